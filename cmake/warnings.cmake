@@ -1,0 +1,13 @@
+# The warnings every target of ours is built with.
+add_library(deja_warnings INTERFACE)
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT MSVC)
+  target_compile_options(deja_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  if(DEJA_WERROR)
+    target_compile_options(deja_warnings INTERFACE -Werror)
+  endif()
+elseif(MSVC)
+  target_compile_options(deja_warnings INTERFACE /W4 /utf-8 /permissive-)
+  if(DEJA_WERROR)
+    target_compile_options(deja_warnings INTERFACE /WX)
+  endif()
+endif()

@@ -1,0 +1,54 @@
+// The sources and headers of one run: each path is stat'ed and read at most once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "cache/digest_cache.h"
+#include "cache/source_scan.h"
+#include "sys/system.h"
+
+namespace deja {
+
+struct SourceFile {
+  FileFacts facts;
+  Digest content;
+  SourceTraits traits;
+};
+
+class SourceFiles {
+ public:
+  // `digests` may be null (inode_cache off). `started_ns`: the run's start by Clock::file_now_ns().
+  SourceFiles(Fs& fs, Clock& clock, DigestCache* digests, std::int64_t started_ns);
+
+  // Facts of `path`, from memory after the first time.
+  Result<FileFacts> facts(const std::string& path);
+  // Facts, digest and traits; read (into one reused buffer) only when neither this run nor the digest cache knows it.
+  Result<const SourceFile*> get(const std::string& path);
+  // What stands for the file in a key: its content; with __DATE__ (`today`, "YYYY-MM-DD") or __TIMESTAMP__ (its mtime) mixed in,
+  // unless `ignore_time_macros`.
+  Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const;
+  // True when the file may have changed since the run began: mtime or ctime at or after its start.
+  bool too_new(const FileFacts& facts, bool ignore_mtime, bool ignore_ctime) const;
+  // After the compile: stats `path` again and tells whether it is still the file that get() saw; a file whose
+  // times are too new to tell is read again and compared by content.
+  bool still_same(const std::string& path);
+  // The file's content, for the rare caller that needs it again (probed names).
+  Result<std::string> read_again(const std::string& path);
+
+ private:
+  struct Known;
+  Fs& fs_;
+  Clock& clock_;
+  DigestCache* digests_;
+  std::int64_t started_ns_;
+  std::unordered_map<std::string, FileFacts> facts_;
+  std::unordered_map<std::string, SourceFile> files_;
+  std::string buffer_;
+};
+
+}  // namespace deja

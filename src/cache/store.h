@@ -1,0 +1,26 @@
+// Where entries live: a narrow interface that local and remote stores share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "sys/fs.h"
+
+namespace deja {
+
+// The letter is the file name's ending.
+enum class EntryKind : char { manifest = 'm', result = 'r', replay = 'p' };
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // The bytes, or nullopt when there is no such entry. An error is a miss for the caller, and a line in the log.
+  virtual Result<std::optional<std::string>> get(const Digest& key, EntryKind kind) = 0;
+  virtual Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) = 0;
+  virtual Result<void> remove(const Digest& key, EntryKind kind) = 0;
+};
+
+}  // namespace deja
