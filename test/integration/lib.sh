@@ -1,0 +1,198 @@
+# What the integration tests share: a clean environment, a private folder, compilers, and comparison with the bare compiler.
+# Sourced as `. "$(dirname "$0")/lib.sh"` by scripts that get deja's path as their first word.
+#
+#   RUN=wine          runs deja through that program
+#   KEEP_GOING=1      reports every difference instead of stopping at the first
+#   KEEP=1            leaves the test's folder behind
+set -u
+shopt -s nullglob
+
+DEJA=$(realpath "${1:?usage: $0 /path/to/deja}")
+RUN=${RUN:-}
+TEST=$(basename "$0" _test.sh)
+SCRIPTS=$(cd "$(dirname "$0")" && pwd)
+
+unset "${!CCACHE_@}" "${!LC_@}" "${!XDG_@}" "${!GIT_@}" CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH GCC_COLORS TERM_PROGRAM \
+  DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES SOURCE_DATE_EPOCH COMPILER_PATH GCC_EXEC_PREFIX CFLAGS CXXFLAGS MAKEFLAGS CC CXX
+umask 022
+export LANG=C
+
+TOP=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/deja-$TEST.XXXXXX")")
+W=$TOP/w # where compiles happen
+failures=0
+context=
+
+export HOME=$TOP/home
+mkdir "$HOME"
+
+at_exit() {
+  local code=$?
+  cd /
+  for undo in "${undo_at_exit[@]}"; do eval "$undo"; done
+  if [[ -n ${KEEP:-} ]]; then echo "left behind: $TOP"; else chmod -R u+rwX "$TOP" && rm -rf "$TOP"; fi
+  ((code == 0 && failures > 0)) && code=1
+  exit "$code"
+}
+undo_at_exit=()      # commands, for mounts and processes
+trap at_exit EXIT
+
+deja() { $RUN "$DEJA" "$@"; }
+
+# Says what is wrong and ends the test (KEEP_GOING: notes it).
+fail() {
+  printf 'FAIL %s%s: %s\n' "$TEST" "${context:+ ($context)}" "$*" >&2
+  failures=$((failures + 1))
+  [[ -n ${KEEP_GOING:-} ]] || exit 1
+}
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+# An empty working folder and an empty cache; `context` goes into messages.
+fresh() {
+  context=$*
+  cd /
+  rm -rf "$W" "$TOP/cache"
+  mkdir "$W"
+  cd "$W" || exit 1
+  export CCACHE_DIR=$TOP/cache
+}
+
+# Writes stdin to a file, with the times of yesterday: an old file, as sources mostly are.
+put() {
+  mkdir -p "$(dirname "$1")"
+  cat >"$1"
+  touch -d yesterday "$1"
+}
+
+# Waits until what was just written is older than the next run's start (the clock that stamps files ticks in milliseconds).
+settle() { sleep 0.02; }
+# Waits until a stat of what was just written can be trusted.
+age() { sleep 2.1; }
+
+# Compilers that are there, one name a line.
+available() {
+  local name
+  for name; do command -v "$name" >/dev/null && echo "$name"; done
+}
+c_compilers() { available gcc "$(command -v clang-14 >/dev/null && echo clang-14 || echo clang)"; }
+cxx_compilers() { available g++ "$(command -v clang++-14 >/dev/null && echo clang++-14 || echo clang++)"; }
+is_clang() { [[ $1 == *clang* ]]; }
+
+# --- statistics ---------------------------------------------------------------------------------------------------------
+stat_of() { deja --print-stats | awk -F'\t' -v id="$1" '{ sub("\r$", "") } $1 == id { print $2 }'; }
+stat_is() {
+  local seen
+  seen=$(stat_of "$1")
+  [[ $seen == "$2" ]] || fail "$1 is '$seen', expected $2"
+}
+stats_are() {
+  while (($#)); do
+    stat_is "$1" "$2"
+    shift 2
+  done
+}
+
+# The statistics that tell how runs ended, as "id count" lines.
+endings() {
+  deja --print-stats | tr -d '\r' | grep -vE '^(direct_cache_miss|preprocessed_cache_miss|cache_size_kibibyte|files_in_cache|cleanups_performed|stats_.*|max_.*|(local|primary|remote|secondary)_storage_.*)	' | sort
+}
+# Remembers the statistics; ended() then prints how the runs since ended: direct, preprocessed, miss, or other ids, joined by '+'.
+mark() { endings >"$TOP/marked"; }
+ended() {
+  endings >"$TOP/now"
+  join -t '	' "$TOP/marked" "$TOP/now" |
+    awk -F'\t' '$2 != $3 { n = $1; sub("^direct_cache_hit$", "direct", n); sub("^preprocessed_cache_hit$", "preprocessed", n);
+      sub("^cache_miss$", "miss", n); out = out (out == "" ? "" : "+") n } END { print out == "" ? "nothing" : out }'
+}
+# HOW: one of ended()'s words; `cacheable` for direct, preprocessed or miss; `hit` for the first two; `any`.
+expect_hit() {
+  local seen
+  seen=$(ended)
+  case $1:$seen in
+    any:* | cacheable:direct | cacheable:preprocessed | cacheable:miss | hit:direct | hit:preprocessed) ;;
+    *) [[ $seen == "$1" ]] || fail "${2:+$2: }ended as $seen, expected $1" ;;
+  esac
+}
+
+# compile HOW WORDS…: deja must end with 0, as HOW in the statistics.
+compile() {
+  local how=$1
+  shift
+  settle
+  mark
+  deja "$@" >"$TOP/out" 2>"$TOP/err" || { cat "$TOP/err" >&2; fail "exit code $? from: $*"; }
+  expect_hit "$how" "$*"
+}
+
+# --- comparison with the bare compiler ----------------------------------------------------------------------------------
+# Moves what a command made or changed below $W to the folder $1 and puts everything back as it was in $TOP/inputs.
+collect() {
+  local into=$1 file old new
+  rm -rf "$into"
+  mkdir -p "$into/files"
+  while IFS= read -r -d '' file; do
+    old=$TOP/inputs/$file new=$W/$file
+    if [[ -d $old && ! -L $old && -d $new && ! -L $new ]]; then continue; fi
+    if [[ -L $old && -L $new ]] || [[ -f $old && ! -L $old && -f $new && ! -L $new && ! $new -nt $old && ! $new -ot $old ]]; then continue; fi
+    if [[ $file == */* ]]; then mkdir -p "$into/files/${file%/*}"; fi
+    # A folder that is new comes after its files (-depth): only what is left of it is moved.
+    if [[ -d $new && ! -L $new ]]; then mkdir -p "$into/files/$file" && rmdir "$new"; else mv "$new" "$into/files/$file"; fi
+  done < <(find "$W" -mindepth 1 -depth -printf '%P\0')
+  while IFS= read -r -d '' file; do
+    if [[ -e $W/$file || -L $W/$file ]]; then continue; fi
+    [[ -e $into/files/$file ]] || echo "$file" >>"$into/removed"
+    cp -aP "$TOP/inputs/$file" "$W/$file"
+  done < <(find "$TOP/inputs" -mindepth 1 -printf '%P\0')
+  find "$into/files" -mindepth 1 -printf '%y %m %P -> %l\n' | sort >"$into/listing"
+}
+
+# observe FOLDER WORDS…: runs the words and keeps exit code, streams and files in the folder.
+observe() {
+  local into=$1
+  shift
+  "$@" >"$TOP/stdout" 2>"$TOP/stderr" <"${STDIN:-/dev/null}"
+  local code=$?
+  collect "$into"
+  echo "$code" >"$into/exit"
+  mv "$TOP/stdout" "$TOP/stderr" "$into"
+}
+
+# same_as NAME A B: two observations must be equal.
+same_as() {
+  local name=$1 a=$2 b=$3 difference
+  difference=$(diff -r --no-dereference "$a" "$b" 2>&1) && return
+  fail "$name: $(basename "$b") differs from $(basename "$a"):
+$difference
+--- stderr of $(basename "$b"): $(head -c 2000 "$b/stderr")"
+}
+
+# same_as_compiler NAME [cold [warm]] -- compiler args…
+# Runs the bare compiler, then deja three times, in the current folder below $W, each time with the same files there.
+# Files left behind (names, kinds, modes, bytes), stdout, stderr and exit code must be equal every time, and the runs must end as
+# `cold` (default cacheable), `warm` and `warm` (default direct; like `cold` when that alone is given). The cache is not emptied
+# before: a key that leaves something out serves the object of an earlier, different call.
+same_as_compiler() {
+  local name=$1 cold=cacheable warm=direct
+  shift
+  if [[ $1 != -- ]]; then cold=$1 warm=$1; shift; fi
+  if [[ $1 != -- ]]; then warm=$1; shift; fi
+  shift
+  rm -rf "$TOP/inputs"
+  cp -a "$W" "$TOP/inputs"
+  observe "$TOP/bare" "$@"
+  settle
+  mark
+  observe "$TOP/cold" deja "$@"
+  same_as "$name" "$TOP/bare" "$TOP/cold"
+  expect_hit "$cold" "$name, cold"
+  local run
+  for run in warm again; do
+    mark
+    observe "$TOP/$run" deja "$@"
+    same_as "$name" "$TOP/bare" "$TOP/$run"
+    expect_hit "$warm" "$name, $run"
+  done
+}
