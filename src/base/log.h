@@ -15,27 +15,38 @@ struct LogLine {
   std::string text;
 };
 
-// Collects what a run has to tell. Where it goes is the app's business: log file, syslog, a debug file.
+// Collects what a run has to tell, and hands it over in few, large pieces. Where it goes is the sink's business: log file, syslog, a debug file.
 class Log {
  public:
-  // `now` gives nanoseconds since 1970. Without `enabled`, add() does nothing and costs a branch.
+  using Sink = std::function<void(const std::vector<LogLine>&)>;
+
+  // `now` gives nanoseconds since 1970. Until enable(), add() does nothing and costs a branch.
   explicit Log(std::function<std::int64_t()> now) : now_(std::move(now)) {}
 
-  bool enabled() const { return enabled_; }
-  void enable() { enabled_ = true; }
+  bool enabled() const { return static_cast<bool>(sink_); }
+  void enable(Sink sink) { sink_ = std::move(sink); }
 
   void add(std::string_view text) {
-    if (enabled_) lines_.push_back({now_(), std::string(text)});
+    if (!enabled()) return;
+    lines_.push_back({now_(), std::string(text)});
+    gathered_ += text.size();
+    if (gathered_ > most_gathered) flush();
   }
 
-  const std::vector<LogLine>& lines() const { return lines_; }
-  // Takes what has gathered since the last take.
-  std::vector<LogLine> take() { return std::exchange(lines_, {}); }
+  // Before the compiler starts (it may run for minutes, or be killed with us) and at the end.
+  void flush() {
+    if (!enabled() || lines_.empty()) return;
+    gathered_ = 0;
+    sink_(std::exchange(lines_, {}));
+  }
 
  private:
+  static constexpr std::size_t most_gathered = 64 * 1024;  // bytes of text
+
   std::function<std::int64_t()> now_;
-  bool enabled_ = false;
+  Sink sink_;
   std::vector<LogLine> lines_;
+  std::size_t gathered_ = 0;
 };
 
 }  // namespace deja

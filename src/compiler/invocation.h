@@ -54,6 +54,7 @@ struct Invocation {
   Family family = Family::gcc;
   Language language = Language::c;
   std::vector<Argument> arguments;   // without compiler name, source and -o; in order
+  bool rewritten = false;            // `arguments` differ from what was typed (base_dir, ignore_options, --ccache-skip): compile with them
   std::string source;                // as typed
   std::string object;                // as the compiler writes it (derived when -o is absent); its dirname exists or the compiler complains
   bool object_named = false;         // -o (or /Fo) was given
