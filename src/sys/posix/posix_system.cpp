@@ -1,0 +1,107 @@
+// Clock, environment, terminal and account; and the one System of the process.
+#include <sys/ioctl.h>
+#include <syslog.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "base/text.h"
+#include "sys/posix/posix_call.h"
+#include "sys/posix/posix_fs.h"
+#include "sys/posix/posix_process.h"
+#include "sys/system.h"
+
+extern char** environ;
+
+namespace deja {
+
+namespace posix {
+namespace {
+
+std::int64_t read_clock(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+class PosixClock final : public Clock {
+ public:
+  std::int64_t now_ns() override { return read_clock(CLOCK_REALTIME); }
+  // The kernel stamps files with the time of its last tick.
+  std::int64_t file_now_ns() override { return read_clock(CLOCK_REALTIME_COARSE); }
+  std::int64_t monotonic_ns() override { return read_clock(CLOCK_MONOTONIC); }
+  LocalTime local(std::int64_t since_1970_ns) override {
+    const std::time_t seconds = since_1970_ns / 1'000'000'000;
+    std::tm parts{};
+    ::localtime_r(&seconds, &parts);
+    return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec};
+  }
+};
+
+class PosixEnv final : public Env {
+ public:
+  std::optional<std::string> get(const std::string& name) override {
+    const char* const value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  }
+  std::vector<std::string> all() override {
+    std::vector<std::string> out;
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) out.emplace_back(*variable);
+    return out;
+  }
+};
+
+// The home in passwd(5) lines "name:password:uid:gid:comment:home:shell". Read by hand: getpwuid loads plug-ins, which a
+// static program cannot.
+std::optional<std::string> home_in(std::string_view passwd, std::uint32_t user) {
+  for (std::string_view line : text::split(passwd, '\n')) {
+    const auto fields = text::split(line, ':');
+    if (fields.size() >= 6 && text::parse_unsigned(fields[2]) == user && !fields[5].empty()) return std::string(fields[5]);
+  }
+  return std::nullopt;
+}
+
+class PosixConsole final : public Console {
+ public:
+  bool out_is_terminal() override { return ::isatty(STDOUT_FILENO) == 1; }
+  bool err_is_terminal() override { return ::isatty(STDERR_FILENO) == 1; }
+  int columns() override {
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  }
+  void write_out(std::string_view bytes) override { write_all(STDOUT_FILENO, bytes); }
+  void write_err(std::string_view bytes) override { write_all(STDERR_FILENO, bytes); }
+  void write_syslog(std::string_view line) override {
+    ::openlog("deja", LOG_PID, LOG_USER);
+    ::syslog(LOG_INFO, "%.*s", static_cast<int>(line.size()), line.data());
+  }
+  std::uint32_t user() override { return ::getuid(); }
+  std::optional<std::string> home() override {
+    if (const char* const home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
+    std::string passwd;
+    PosixFs fs;
+    if (!fs.read("/etc/passwd", passwd, 16 << 20)) return std::nullopt;
+    return home_in(passwd, user());
+  }
+  void set_umask(unsigned mask) override { ::umask(static_cast<mode_t>(mask)); }
+  unsigned get_umask() override {
+    const mode_t mask = ::umask(022);
+    ::umask(mask);
+    return mask;
+  }
+};
+
+}  // namespace
+}  // namespace posix
+
+System& native_system() {
+  static posix::PosixFs fs;
+  static posix::PosixProcesses processes;
+  static posix::PosixClock clock;
+  static posix::PosixEnv env;
+  static posix::PosixConsole console;
+  static System system{fs, processes, clock, env, console};
+  return system;
+}
+
+}  // namespace deja
