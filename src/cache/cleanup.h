@@ -35,9 +35,10 @@ struct Maintenance {
 };
 
 // After a put: when the cache is over a limit, removes the coldest entries to 90 % of it. Cheap when it is not.
-Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& limits, unsigned shard);
-// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed.
-Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits);
+Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& limits);
+// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed. With `cold_level`, results that nobody used for
+// a day and that are stored raw are compressed at that zstd level.
+Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits, std::optional<int> cold_level);
 Result<MaintenanceReport> clear_all(const Maintenance& on);                                              // -C
 Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns, const std::string& only_namespace);
 Result<MaintenanceReport> evict_namespace(const Maintenance& on, const std::string& name);

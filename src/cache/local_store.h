@@ -18,8 +18,10 @@ struct StoreChange {
 
 class LocalStore : public Store {
  public:
-  // Creates nothing until the first put. `namespace_name` goes into entries so that a namespace can be evicted.
-  LocalStore(System& system, std::string cache_dir, std::string temporary_dir, std::string namespace_name);
+  // Creates nothing until the first put. `namespace_name`, when not empty, is kept in a trailer behind the bytes of each file, so
+  // that a namespace can be evicted; without one, a file is exactly the bytes that were put. Temporaries live in the shard itself,
+  // the only place that is surely in the same file system.
+  LocalStore(System& system, std::string cache_dir, std::string namespace_name);
 
   Result<std::optional<std::string>> get(const Digest& key, EntryKind kind) override;
   Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) override;
@@ -32,7 +34,6 @@ class LocalStore : public Store {
   void account(unsigned shard, std::int64_t bytes, std::int64_t files);
   System& system_;
   std::string cache_dir_;
-  std::string temporary_dir_;
   std::string namespace_;
   std::vector<StoreChange> changes_;
 };

@@ -63,7 +63,7 @@ class Manifest {
   MatchReport match(Fs& fs, SourceFiles& files, const MatchOptions& options) const;
   // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits the oldest go.
   void add(ManifestEntry entry);
-  const std::vector<ManifestEntry>& entries() const { return entries_; }
+  std::vector<ManifestEntry> entries() const;  // newest first
 
  private:
   std::vector<ManifestEntry> entries_;
@@ -73,7 +73,8 @@ class Manifest {
 std::vector<std::string> names_that_matter(const ManifestEntry& entry);
 // Observes the directories that are to be watched for `files` found along `search` (search directories in order, then the directories
 // of the files themselves): each existing directory among {search, directory of a file} × {directory parts of the files' names}.
-// Fills entry.directories from entry.files, entry.probed_names and entry.all_names_matter.
-void watch_directories(Fs& fs, ManifestEntry& entry, const std::vector<std::string>& search);
+// Fills entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `started_ns`: the run's start by
+// Clock::file_now_ns(); a directory that changed less than 2 s before it, or since, is never trusted by its facts alone.
+void watch_directories(Fs& fs, ManifestEntry& entry, const std::vector<std::string>& search, std::int64_t started_ns);
 
 }  // namespace deja
