@@ -42,7 +42,7 @@ struct Config {
   Strings base_dir;
   std::string cache_dir;  // never empty once loaded
   Strings ceiling_dirs;
-  Strings ceiling_markers;
+  Strings ceiling_markers = {".git"};
   std::string compiler;
   std::string compiler_check = "mtime";
   CompilerType compiler_type = CompilerType::auto_detect;
