@@ -279,16 +279,53 @@ Result<void> FakeFs::make_directories(const std::string& path) {
   return {};
 }
 
-Result<std::vector<DirectoryItem>> FakeFs::list(const std::string& path) {
-  ++counts["list"];
+Result<std::vector<std::string>> FakeFs::names_in(const std::string& path) const {
   const std::string full = resolved(path, true);
   const NodePtr folder = find(path);
   if (!folder) return missing("list", path);
   if (folder->kind != FileKind::directory) return error("list", path, "Not a directory", Cause::not_a_directory);
-  std::vector<DirectoryItem> out;
+  std::vector<std::string> out;
   for (const auto& [name, node] : nodes_)
-    if (name != "/" && parent_of(name) == full) out.push_back({std::string(path::file_name(name, PathStyle::posix)), node->kind});
+    if (name != "/" && parent_of(name) == full) out.push_back(name);
   return out;
+}
+
+Result<std::vector<DirectoryItem>> FakeFs::list(const std::string& path) {
+  ++counts["list"];
+  auto names = names_in(path);
+  if (!names) return names.error();
+  std::vector<DirectoryItem> out;
+  for (const std::string& name : *names) out.push_back({std::string(path::file_name(name, PathStyle::posix)), nodes_.at(name)->kind});
+  return out;
+}
+
+Result<std::vector<ListedFile>> FakeFs::list_with_facts(const std::string& path) {
+  ++counts["list_with_facts"];
+  auto names = names_in(path);
+  if (!names) return names.error();
+  std::vector<ListedFile> out;
+  for (const std::string& name : *names) out.push_back({std::string(path::file_name(name, PathStyle::posix)), facts(*nodes_.at(name))});
+  return out;
+}
+
+Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+  ++counts["read_part"];
+  const NodePtr node = find(path);
+  if (!node) return missing("open", path);
+  if (node->kind != FileKind::regular) return error("read", path, "not a regular file", Cause::other);
+  if (unreadable.contains(resolved(path, true))) return denied("open", path);
+  if (offset >= node->bytes.size()) return std::string();
+  return node->bytes.substr(static_cast<std::size_t>(offset), size);
+}
+
+Result<void> FakeFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
+  ++counts["set_mtime"];
+  const NodePtr node = find(path);
+  if (!node) return missing("set times of", path);
+  if (refuses_change(resolved(path, true))) return denied("set times of", path);
+  node->mtime_ns = mtime_ns;
+  node->ctime_ns = clock_.file_now_ns();
+  return {};
 }
 
 Result<void> FakeFs::touch(const std::string& path) {

@@ -60,6 +60,9 @@ class FakeFs final : public Fs {
   Result<void> make_directories(const std::string& path) override;
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
+  Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
+  Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) override;
+  Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) override;
   Result<void> append(const std::string& path, std::string_view record, const AppendOptions& options = {}) override;
   Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) override;
   Result<std::unique_ptr<RandomFile>> open_random(const std::string& path) override;
@@ -74,6 +77,7 @@ class FakeFs final : public Fs {
   std::string key(const std::string& path) const;
   std::string resolved(const std::string& path, bool follow_last) const;
   NodePtr find(const std::string& path, bool follow_last = true) const;
+  Result<std::vector<std::string>> names_in(const std::string& path) const;  // full names
   NodePtr add(const std::string& full, FileKind kind, std::string_view bytes, std::int64_t time_ns);
   FileFacts facts(const Node& node) const;
   bool refuses_change(const std::string& full) const;

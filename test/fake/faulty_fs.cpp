@@ -115,6 +115,21 @@ Result<void> FaultyFs::touch(const std::string& path) {
   return inner_.touch(path);
 }
 
+Result<std::vector<ListedFile>> FaultyFs::list_with_facts(const std::string& path) {
+  if (auto failure = next("list_with_facts", path)) return *failure;
+  return inner_.list_with_facts(path);
+}
+
+Result<std::string> FaultyFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+  if (auto failure = next("read_part", path)) return *failure;
+  return inner_.read_part(path, offset, size);
+}
+
+Result<void> FaultyFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
+  if (auto failure = next("set_mtime", path)) return *failure;
+  return inner_.set_mtime(path, mtime_ns);
+}
+
 Result<void> FaultyFs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
   auto failure = next("append", path);
   if (!failure) return inner_.append(path, record, options);

@@ -31,22 +31,24 @@ Result<void> fill_new_file(const Fd& file, const std::string& path, std::span<co
   return os_error("write", path, failure);
 }
 
+Result<std::string> read_at_most(const Fd& file, const std::string& path, std::uint64_t offset, std::size_t size) {
+  std::string out(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = retried([&] { return ::pread(file.get(), out.data() + have, size - have, static_cast<off_t>(offset + have)); });
+    if (got < 0) return os_error("read", path, errno);
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  out.resize(have);
+  return out;
+}
+
 class PosixRandomFile final : public RandomFile {
  public:
   PosixRandomFile(Fd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
-  Result<std::string> read_at(std::uint64_t offset, std::size_t size) override {
-    std::string out(size, '\0');
-    std::size_t have = 0;
-    while (have < size) {
-      const ssize_t got = retried([&] { return ::pread(file_.get(), out.data() + have, size - have, static_cast<off_t>(offset + have)); });
-      if (got < 0) return os_error("read", path_, errno);
-      if (got == 0) break;
-      have += static_cast<std::size_t>(got);
-    }
-    out.resize(have);
-    return out;
-  }
+  Result<std::string> read_at(std::uint64_t offset, std::size_t size) override { return read_at_most(file_, path_, offset, size); }
 
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {
@@ -79,7 +81,8 @@ Result<void> read_to_end(const Fd& file, const std::string& path, std::uint64_t 
   return {};
 }
 
-FileKind kind_of_entry(const std::string& folder, const dirent& entry) {
+// d_type where the file system fills it in.
+FileKind kind_of_entry(int folder, const dirent& entry) {
   switch (entry.d_type) {
     case DT_REG:
       return FileKind::regular;
@@ -88,14 +91,29 @@ FileKind kind_of_entry(const std::string& folder, const dirent& entry) {
     case DT_LNK:
       return FileKind::symlink;
     case DT_UNKNOWN: {
-      // Some file systems do not tell.
       struct stat found;
-      const std::string path = folder + "/" + entry.d_name;
-      return ::lstat(path.c_str(), &found) == 0 ? facts_of(found).kind : FileKind::other;
+      return ::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 ? facts_of(found).kind : FileKind::other;
     }
     default:
       return FileKind::other;
   }
+}
+
+// Calls `use(folder's descriptor, entry)` for each name but . and ..
+template <class Use>
+Result<void> each_entry(const std::string& path, Use&& use) {
+  DIR* const folder = ::opendir(path.c_str());
+  if (folder == nullptr) return os_error("list", path, errno);
+  errno = 0;
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") use(::dirfd(folder), *entry);
+    errno = 0;
+  }
+  const int failure = errno;
+  ::closedir(folder);
+  if (failure != 0) return os_error("list", path, failure);
+  return {};
 }
 
 }  // namespace
@@ -201,19 +219,37 @@ Result<void> PosixFs::make_directories(const std::string& path) {
 }
 
 Result<std::vector<DirectoryItem>> PosixFs::list(const std::string& path) {
-  DIR* const folder = ::opendir(path.c_str());
-  if (folder == nullptr) return os_error("list", path, errno);
   std::vector<DirectoryItem> out;
-  errno = 0;
-  while (const dirent* entry = ::readdir(folder)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") out.push_back({std::string(name), kind_of_entry(path, *entry)});
-    errno = 0;
-  }
-  const int failure = errno;
-  ::closedir(folder);
-  if (failure != 0) return os_error("list", path, failure);
+  auto done = each_entry(path, [&](int folder, const dirent& entry) { out.push_back({entry.d_name, kind_of_entry(folder, entry)}); });
+  if (!done) return done.error();
   return out;
+}
+
+Result<std::vector<ListedFile>> PosixFs::list_with_facts(const std::string& path) {
+  std::vector<ListedFile> out;
+  auto done = each_entry(path, [&](int folder, const dirent& entry) {
+    struct stat found;
+    if (::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0) out.push_back({entry.d_name, facts_of(found)});
+  });
+  if (!done) return done.error();
+  return out;
+}
+
+Result<std::string> PosixFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+  const Fd file = open_fd(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file) return os_error("open", path, errno);
+  struct stat found;
+  if (::fstat(file.get(), &found) != 0) return os_error("stat", path, errno);
+  if (!S_ISREG(found.st_mode)) return Error{"read", path, "not a regular file"};
+  return read_at_most(file, path, offset, size);
+}
+
+Result<void> PosixFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
+  const timespec time{static_cast<std::time_t>(mtime_ns / 1'000'000'000),
+                      static_cast<decltype(timespec::tv_nsec)>(mtime_ns % 1'000'000'000)};
+  const timespec both[] = {time, time};
+  if (::utimensat(AT_FDCWD, path.c_str(), both, 0) != 0) return os_error("set times of", path, errno);
+  return {};
 }
 
 Result<void> PosixFs::touch(const std::string& path) {

@@ -1,0 +1,159 @@
+// No two locks are held at once, and a process may be killed between any two lines here: what it leaves is a fallback that is listed,
+// or lines that are in the log twice, never lines that are lost.
+#include "sys/appender.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/path.h"
+#include "base/text.h"
+
+namespace deja {
+
+namespace {
+
+// Much more than a log's fallback ever is; a larger file is somebody else's.
+constexpr std::uint64_t largest_fallback = 64 << 20;
+constexpr std::uint64_t largest_list = 1 << 20;
+// A fallback has one writer, so its lock is held for moments.
+constexpr std::int64_t fallback_wait_ns = 50'000'000;
+
+using ProcessId = std::uint32_t;
+
+// One call of append_record().
+class Appending {
+ public:
+  Appending(System& system, const std::string& path)
+      : system_(system),
+        fs_(system.fs),
+        path_(path),
+        list_(path + ".fallbacks"),
+        self_(system.processes.id()),
+        own_(fallback_of(self_)),
+        end_ns_(system.clock.monotonic_ns() + append_budget_ns) {}
+
+  Result<void> append(std::string_view record) {
+    if (!fs_.stat(list_)) {
+      auto done = fs_.append(path_, record, {.deadline_ns = append_budget_ns});
+      return done || !calls_for_fallback(done.error()) ? done : put_aside(record);
+    }
+    const std::vector<ProcessId> ended = ended_processes();
+    auto done = append_after_own(record);
+    if (done) {
+      fold(ended);
+    } else if (calls_for_fallback(done.error())) {
+      // Where the log can never be written, each process continues its forerunner's file: they do not pile up.
+      if (!ended.empty() && !fs_.lstat(own_)) adopt(ended.front());
+      done = put_aside(record);
+    }
+    settle();
+    return done;
+  }
+
+ private:
+  static bool calls_for_fallback(const Error& error) { return error.cause == Cause::busy || error.cause == Cause::denied; }
+
+  std::string fallback_of(ProcessId process) const { return path_ + "." + std::to_string(process); }
+
+  bool is_fallback(const std::string& file) {
+    const auto facts = fs_.lstat(file);
+    return facts && facts->kind == FileKind::regular;
+  }
+
+  std::int64_t time_left() { return std::max<std::int64_t>(0, end_ns_ - system_.clock.monotonic_ns()); }
+
+  Result<std::vector<ProcessId>> listed() {
+    std::vector<ProcessId> out;
+    std::string lines;
+    if (auto facts = fs_.read(list_, lines, largest_list); !facts) return facts.error();
+    for (std::string_view line : text::split(lines, '\n'))
+      if (const auto number = text::parse_unsigned(line); number && *number <= UINT32_MAX) out.push_back(static_cast<ProcessId>(*number));
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  std::vector<ProcessId> ended_processes() {
+    std::vector<ProcessId> out = listed().value_or({});
+    std::erase_if(out, [&](ProcessId process) { return process == self_ || system_.processes.is_alive(process); });
+    return out;
+  }
+
+  Result<void> list_self() { return fs_.append(list_, std::to_string(self_) + "\n", {.deadline_ns = fallback_wait_ns}); }
+
+  // The record goes to this process's own file. Listed first: a file that is not listed would stay for ever.
+  Result<void> put_aside(std::string_view record) {
+    if (auto facts = fs_.lstat(own_); facts && facts->kind != FileKind::regular) return Error{"open", own_, "not a regular file"};
+    if (auto done = list_self(); !done) return done;
+    return fs_.append(own_, record, {.deadline_ns = fallback_wait_ns});
+  }
+
+  // Lines that were put aside come before the record, so that a process's lines stay in order. Who has waited once does not wait again.
+  Result<void> append_after_own(std::string_view record) {
+    std::string lines;
+    if (!is_fallback(own_) || !fs_.read(own_, lines, largest_fallback)) return fs_.append(path_, record, {.deadline_ns = time_left()});
+    const std::size_t from_own = lines.size();
+    lines += record;
+    if (auto done = fs_.append(path_, lines, {.deadline_ns = 0}); !done) return done;
+    drop_own(from_own);
+    return {};
+  }
+
+  // Removes the own file, unless it has grown since it was read: another machine or container may know us by the same number.
+  void drop_own(std::size_t size) {
+    (void)fs_.with_append_lock(own_, fallback_wait_ns, [&]() -> Result<void> {
+      const auto facts = fs_.stat(own_);
+      return facts && facts->size == size ? fs_.remove(own_) : Result<void>();
+    });
+  }
+
+  // Makes the file of a process that has ended this process's own. Only one of many succeeds, and under the file's lock no
+  // writer is in the middle: the appender follows the name, so nothing can reach the file after its renaming.
+  bool adopt(ProcessId ended) {
+    const std::string file = fallback_of(ended);
+    if (!is_fallback(file) || !list_self()) return false;
+    return static_cast<bool>(fs_.with_append_lock(file, fallback_wait_ns, [&] { return fs_.rename(file, own_, Overwrite::no); }));
+  }
+
+  void fold(const std::vector<ProcessId>& ended) {
+    for (ProcessId process : ended)
+      if (time_left() == 0 || (adopt(process) && !append_after_own({}))) return;
+  }
+
+  // Takes off the list whose file is gone. A process that lists itself waits for the lock, and then finds the new list by its name.
+  void settle() {
+    (void)fs_.with_append_lock(list_, fallback_wait_ns, [&]() -> Result<void> {
+      const auto processes = listed();
+      if (!processes) return processes.error();  // not read is not empty
+      std::string kept;
+      for (ProcessId process : *processes)
+        if (fs_.lstat(fallback_of(process)) || (process != self_ && system_.processes.is_alive(process)))
+          kept += std::to_string(process) + "\n";
+      return kept.empty() ? fs_.remove(list_) : replace_list(kept);
+    });
+  }
+
+  Result<void> replace_list(std::string_view lines) {
+    const std::string fresh = fs_.temporary_name(std::string(path::directory(list_)), path::file_name(list_));
+    if (auto made = fs_.create(fresh, {&lines, 1}); !made) return made;
+    auto renamed = fs_.rename(fresh, list_, Overwrite::yes);
+    if (!renamed) (void)fs_.remove(fresh);
+    return renamed;
+  }
+
+  System& system_;
+  Fs& fs_;
+  const std::string& path_;
+  const std::string list_;
+  const ProcessId self_;
+  const std::string own_;
+  const std::int64_t end_ns_;
+};
+
+}  // namespace
+
+Result<void> append_record(System& system, const std::string& path, std::string_view record) {
+  return Appending(system, path).append(record);
+}
+
+}  // namespace deja
