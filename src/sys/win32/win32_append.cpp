@@ -1,0 +1,133 @@
+// The appender: many processes, one file, no line lost or torn, never a wait beyond the deadline. See docs/concurrency.md.
+#include "sys/win32/win32_fs.h"
+
+namespace deja::win32 {
+
+namespace {
+
+// Far past any data: locks are mandatory here, and one on bytes that others write would make their writes fail.
+constexpr std::uint64_t lock_offset = std::uint64_t{1} << 62;
+
+OVERLAPPED lock_position() {
+  OVERLAPPED at{};
+  at.OffsetHigh = static_cast<DWORD>(lock_offset >> 32);
+  return at;
+}
+
+// Other programs hold the file for moments: backup, virus scanners, editors, another version of deja, a file about to be deleted.
+bool may_pass(DWORD code) { return is_held(code) || code == ERROR_ACCESS_DENIED; }
+
+// Runs `attempt` until it returns 0, fails for good, or the back-off ends; `waited` tells whether once was not enough.
+template <class Attempt>
+DWORD until_deadline(BackOff& wait, bool& waited, Attempt&& attempt) {
+  while (true) {
+    const DWORD code = attempt();
+    if (code == 0 || !may_pass(code) || !wait.again()) return code;
+    waited = true;
+  }
+}
+
+// An open file; closing it also gives up its lock, as does the end of the process, however it ends.
+struct Target {
+  Handle file;
+  bool regular = true;
+  std::uint64_t size = 0;  // once locked
+};
+
+// FILE_APPEND_DATA without FILE_WRITE_DATA: every write goes to the end, wherever that is by then.
+DWORD open_target(const std::wstring& name, Target& target) {
+  target.file = Handle(CreateFileW(name.c_str(), FILE_APPEND_DATA | FILE_READ_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE, share_all, nullptr, OPEN_ALWAYS,
+                                   FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (!target.file) {
+    const DWORD code = GetLastError();
+    const DWORD attributes = code == ERROR_ACCESS_DENIED ? GetFileAttributesW(name.c_str()) : INVALID_FILE_ATTRIBUTES;
+    // A folder or a read-only file stays what it is.
+    const bool lasting = attributes != INVALID_FILE_ATTRIBUTES && (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0;
+    return lasting ? ERROR_DIRECTORY_NOT_SUPPORTED : code;
+  }
+  target.regular = GetFileType(target.file.get()) == FILE_TYPE_DISK;
+  return 0;
+}
+
+DWORD try_lock(HANDLE file) {
+  OVERLAPPED at = lock_position();
+  return LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &at) ? 0 : GetLastError();
+}
+
+// False when the name was given to another file, or to none, while this one was waited for.
+bool still_named(const std::string& path, HANDLE file) {
+  const auto ours = facts_of(file, path);
+  const auto named = Win32Fs().stat(path);
+  return ours && named && ours->device == named->device && ours->inode == named->inode;
+}
+
+Error failed(const std::string& path, std::string action, DWORD code) {
+  Error error = error_of(std::move(action), path, code);
+  if (may_pass(code)) error.cause = Cause::busy;
+  return error;
+}
+
+Result<Target> open_locked(const std::string& path, BackOff& wait, bool follow_rename) {
+  const std::wstring name = api_path(path);
+  while (true) {
+    Target target;
+    bool waited = false;
+    DWORD code = until_deadline(wait, waited, [&] { return open_target(name, target); });
+    if (code != 0) return failed(path, "open", code);
+    if (!target.regular) return target;
+    code = until_deadline(wait, waited, [&] { return try_lock(target.file.get()); });
+    // Network drives without locks: appending alone must do there.
+    if (code != 0 && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION) return failed(path, "lock", code);
+    if (waited && follow_rename && !still_named(path, target.file.get())) {
+      if (!wait.again()) return failed(path, "lock", ERROR_LOCK_VIOLATION);
+      continue;
+    }
+    LARGE_INTEGER size{};
+    if (!GetFileSizeEx(target.file.get(), &size)) return failed(path, "stat", GetLastError());
+    target.size = static_cast<std::uint64_t>(size.QuadPart);
+    return target;
+  }
+}
+
+// 0, or why the last byte could not be read: another program may hold a lock on all of the file.
+DWORD read_last_byte(const Target& target, char& last) {
+  if (!target.regular || target.size == 0) return 0;
+  OVERLAPPED at{};
+  at.Offset = static_cast<DWORD>(target.size - 1);
+  at.OffsetHigh = static_cast<DWORD>((target.size - 1) >> 32);
+  DWORD got = 0;
+  return ReadFile(target.file.get(), &last, 1, &got, &at) ? 0 : GetLastError();
+}
+
+}  // namespace
+
+Result<void> Win32Fs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
+  BackOff wait(options.deadline_ns);
+  const auto target = open_locked(path, wait, options.follow_rename);
+  if (!target) return target.error();
+  bool waited = false;
+  std::string repaired;
+  if (options.text) {
+    char last = '\n';
+    const DWORD code = until_deadline(wait, waited, [&] { return read_last_byte(*target, last); });
+    if (code != 0) return failed(path, "read", code);
+    if (last != '\n') {
+      repaired.reserve(record.size() + 1);
+      repaired.append("\n").append(record);
+      record = repaired;
+    }
+  }
+  // A write that meets another program's lock writes nothing, so it is tried again as a whole. A part of a record on a full disk stays
+  // without its newline, and the next writer begins a new line.
+  const DWORD code = until_deadline(wait, waited, [&] { return write_all(target->file.get(), record); });
+  return code == 0 ? Result<void>() : failed(path, "write", code);
+}
+
+Result<void> Win32Fs::with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) {
+  BackOff wait(deadline_ns);
+  const auto target = open_locked(path, wait, true);
+  if (!target) return target.error();
+  return work();
+}
+
+}  // namespace deja::win32

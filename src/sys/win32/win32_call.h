@@ -1,0 +1,90 @@
+// The edge to Windows: UTF-8 to UTF-16 and back, paths in the form its calls take, error codes in ours.
+#pragma once
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#undef _WIN32_WINNT
+#undef NTDDI_VERSION
+#define _WIN32_WINNT 0x0A00
+#define NTDDI_VERSION 0x0A000006  // Windows 10 1809: POSIX-semantics rename and delete
+#include <windows.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+
+namespace deja::win32 {
+
+std::wstring wide(std::string_view utf8);
+std::string utf8(std::wstring_view wide);
+
+// `path` for a Windows call: as given while short, else absolute behind \\?\ (\\?\UNC\server\share), where 32767 characters fit and
+// nothing is parsed. A path with a NUL in it becomes a name that cannot exist.
+std::wstring api_path(std::string_view path);
+// Without \\?\ and \\?\UNC\, as people write it.
+std::string plain_path(std::wstring_view path);
+
+// The error that GetLastError() gave, with the cause that code decides on.
+Error error_of(std::string action, std::string_view object, DWORD code);
+
+// Owns a handle; empty is INVALID_HANDLE_VALUE, and null is taken for that too.
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(HANDLE handle) : handle_(handle ? handle : INVALID_HANDLE_VALUE) {}
+  Handle(Handle&& o) noexcept : handle_(std::exchange(o.handle_, INVALID_HANDLE_VALUE)) {}
+  Handle& operator=(Handle&& o) noexcept {
+    std::swap(handle_, o.handle_);
+    return *this;
+  }
+  ~Handle() { close(); }
+
+  explicit operator bool() const { return handle_ != INVALID_HANDLE_VALUE; }
+  HANDLE get() const { return handle_; }
+  void close() {
+    if (handle_ != INVALID_HANDLE_VALUE) CloseHandle(std::exchange(handle_, INVALID_HANDLE_VALUE));
+  }
+
+ private:
+  HANDLE handle_ = INVALID_HANDLE_VALUE;
+};
+
+std::int64_t monotonic_ns();
+
+// Waits that end: first the rest of the time slice, then from 1 ms up to 4 ms, until the deadline.
+class BackOff {
+ public:
+  explicit BackOff(std::int64_t budget_ns) : deadline_(monotonic_ns() + budget_ns) {}
+  // Sleeps and says whether to try once more.
+  bool again();
+
+ private:
+  std::int64_t deadline_;
+  int tries_ = 0;
+};
+
+// Another program holds the file: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DELETE_PENDING.
+bool is_held(DWORD code);
+
+// Runs `operation` (which returns an error code, 0 for success) until it succeeds or fails for good. Virus scanners and indexers hold files
+// for moments, so a held file is tried again for half a second. ERROR_ACCESS_DENIED can mean a file that is being deleted, but mostly
+// means what it says, so it gets a tenth of that.
+template <class Operation>
+DWORD patiently(Operation&& operation) {
+  BackOff held(500'000'000);
+  BackOff denied(50'000'000);
+  while (true) {
+    const DWORD code = operation();
+    const bool retry = is_held(code) ? held.again() : code == ERROR_ACCESS_DENIED && denied.again();
+    if (!retry) return code;
+  }
+}
+
+}  // namespace deja::win32
