@@ -13,3 +13,9 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+
+# The compiler's own DLLs (libstdc++, libgcc, winpthread) are on no user's machine.
+set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+
+# GCC 12 sees an overlap in "text" + string that cannot be (PR 105651).
+set(CMAKE_CXX_FLAGS_INIT -Wno-restrict)

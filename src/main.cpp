@@ -19,7 +19,7 @@ bool is_own_name(std::string_view word) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<std::string> words(argv, argv + argc);
+  std::vector<std::string> words = deja::native_arguments(argc, argv);
   deja::System& system = deja::native_system();
   if (words.empty() || !is_own_name(words[0])) return deja::wrap(system, std::move(words));
   words.erase(words.begin());

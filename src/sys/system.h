@@ -59,4 +59,8 @@ struct System {
 // The real one; lives as long as the process.
 System& native_system();
 
+// The words of this process's command line in UTF-8, the program's name first. argv as it is, except on Windows, where argv is in
+// a code page that cannot say every name.
+std::vector<std::string> native_arguments(int argc, char** argv);
+
 }  // namespace deja

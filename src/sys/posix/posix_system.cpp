@@ -104,4 +104,6 @@ System& native_system() {
   return system;
 }
 
+std::vector<std::string> native_arguments(int argc, char** argv) { return {argv, argv + argc}; }
+
 }  // namespace deja

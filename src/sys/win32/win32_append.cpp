@@ -36,14 +36,14 @@ struct Target {
 
 // FILE_APPEND_DATA without FILE_WRITE_DATA: every write goes to the end, wherever that is by then.
 DWORD open_target(const std::wstring& name, Target& target) {
-  target.file = Handle(CreateFileW(name.c_str(), FILE_APPEND_DATA | FILE_READ_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE, share_all, nullptr, OPEN_ALWAYS,
-                                   FILE_ATTRIBUTE_NORMAL, nullptr));
+  target.file = Handle(CreateFileW(name.c_str(), FILE_APPEND_DATA | FILE_READ_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE, share_all, nullptr,
+                                   OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
   if (!target.file) {
     const DWORD code = GetLastError();
     const DWORD attributes = code == ERROR_ACCESS_DENIED ? GetFileAttributesW(name.c_str()) : INVALID_FILE_ATTRIBUTES;
     // A folder or a read-only file stays what it is.
     const bool lasting = attributes != INVALID_FILE_ATTRIBUTES && (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0;
-    return lasting ? ERROR_DIRECTORY_NOT_SUPPORTED : code;
+    return lasting ? error_directory_not_supported : code;
   }
   target.regular = GetFileType(target.file.get()) == FILE_TYPE_DISK;
   return 0;

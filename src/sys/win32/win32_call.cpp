@@ -15,33 +15,23 @@ struct CauseRow {
 
 // System error codes, learn.microsoft.com/windows/win32/debug/system-error-codes.
 constexpr std::array causes = std::to_array<CauseRow>({
-    {ERROR_FILE_NOT_FOUND, Cause::not_found},
-    {ERROR_PATH_NOT_FOUND, Cause::not_found},
-    {ERROR_ACCESS_DENIED, Cause::denied},
-    {ERROR_INVALID_DRIVE, Cause::not_found},
-    {ERROR_WRITE_PROTECT, Cause::denied},
-    {ERROR_NOT_READY, Cause::not_found},
-    {ERROR_SHARING_VIOLATION, Cause::busy},
-    {ERROR_LOCK_VIOLATION, Cause::busy},
-    {ERROR_HANDLE_DISK_FULL, Cause::no_space},
-    {ERROR_BAD_NETPATH, Cause::not_found},
-    {ERROR_BAD_NET_NAME, Cause::not_found},
-    {ERROR_FILE_EXISTS, Cause::exists},
-    {ERROR_DISK_FULL, Cause::no_space},
-    {ERROR_INVALID_NAME, Cause::not_found},
-    {ERROR_BUSY, Cause::busy},
-    {ERROR_ALREADY_EXISTS, Cause::exists},
-    {ERROR_DIRECTORY, Cause::not_a_directory},
-    {ERROR_DELETE_PENDING, Cause::busy},
-    {ERROR_DISK_QUOTA_EXCEEDED, Cause::no_space},
+    {ERROR_FILE_NOT_FOUND, Cause::not_found},     {ERROR_PATH_NOT_FOUND, Cause::not_found},  {ERROR_ACCESS_DENIED, Cause::denied},
+    {ERROR_INVALID_DRIVE, Cause::not_found},      {ERROR_WRITE_PROTECT, Cause::denied},      {ERROR_NOT_READY, Cause::not_found},
+    {ERROR_SHARING_VIOLATION, Cause::busy},       {ERROR_LOCK_VIOLATION, Cause::busy},       {ERROR_HANDLE_DISK_FULL, Cause::no_space},
+    {ERROR_BAD_NETPATH, Cause::not_found},        {ERROR_BAD_NET_NAME, Cause::not_found},    {ERROR_FILE_EXISTS, Cause::exists},
+    {ERROR_DISK_FULL, Cause::no_space},           {ERROR_INVALID_NAME, Cause::not_found},    {ERROR_BUSY, Cause::busy},
+    {ERROR_ALREADY_EXISTS, Cause::exists},        {ERROR_DIRECTORY, Cause::not_a_directory}, {ERROR_DELETE_PENDING, Cause::busy},
+    {error_disk_quota_exceeded, Cause::no_space},
 });
 static_assert(std::ranges::is_sorted(causes, {}, &CauseRow::code));
 
 std::string system_words(DWORD code) {
   wchar_t text[512];
-  const DWORD size = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code, 0, text, std::size(text), nullptr);
+  const DWORD size =
+      FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code, 0, text, std::size(text), nullptr);
   std::wstring_view words(text, size);
-  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' || words.back() == L' ' || words.back() == L'.')) words.remove_suffix(1);
+  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' || words.back() == L' ' || words.back() == L'.'))
+    words.remove_suffix(1);
   return (words.empty() ? "error" : utf8(words)) + " (" + std::to_string(code) + ")";
 }
 
@@ -49,7 +39,8 @@ std::string system_words(DWORD code) {
 constexpr std::size_t short_enough = 248;
 
 bool is_absolute(std::wstring_view path) {
-  return (path.size() > 2 && path[1] == L':') || (path.size() > 1 && (path[0] == L'\\' || path[0] == L'/') && (path[1] == L'\\' || path[1] == L'/'));
+  return (path.size() > 2 && path[1] == L':') ||
+         (path.size() > 1 && (path[0] == L'\\' || path[0] == L'/') && (path[1] == L'\\' || path[1] == L'/'));
 }
 
 }  // namespace
@@ -63,7 +54,8 @@ std::wstring wide(std::string_view utf8) {
 
 std::string utf8(std::wstring_view wide) {
   std::string out(wide.size() * 3, '\0');
-  const int size = WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()), out.data(), static_cast<int>(out.size()), nullptr, nullptr);
+  const int size = WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()), out.data(), static_cast<int>(out.size()),
+                                       nullptr, nullptr);
   out.resize(static_cast<std::size_t>(std::max(size, 0)));
   return out;
 }
@@ -82,11 +74,13 @@ std::wstring api_path(std::string_view path) {
     if (fits) break;
   }
   if (full.starts_with(LR"(\\?\)") || full.starts_with(LR"(\\.\)")) return full;
-  return full.starts_with(LR"(\\)") ? LR"(\\?\UNC)" + full.substr(1) : LR"(\\?\)" + full;
+  std::wstring out = LR"(\\?\)";
+  const bool share = full.starts_with(LR"(\\)");
+  return out.append(share ? L"UNC" : L"").append(full, share ? 1 : 0);
 }
 
 std::string plain_path(std::wstring_view path) {
-  if (path.starts_with(LR"(\\?\UNC\)")) return "\\" + utf8(path.substr(7));
+  if (path.starts_with(LR"(\\?\UNC\)")) return std::string("\\").append(utf8(path.substr(7)));
   if (path.starts_with(LR"(\\?\)")) return utf8(path.substr(4));
   return utf8(path);
 }

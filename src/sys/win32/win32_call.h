@@ -34,6 +34,12 @@ std::string plain_path(std::wstring_view path);
 // The error that GetLastError() gave, with the cause that code decides on.
 Error error_of(std::string action, std::string_view object, DWORD code);
 
+// What mingw's headers lack: FILE_INFO_BY_HANDLE_CLASS of minwinbase.h and codes of winerror.h.
+inline constexpr auto file_disposition_info_ex = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);
+inline constexpr auto file_rename_info_ex = static_cast<FILE_INFO_BY_HANDLE_CLASS>(22);
+inline constexpr DWORD error_directory_not_supported = 336;
+inline constexpr DWORD error_disk_quota_exceeded = 1295;
+
 // Owns a handle; empty is INVALID_HANDLE_VALUE, and null is taken for that too.
 class Handle {
  public:

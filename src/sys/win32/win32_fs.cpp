@@ -8,16 +8,15 @@
 #include <cstdlib>
 
 #include "base/path.h"
+#include "sys/win32/win32_time.h"
 
 namespace deja::win32 {
 
 namespace {
 
-constexpr std::int64_t ticks_until_1970 = 116'444'736'000'000'000;  // of 100 ns, from 1601
-constexpr std::uint64_t cluster = 4096;                             // bytes, NTFS's default
+constexpr std::uint64_t cluster = 4096;  // bytes, NTFS's default
 
-std::int64_t since_1970_ns(std::int64_t ticks) { return ticks == 0 ? 0 : (ticks - ticks_until_1970) * 100; }
-std::int64_t since_1970_ns(FILETIME time) { return since_1970_ns(std::int64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime); }
+std::uint64_t clusters_of(std::uint64_t size) { return (size + cluster - 1) / cluster * cluster; }
 std::uint64_t joined(DWORD high, DWORD low) { return std::uint64_t{high} << 32 | low; }
 
 struct Opened {
@@ -38,7 +37,8 @@ Opened open_file(const std::string& path, DWORD access, DWORD disposition, DWORD
 Result<FileFacts> facts_at(const std::string& path, DWORD flags) {
   const std::wstring name = api_path(path);
   // Reading attributes alone is never refused for sharing, so there is nothing to be patient about.
-  const Handle file(CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, nullptr));
+  const Handle file(
+      CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, nullptr));
   if (!file) return error_of("stat", path, GetLastError());
   return facts_of(file.get(), path);
 }
@@ -46,9 +46,10 @@ Result<FileFacts> facts_at(const std::string& path, DWORD flags) {
 // Marks an open file (or empty directory) as deleted. POSIX semantics: the name is free at once, whoever else has the file open.
 DWORD mark_deleted(HANDLE file) {
   FILE_DISPOSITION_INFO_EX at_once{FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS};
-  if (SetFileInformationByHandle(file, FileDispositionInfoEx, &at_once, sizeof at_once)) return 0;
+  if (SetFileInformationByHandle(file, file_disposition_info_ex, &at_once, sizeof at_once)) return 0;
   const DWORD code = GetLastError();
-  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION && code != ERROR_CALL_NOT_IMPLEMENTED)
+  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION &&
+      code != ERROR_CALL_NOT_IMPLEMENTED)
     return code;
   FILE_DISPOSITION_INFO when_closed{TRUE};  // FAT, network drives, Wine
   return SetFileInformationByHandle(file, FileDispositionInfo, &when_closed, sizeof when_closed) ? 0 : GetLastError();
@@ -57,7 +58,8 @@ DWORD mark_deleted(HANDLE file) {
 DWORD remove_at(const std::string& path) {
   const std::wstring name = api_path(path);
   return patiently([&]() -> DWORD {
-    const Handle file(CreateFileW(name.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    const Handle file(CreateFileW(name.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING,
+                                  FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
     return file ? mark_deleted(file.get()) : GetLastError();
   });
 }
@@ -70,14 +72,16 @@ DWORD rename_open_file(HANDLE file, const std::wstring& to, Overwrite overwrite)
   info->Flags = FILE_RENAME_FLAG_POSIX_SEMANTICS | (overwrite == Overwrite::yes ? FILE_RENAME_FLAG_REPLACE_IF_EXISTS : 0);
   info->FileNameLength = static_cast<DWORD>(to.size() * sizeof(wchar_t));
   std::copy(to.begin(), to.end(), info->FileName);
-  return SetFileInformationByHandle(file, FileRenameInfoEx, info, static_cast<DWORD>(size)) ? 0 : GetLastError();
+  return SetFileInformationByHandle(file, file_rename_info_ex, info, static_cast<DWORD>(size)) ? 0 : GetLastError();
 }
 
 DWORD rename_once(const std::wstring& from, const std::wstring& to, Overwrite overwrite) {
-  const Handle file(CreateFileW(from.c_str(), DELETE | SYNCHRONIZE, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const Handle file(CreateFileW(from.c_str(), DELETE | SYNCHRONIZE, share_all, nullptr, OPEN_EXISTING,
+                                FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
   if (!file) return GetLastError();
   const DWORD code = rename_open_file(file.get(), to, overwrite);
-  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION && code != ERROR_CALL_NOT_IMPLEMENTED)
+  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION &&
+      code != ERROR_CALL_NOT_IMPLEMENTED)
     return code;
   return MoveFileExW(from.c_str(), to.c_str(), overwrite == Overwrite::yes ? MOVEFILE_REPLACE_EXISTING : 0) ? 0 : GetLastError();
 }
@@ -152,6 +156,22 @@ FileKind kind_of_entry(const WIN32_FIND_DATAW& entry) {
   return (entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FileKind::directory : FileKind::regular;
 }
 
+// Calls `each` with every entry of a directory but . and ..; 0 or an error code.
+template <class Each>
+DWORD for_each_entry(const std::string& path, Each&& each) {
+  WIN32_FIND_DATAW entry;
+  const std::wstring pattern = api_path(path::join(path, "*"));
+  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch, nullptr, FIND_FIRST_EX_LARGE_FETCH);
+  if (search == INVALID_HANDLE_VALUE) return GetLastError();
+  do {
+    const std::wstring_view name = entry.cFileName;
+    if (name != L"." && name != L"..") each(entry);
+  } while (FindNextFileW(search, &entry));
+  const DWORD code = GetLastError();
+  FindClose(search);
+  return code == ERROR_NO_MORE_FILES ? 0 : code;
+}
+
 // Only asked when the name was opened without following it: a link of another kind (cloud files, deduplication) is a plain file.
 bool is_link(HANDLE file) {
   FILE_ATTRIBUTE_TAG_INFO tag{};
@@ -176,8 +196,8 @@ Result<FileFacts> facts_of(HANDLE file, std::string_view path) {
   facts.inode = joined(info.nFileIndexHigh, info.nFileIndexLow);
   facts.size = joined(info.nFileSizeHigh, info.nFileSizeLow);
   facts.mtime_ns = since_1970_ns(info.ftLastWriteTime);
-  facts.ctime_ns = since_1970_ns(basic.ChangeTime.QuadPart);
-  facts.disk_size = (facts.size + cluster - 1) / cluster * cluster;
+  facts.ctime_ns = basic.ChangeTime.QuadPart == 0 ? 0 : since_1970_ns(basic.ChangeTime.QuadPart);
+  facts.disk_size = clusters_of(facts.size);
   facts.links = info.nNumberOfLinks;
   if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) facts.kind = FileKind::directory;
   if ((info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && is_link(file)) facts.kind = FileKind::symlink;
@@ -267,8 +287,9 @@ Result<void> Win32Fs::rename(const std::string& from, const std::string& to, Ove
 
 Result<void> Win32Fs::remove(const std::string& path) {
   const DWORD attributes = GetFileAttributesW(api_path(path).c_str());
-  const bool folder = attributes != INVALID_FILE_ATTRIBUTES && (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) == FILE_ATTRIBUTE_DIRECTORY;
-  const DWORD code = folder ? ERROR_DIRECTORY_NOT_SUPPORTED : remove_at(path);
+  const bool folder = attributes != INVALID_FILE_ATTRIBUTES &&
+                      (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) == FILE_ATTRIBUTE_DIRECTORY;
+  const DWORD code = folder ? error_directory_not_supported : remove_at(path);
   return code == 0 ? Result<void>() : error_of("remove", path, code);
 }
 
@@ -289,33 +310,53 @@ Result<void> Win32Fs::make_directories(const std::string& path) {
   if (code != ERROR_PATH_NOT_FOUND || parent == path || path.empty()) return error_of("create", path, code);
   if (auto made = make_directories(parent); !made) return made;
   // Another process may have been as quick.
-  if (!CreateDirectoryW(api_path(path).c_str(), nullptr) && GetLastError() != ERROR_ALREADY_EXISTS) return error_of("create", path, GetLastError());
+  if (!CreateDirectoryW(api_path(path).c_str(), nullptr) && GetLastError() != ERROR_ALREADY_EXISTS)
+    return error_of("create", path, GetLastError());
   return {};
 }
 
 Result<std::vector<DirectoryItem>> Win32Fs::list(const std::string& path) {
-  WIN32_FIND_DATAW entry;
-  const std::wstring pattern = api_path(path::join(path, "*"));
-  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch, nullptr, FIND_FIRST_EX_LARGE_FETCH);
-  if (search == INVALID_HANDLE_VALUE) return error_of("list", path, GetLastError());
   std::vector<DirectoryItem> out;
-  do {
-    const std::wstring_view name = entry.cFileName;
-    if (name != L"." && name != L"..") out.push_back({utf8(name), kind_of_entry(entry)});
-  } while (FindNextFileW(search, &entry));
-  const DWORD code = GetLastError();
-  FindClose(search);
-  if (code != ERROR_NO_MORE_FILES) return error_of("list", path, code);
+  const DWORD code = for_each_entry(path, [&](const WIN32_FIND_DATAW& entry) {
+    out.push_back({utf8(entry.cFileName), kind_of_entry(entry)});
+  });
+  if (code != 0) return error_of("list", path, code);
   return out;
 }
 
 Result<void> Win32Fs::touch(const std::string& path) {
-  const Opened opened = open_file(path, FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
-  if (!opened.file) return error_of("touch", path, opened.code);
   FILETIME now;
   GetSystemTimeAsFileTime(&now);
-  if (!SetFileTime(opened.file.get(), nullptr, &now, &now)) return error_of("touch", path, GetLastError());
+  return set_mtime(path, since_1970_ns(now));
+}
+
+Result<void> Win32Fs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
+  const Opened opened = open_file(path, FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+  if (!opened.file) return error_of("touch", path, opened.code);
+  const FILETIME time = file_time(mtime_ns);
+  if (!SetFileTime(opened.file.get(), nullptr, &time, &time)) return error_of("touch", path, GetLastError());
   return {};
+}
+
+// One search instead of an open a file. It tells no index and no change time, which those who list do not compare.
+Result<std::vector<ListedFile>> Win32Fs::list_with_facts(const std::string& path) {
+  std::vector<ListedFile> out;
+  const DWORD code = for_each_entry(path, [&](const WIN32_FIND_DATAW& entry) {
+    FileFacts facts;
+    facts.kind = kind_of_entry(entry);
+    facts.size = joined(entry.nFileSizeHigh, entry.nFileSizeLow);
+    facts.disk_size = clusters_of(facts.size);
+    facts.mtime_ns = since_1970_ns(entry.ftLastWriteTime);
+    out.push_back({utf8(entry.cFileName), facts});
+  });
+  if (code != 0) return error_of("list", path, code);
+  return out;
+}
+
+Result<std::string> Win32Fs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+  Opened opened = open_file(path, GENERIC_READ, OPEN_EXISTING);
+  if (!opened.file) return error_of("open", path, opened.code);
+  return Win32RandomFile(std::move(opened.file), path).read_at(offset, size);
 }
 
 Result<std::unique_ptr<RandomFile>> Win32Fs::open_random(const std::string& path) {

@@ -29,6 +29,9 @@ class Win32Fs final : public Fs {
   Result<void> make_directories(const std::string& path) override;
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
+  Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
+  Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) override;
+  Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) override;
   Result<void> append(const std::string& path, std::string_view record, const AppendOptions& options) override;
   Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) override;
   Result<std::unique_ptr<RandomFile>> open_random(const std::string& path) override;

@@ -42,7 +42,8 @@ bool is_named(std::wstring_view variable, std::wstring_view name) {
 // This process's environment with the command's changes, as CreateProcess takes it: NUL after each and one more at the end.
 std::wstring environment_of(const Command& command) {
   std::vector<std::pair<std::wstring, std::optional<std::wstring>>> changes;
-  for (const auto& [name, value] : command.environment) changes.emplace_back(wide(name), value ? std::optional(wide(*value)) : std::nullopt);
+  for (const auto& [name, value] : command.environment)
+    changes.emplace_back(wide(name), value ? std::optional(wide(*value)) : std::nullopt);
   std::wstring block;
   wchar_t* const all = GetEnvironmentStringsW();
   for (const wchar_t* at = all; at != nullptr && *at != L'\0';) {
@@ -94,7 +95,8 @@ class HandleList {
     InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
     room_.resize(size / sizeof(std::uint64_t) + 1);
     ready_ = InitializeProcThreadAttributeList(list(), 1, 0, &size) &&
-             UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(), handles_.size() * sizeof(HANDLE), nullptr, nullptr);
+             UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(), handles_.size() * sizeof(HANDLE),
+                                       nullptr, nullptr);
   }
   ~HandleList() {
     if (ready_) DeleteProcThreadAttributeList(list());
@@ -118,8 +120,8 @@ Result<Handle> start(const Command& command, STARTUPINFOW& startup, DWORD flags)
   std::wstring line = wide(command_line_of(command.argv));
   std::wstring environment = environment_of(command);
   PROCESS_INFORMATION process{};
-  if (!CreateProcessW(api_path(command.program).c_str(), line.data(), nullptr, nullptr, TRUE, flags | window_flags() | CREATE_UNICODE_ENVIRONMENT,
-                      environment.data(), nullptr, &startup, &process))
+  if (!CreateProcessW(api_path(command.program).c_str(), line.data(), nullptr, nullptr, TRUE,
+                      flags | window_flags() | CREATE_UNICODE_ENVIRONMENT, environment.data(), nullptr, &startup, &process))
     return error_of("run", command.program, GetLastError());
   CloseHandle(process.hThread);
   return Handle(process.hProcess);
@@ -171,7 +173,8 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   err->write_end.close();
   Finished finished;
   std::thread err_reader([&] { drain(err->read_end.get(), [&](std::string_view bytes) { finished.err.append(bytes); }); });
-  drain(out->read_end.get(), on_out ? on_out : [&](std::string_view bytes) { finished.out.append(bytes); });
+  drain(
+      out->read_end.get(), on_out ? on_out : [&](std::string_view bytes) { finished.out.append(bytes); });
   err_reader.join();
   finished.exit_code = exit_code_of(process->get());
   return finished;

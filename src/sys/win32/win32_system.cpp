@@ -4,17 +4,12 @@
 #include "sys/win32/win32_call.h"
 #include "sys/win32/win32_fs.h"
 #include "sys/win32/win32_process.h"
+#include "sys/win32/win32_time.h"
 
 namespace deja {
 
 namespace win32 {
 namespace {
-
-constexpr std::int64_t ticks_until_1970 = 116'444'736'000'000'000;  // of 100 ns, from 1601
-
-std::int64_t since_1970_ns(FILETIME time) {
-  return ((std::int64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) - ticks_until_1970) * 100;
-}
 
 class Win32Clock final : public Clock {
  public:
@@ -31,8 +26,7 @@ class Win32Clock final : public Clock {
   }
   std::int64_t monotonic_ns() override { return win32::monotonic_ns(); }
   LocalTime local(std::int64_t since_1970) override {
-    const std::int64_t ticks = since_1970 / 100 + ticks_until_1970;
-    const FILETIME time{static_cast<DWORD>(ticks), static_cast<DWORD>(ticks >> 32)};
+    const FILETIME time = file_time(since_1970);
     SYSTEMTIME utc{};
     SYSTEMTIME parts{};
     FileTimeToSystemTime(&time, &utc);
