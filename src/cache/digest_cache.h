@@ -1,6 +1,8 @@
 // Content digests remembered by (device, inode, size, mtime, ctime): one file of fixed slots that all processes share without a lock.
+// Byte layout: docs/formats.md.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@ struct RememberedDigest {
 };
 
 // A slot carries its own checksum, so a torn or foreign slot is simply not there; the last writer of a slot wins.
+// Positioned reads and writes, no mapping: a full disk then is an error, not a signal.
 class DigestCache {
  public:
   // `file`: path of the slot file, created when absent. Never fails: what cannot be read or written is not remembered.
@@ -28,10 +31,19 @@ class DigestCache {
   void remember(const FileFacts& facts, const RememberedDigest& digest);
 
  private:
+  enum class State : unsigned char { closed, absent, open, broken };
+
+  // Opens the file once; an absent folder is made only for a writer.
+  bool open(bool to_write);
+  // Offset of the bucket of `key`; its bytes are then in bucket_, empty where the file ends before it.
+  std::uint64_t load_bucket(const Digest& key);
+
   Fs& fs_;
   std::string file_;
+  State state_ = State::closed;
   std::unique_ptr<RandomFile> slots_;
-  bool opened_ = false;
+  std::string bucket_;
+  std::optional<std::uint64_t> bucket_offset_;  // remember() mostly follows a find() of the same bucket
 };
 
 }  // namespace deja

@@ -17,6 +17,12 @@ inline constexpr std::uint8_t stdout_part = 0;
 inline constexpr std::uint8_t stderr_part = 1;
 inline constexpr std::uint8_t first_output_part = 16;
 
+// The header's sizes, for readers of a part of the file: the fixed beginning, then a row for each part, then a checksum.
+inline constexpr std::size_t entry_fixed_size = 40;
+inline constexpr std::size_t entry_row_size = 32;
+inline constexpr std::size_t max_entry_parts = 64;
+inline constexpr std::size_t max_entry_header = entry_fixed_size + max_entry_parts * entry_row_size + 8;
+
 struct EntryPart {
   std::uint8_t kind;
   std::string bytes;  // raw
@@ -34,7 +40,8 @@ struct Entry {
   }
 };
 
-// Only raw when `level` is nullopt; else every part that shrinks is compressed at that level.
+// Only raw when `level` is nullopt; else every part that shrinks is compressed at that level. Parts out of order, or more than
+// max_entry_parts, are an error.
 Result<std::string> encode_entry(const Entry& entry, std::optional<int> level);
 // Verifies everything before it returns a byte. Cause::corrupt names what is wrong.
 Result<Entry> decode_entry(std::string_view bytes);
@@ -45,12 +52,17 @@ struct EntryPartInfo {
   bool compressed;
   std::uint64_t raw_size;     // bytes
   std::uint64_t stored_size;  // bytes
+  std::uint64_t offset;       // of the stored bytes in the entry
+  std::uint64_t checksum;     // of the stored bytes
 };
 struct EntryInfo {
   std::int64_t created_ns;
+  Digest sources;
   std::vector<EntryPartInfo> parts;
 };
-Result<EntryInfo> inspect_entry(std::string_view bytes);
+// `beginning`: at least the entry's header (max_entry_header bytes always do). `size`: of the whole entry. Verifies the header only.
+Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size);
+inline Result<EntryInfo> inspect_entry(std::string_view bytes) { return inspect_entry(bytes, bytes.size()); }
 // The same entry with its parts stored at `level` (nullopt: raw).
 Result<std::string> recompress_entry(std::string_view bytes, std::optional<int> level);
 

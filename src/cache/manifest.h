@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,22 +13,28 @@
 
 namespace deja {
 
+class ByteReader;
+
 struct ManifestFile {
   std::string path;  // as the compiler named it: relative to the working directory, or absolute
   Digest digest;     // SourceFiles::key_digest
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   std::int64_t ctime_ns = 0;
+
+  bool operator==(const ManifestFile&) const = default;
 };
 
 // A directory in which a new name could change what an #include finds. As long as its facts agree, nothing was added; when
 // they differ, the names that matter (see ManifestEntry) are listed, digested and compared.
 struct WatchedDirectory {
   std::string path;
-  std::uint64_t inode = 0;   // 0: it did not exist, and must not
-  std::int64_t mtime_ns = 0;
+  std::uint64_t inode = 0;    // 0: no such directory existed, and none must
+  std::int64_t mtime_ns = 0;  // both times 0: it was too young when recorded, so that only its names tell
   std::int64_t ctime_ns = 0;
-  Digest names;              // digest of the sorted names in it that matter
+  Digest names;               // of the names in it that matter, in any order
+
+  bool operator==(const WatchedDirectory&) const = default;
 };
 
 struct ManifestEntry {
@@ -38,6 +43,8 @@ struct ManifestEntry {
   std::vector<std::string> probed_names;  // __has_include names: their components matter too
   bool all_names_matter = false;          // a computed __has_include: every name matters
   Digest result;                          // key of the result
+
+  bool operator==(const ManifestEntry&) const = default;
 };
 
 // What a match may leave out of account; filled from the configuration by the caller.
@@ -56,25 +63,64 @@ struct MatchReport {
 
 class Manifest {
  public:
+  static constexpr std::size_t max_entries = 64;
+  static constexpr std::size_t max_bytes = 4u << 20;  // encoded; a single entry may pass it
+
   static Result<Manifest> decode(std::string_view bytes);  // checks magic, version, lengths, checksum
   std::string encode() const;
 
-  // The newest entry that holds for the files as they are now.
+  // The newest entry that holds for the files as they are now. Each path is stat'ed once (SourceFiles remembers), whatever the
+  // number of entries that name it; contents are asked for only once all sizes of an entry agree.
   MatchReport match(Fs& fs, SourceFiles& files, const MatchOptions& options) const;
   // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits the oldest go.
   void add(ManifestEntry entry);
   std::vector<ManifestEntry> entries() const;  // newest first
 
  private:
-  std::vector<ManifestEntry> entries_;
+  class Matcher;
+  // Entries share strings, files and directories by their place in these tables: most headers are in every entry.
+  struct FileRow {
+    std::uint32_t path;
+    Digest digest;
+    std::uint64_t size;
+    std::int64_t mtime_ns, ctime_ns;
+    auto operator<=>(const FileRow&) const = default;
+  };
+  struct DirectoryRow {
+    std::uint32_t path;
+    std::uint64_t inode;
+    std::int64_t mtime_ns, ctime_ns;
+    Digest names;
+    auto operator<=>(const DirectoryRow&) const = default;
+  };
+  struct EntryRow {
+    std::vector<std::uint32_t> files, directories, probed_names;
+    bool all_names_matter = false;
+    Digest result;
+  };
+
+  template <class Row>
+  class Places;
+
+  // Puts what the entries name into the tables.
+  std::vector<EntryRow> intern(const std::vector<ManifestEntry>& entries);
+  ManifestEntry entry_of(const EntryRow& row) const;
+  bool same_compile(const EntryRow& a, const EntryRow& b) const;
+  void keep_newest(std::size_t count);
+  bool decode_strings(ByteReader& in, std::uint32_t count);
+  bool decode_tables(ByteReader& in, std::uint32_t files, std::uint32_t directories);
+  bool decode_entries(ByteReader& in, std::uint32_t count);
+
+  std::vector<std::string> strings_;
+  std::vector<FileRow> files_;
+  std::vector<DirectoryRow> directories_;
+  std::vector<EntryRow> entries_;  // newest first
 };
 
-// The names that matter for `entry`: every component of every file's path and of every probed name, sorted, unique.
-std::vector<std::string> names_that_matter(const ManifestEntry& entry);
-// Observes the directories that are to be watched for `files` found along `search` (search directories in order, then the directories
-// of the files themselves): each existing directory among {search, directory of a file} × {directory parts of the files' names}.
-// Fills entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `started_ns`: the run's start by
-// Clock::file_now_ns(); a directory that changed less than 2 s before it, or since, is never trusted by its facts alone.
+// Finds the directories in which a new name could change what an #include or __has_include of this compile finds, and fills
+// entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `search`: the directory of the source, then the
+// search directories in order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than 2 s before
+// it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp.
 void watch_directories(Fs& fs, ManifestEntry& entry, const std::vector<std::string>& search, std::int64_t started_ns);
 
 }  // namespace deja

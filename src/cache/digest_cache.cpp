@@ -1,0 +1,114 @@
+// The digest cache's slot file: 65536 buckets of four 48-byte slots. It stays sparse where nothing was remembered.
+#include "cache/digest_cache.h"
+
+#include <array>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/path.h"
+
+namespace deja {
+
+namespace {
+
+constexpr std::size_t slot_size = 48;  // key 16, content 16, traits 2, version 2, zero 4, checksum 8
+constexpr std::size_t ways = 4;
+constexpr std::size_t bucket_size = ways * slot_size;
+constexpr std::uint16_t slot_version = 1;
+constexpr std::size_t checked_size = slot_size - 8;
+
+Digest key_of(const FileFacts& facts) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u64(facts.device);
+  out.u64(facts.inode);
+  out.u64(facts.size);
+  out.i64(facts.mtime_ns);
+  out.i64(facts.ctime_ns);
+  return digest_of(bytes);
+}
+
+std::string encode_slot(const Digest& key, const RememberedDigest& digest) {
+  std::string bytes;
+  bytes.reserve(slot_size);
+  ByteWriter out(bytes);
+  out.raw(key.view());
+  out.raw(digest.content.view());
+  out.u16(digest.traits.bits());
+  out.u16(slot_version);
+  out.u32(0);
+  out.u64(checksum_of(bytes));
+  return bytes;
+}
+
+// What the slot remembers for `key`, if it is whole and belongs to it.
+std::optional<RememberedDigest> decode_slot(std::string_view slot, const Digest& key) {
+  if (slot.size() != slot_size || slot.substr(0, key.bytes.size()) != key.view()) return std::nullopt;
+  ByteReader in(slot.substr(key.bytes.size()));
+  RememberedDigest out;
+  const std::string_view content = in.raw(out.content.bytes.size());
+  std::memcpy(out.content.bytes.data(), content.data(), content.size());
+  out.traits = SourceTraits::from_bits(in.u16());
+  const std::uint16_t version = in.u16();
+  in.u32();
+  if (in.u64() != checksum_of(slot.substr(0, checked_size)) || version != slot_version) return std::nullopt;
+  return out;
+}
+
+bool is_whole(std::string_view slot) {
+  ByteReader in(slot);
+  const std::string_view checked = in.raw(checked_size);
+  return in.u64() == checksum_of(checked) && in.ok();
+}
+
+}  // namespace
+
+DigestCache::DigestCache(Fs& fs, std::string file) : fs_(fs), file_(std::move(file)) {}
+DigestCache::~DigestCache() = default;
+
+bool DigestCache::open(bool to_write) {
+  if (state_ == State::open) return true;
+  if (state_ == State::broken || (state_ == State::absent && !to_write)) return false;
+  auto opened = fs_.open_random(file_);
+  const auto absent = [&] { return !opened && opened.error().cause == Cause::not_found; };
+  if (absent() && to_write && fs_.make_directories(std::string(path::directory(file_)))) opened = fs_.open_random(file_);
+  state_ = opened ? State::open : absent() && !to_write ? State::absent : State::broken;
+  if (opened) slots_ = std::move(*opened);
+  return state_ == State::open;
+}
+
+std::uint64_t DigestCache::load_bucket(const Digest& key) {
+  const std::uint64_t number = std::uint64_t{key.bytes[0]} << 8 | key.bytes[1];
+  const std::uint64_t offset = number * bucket_size;
+  if (bucket_offset_ == offset) return offset;
+  bucket_offset_ = offset;
+  bucket_ = slots_->read_at(offset, bucket_size).value_or({});
+  return offset;
+}
+
+std::optional<RememberedDigest> DigestCache::find(const FileFacts& facts) {
+  if (!open(false)) return std::nullopt;
+  const Digest key = key_of(facts);
+  load_bucket(key);
+  for (std::size_t way = 0; way < ways && way * slot_size < bucket_.size(); ++way)
+    if (auto found = decode_slot(std::string_view(bucket_).substr(way * slot_size, slot_size), key)) return found;
+  return std::nullopt;
+}
+
+void DigestCache::remember(const FileFacts& facts, const RememberedDigest& digest) {
+  if (!open(true)) return;
+  const Digest key = key_of(facts);
+  const std::uint64_t offset = load_bucket(key);
+  bucket_.resize(bucket_size);
+  // The slot that has this key already, else a free one, else any: what is pushed out was not needed more than this.
+  std::size_t chosen = key.bytes[2] % ways;
+  for (std::size_t way = ways; way-- > 0;)
+    if (!is_whole(std::string_view(bucket_).substr(way * slot_size, slot_size))) chosen = way;
+  for (std::size_t way = 0; way < ways; ++way)
+    if (std::string_view(bucket_).substr(way * slot_size, key.bytes.size()) == key.view()) chosen = way;
+  const std::string slot = encode_slot(key, digest);
+  bucket_.replace(chosen * slot_size, slot_size, slot);
+  (void)slots_->write_at(offset + chosen * slot_size, slot);
+}
+
+}  // namespace deja

@@ -1,0 +1,184 @@
+// Finds the traits of a source in one pass: a vectorisable sieve for rare byte patterns, then an exact look at each candidate.
+#include "cache/source_scan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+namespace deja {
+
+namespace {
+
+constexpr std::size_t disable_window = 4096;  // bytes, by the interface contract
+constexpr std::string_view disable_word = "ccache:disable";
+
+bool is_word_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
+
+char at(std::string_view text, std::size_t i) { return i < text.size() ? text[i] : '\n'; }
+
+// True when `word` stands at `start` as a whole word.
+bool word_at(std::string_view text, std::size_t start, std::string_view word) {
+  if (text.substr(start, word.size()) != word) return false;
+  return (start == 0 || !is_word_char(text[start - 1])) && !is_word_char(at(text, start + word.size()));
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t i) {
+  while (i < text.size() && is_blank(text[i])) ++i;
+  return i;
+}
+
+// One past the last character before `i` that is not blank; 0 when there is none.
+std::size_t end_before(std::string_view text, std::size_t i) {
+  while (i > 0 && is_blank(text[i - 1])) --i;
+  return i;
+}
+
+bool ends_with(std::string_view text, std::size_t end, std::string_view suffix) { return text.substr(0, end).ends_with(suffix); }
+
+// `embed` is a directive behind '#' in any of its spellings; a comment in between is taken for one, to be safe.
+bool is_embed_directive(std::string_view text, std::size_t word) {
+  const std::size_t end = end_before(text, word);
+  return ends_with(text, end, "#") || ends_with(text, end, "%:") || ends_with(text, end, "?\?=") || ends_with(text, end, "*/");
+}
+
+// `.include` as the assembler's directive, in a string or bare; not a member (`x.include`, `.include = 1`).
+bool is_include_directive(std::string_view text, std::size_t dot) {
+  const char before = dot > 0 ? text[dot - 1] : '\n';
+  const bool escaped = dot > 1 && text[dot - 2] == '\\';  // "\t.include"
+  if (!escaped && (is_word_char(before) || before == ')' || before == ']')) return false;
+  const char after = at(text, skip_blanks(text, dot + std::string_view(".include").size()));
+  return std::string_view("=({,;").find(after) == std::string_view::npos;
+}
+
+// `#ifdef __has_include`, `defined(__has_include)` and `#define __has_include` ask for the macro, not for a header.
+bool is_about_the_macro(std::string_view text, std::size_t start) {
+  static constexpr std::string_view words[] = {"define", "defined", "elifdef", "elifndef", "ifdef", "ifndef", "undef"};
+  std::size_t end = end_before(text, start);
+  if (end > 0 && text[end - 1] == '(') end = end_before(text, end - 1);
+  std::size_t begin = end;
+  while (begin > 0 && is_word_char(text[begin - 1])) --begin;
+  return std::binary_search(std::begin(words), std::end(words), text.substr(begin, end - begin));
+}
+
+// What `__has_include`, which ends at `end`, probes for.
+void take_probe(std::string_view text, std::size_t start, std::size_t end, SourceScan& out) {
+  if (is_about_the_macro(text, start)) return;
+  std::size_t i = skip_blanks(text, end);
+  if (at(text, i) == '(') {
+    i = skip_blanks(text, i + 1);
+    const char close = at(text, i) == '<' ? '>' : at(text, i) == '"' ? '"' : '\0';
+    const std::size_t stop = close != '\0' ? text.find_first_of(close == '>' ? ">\n" : "\"\n", i + 1) : std::string_view::npos;
+    if (stop != std::string_view::npos && text[stop] == close && stop > i + 1) {
+      out.traits.has_include = true;
+      out.probed_names.emplace_back(text.substr(i + 1, stop - i - 1));
+      return;
+    }
+  }
+  out.traits.has_include_computed = true;
+}
+
+// Looks closely at a position that the sieve let through. The sieve's patterns sit inside the words, so the words start before it.
+void look_at(std::string_view text, std::size_t i, SourceScan& out) {
+  SourceTraits& traits = out.traits;
+  switch (text[i]) {
+    case '_':  // the second underscore of __DATE__, __TIME__, __TIMESTAMP__
+      if (i == 0) return;
+      traits.date_macro |= word_at(text, i - 1, "__DATE__");
+      traits.time_macro |= word_at(text, i - 1, "__TIME__");
+      traits.timestamp_macro |= word_at(text, i - 1, "__TIMESTAMP__");
+      return;
+    case 's':  // __ha|s_include, __ha|s_include_next
+      for (std::string_view word : {std::string_view("__has_include"), std::string_view("__has_include_next")})
+        if (i >= 4 && word_at(text, i - 4, word)) take_probe(text, i - 4, i - 4 + word.size(), out);
+      return;
+    case '.':
+      traits.incbin |= text.substr(i, 7) == ".incbin" && !is_word_char(at(text, i + 7));
+      traits.assembler_include |= text.substr(i, 8) == ".include" && !is_word_char(at(text, i + 8)) && is_include_directive(text, i);
+      return;
+    case 'e':  // #embed, __has_embed
+      traits.embed |= (word_at(text, i, "embed") && is_embed_directive(text, i)) || (i >= 6 && word_at(text, i - 6, "__has_embed"));
+      return;
+    default:
+      return;
+  }
+}
+
+constexpr std::size_t block_size = 64;
+constexpr std::size_t look_ahead = 4;
+
+// Non-zero when one of the words may pass position `i`. Every word of interest has exactly one such position, and few other
+// words have any: "_D.T" "_T.M" "s_i" ".inc" "em..d". Only byte compares, so a loop over it becomes vector code.
+inline unsigned char sieve(const char* p) {
+  const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
+  const unsigned char dates = is(0, '_') & ((is(1, 'D') & is(3, 'T')) | (is(1, 'T') & is(3, 'M')));
+  const unsigned char probe = is(0, 's') & is(1, '_') & is(2, 'i');
+  const unsigned char binary = is(0, '.') & is(1, 'i') & is(2, 'n') & is(3, 'c');
+  const unsigned char embed = is(0, 'e') & is(1, 'm') & is(4, 'd');
+  return dates | probe | binary | embed;
+}
+
+unsigned char sieve_block(const char* p) {
+  unsigned char any = 0;
+  for (std::size_t i = 0; i < block_size; ++i) any |= sieve(p + i);
+  return any;
+}
+
+}  // namespace
+
+SourceScan scan_source(std::string_view content) {
+  SourceScan out;
+  out.traits.disables_cache = content.substr(0, disable_window).find(disable_word) != std::string_view::npos;
+  const auto take_block = [&](const char* block, std::size_t start) {
+    if (sieve_block(block) == 0) return;
+    for (std::size_t i = 0; i < block_size; ++i)
+      if (sieve(block + i) != 0) look_at(content, start + i, out);
+  };
+  std::size_t done = 0;
+  for (; done + block_size + look_ahead <= content.size(); done += block_size) take_block(content.data() + done, done);
+  // The rest goes through a padded copy: at most two blocks.
+  std::array<char, 2 * block_size + look_ahead> tail{};
+  std::memcpy(tail.data(), content.data() + done, content.size() - done);
+  take_block(tail.data(), done);
+  take_block(tail.data() + block_size, done + block_size);
+
+  std::sort(out.probed_names.begin(), out.probed_names.end());
+  out.probed_names.erase(std::unique(out.probed_names.begin(), out.probed_names.end()), out.probed_names.end());
+  return out;
+}
+
+namespace {
+
+// The order gives the bits that the digest cache stores: append only.
+constexpr bool SourceTraits::* trait_bits[] = {
+    &SourceTraits::date_macro,
+    &SourceTraits::time_macro,
+    &SourceTraits::timestamp_macro,
+    &SourceTraits::embed,
+    &SourceTraits::incbin,
+    &SourceTraits::assembler_include,
+    &SourceTraits::has_include,
+    &SourceTraits::has_include_computed,
+    &SourceTraits::disables_cache,
+};
+
+}  // namespace
+
+std::uint16_t SourceTraits::bits() const {
+  unsigned out = 0;
+  for (std::size_t i = 0; i < std::size(trait_bits); ++i) out |= this->*trait_bits[i] ? 1u << i : 0u;
+  return static_cast<std::uint16_t>(out);
+}
+
+SourceTraits SourceTraits::from_bits(std::uint16_t bits) {
+  SourceTraits out;
+  for (std::size_t i = 0; i < std::size(trait_bits); ++i) out.*trait_bits[i] = (bits >> i & 1u) != 0;
+  return out;
+}
+
+}  // namespace deja

@@ -1,0 +1,61 @@
+// Names of a directory, reduced to those that matter and to one digest.
+#include "cache/watched_names.h"
+
+#include <fmt/format.h>
+
+#include "base/path.h"
+#include "base/text.h"
+
+namespace deja {
+
+namespace {
+
+void mix(Digest& sum, const Digest& other) {
+  for (std::size_t i = 0; i < sum.bytes.size(); ++i) sum.bytes[i] ^= other.bytes[i];
+}
+
+}  // namespace
+
+std::string folded_name(std::string_view name) { return native_style == PathStyle::windows ? text::lower(name) : std::string(name); }
+
+void MatteringNames::add_components(std::string_view path) {
+  std::size_t name_start = path.size();
+  while (name_start > 0 && !path::is_separator(path[name_start - 1])) --name_start;
+  names_.insert(folded_name(path.substr(name_start)));
+  const std::string_view directory = path.substr(0, name_start);
+  if (directory == last_directory_) return;
+  last_directory_ = directory;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < directory.size(); ++i) {
+    if (!path::is_separator(directory[i])) continue;
+    if (i > start) names_.insert(folded_name(directory.substr(start, i - start)));
+    start = i + 1;
+  }
+}
+
+Digest MatteringNames::digest(const std::vector<DirectoryItem>& items) const {
+  Digest sum;
+  for (const DirectoryItem& item : items) {
+    const std::string name = folded_name(item.name);
+    if (matters(name)) mix(sum, digest_of(name));
+  }
+  return sum;
+}
+
+std::string MatteringNames::difference(const std::string& directory, const std::vector<DirectoryItem>& items,
+                                       const Digest& recorded) const {
+  Digest change = digest(items);
+  mix(change, recorded);
+  // One name more or less is the usual case, and then its digest is the whole difference.
+  std::unordered_set<std::string> present;
+  for (const DirectoryItem& item : items) {
+    const std::string name = folded_name(item.name);
+    if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", item.name, directory);
+    present.insert(name);
+  }
+  for (const std::string& name : names_)
+    if (!present.contains(name) && digest_of(name) == change) return fmt::format("'{}' is gone from '{}'", name, directory);
+  return fmt::format("names in '{}' changed", directory);
+}
+
+}  // namespace deja
