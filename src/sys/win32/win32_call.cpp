@@ -60,19 +60,23 @@ std::string utf8(std::wstring_view wide) {
   return out;
 }
 
+std::wstring full_path(const std::wstring& path) {
+  std::wstring full(std::size_t{MAX_PATH} + path.size(), L'\0');
+  DWORD size = GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
+  if (size >= full.size()) {
+    full.resize(size);
+    size = GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
+  }
+  full.resize(size);
+  return size > 0 ? full : path;
+}
+
 std::wstring api_path(std::string_view path) {
   if (path.find('\0') != std::string_view::npos) return L"?";
   std::wstring given = wide(path);
   const std::size_t folder = is_absolute(given) ? 0 : GetCurrentDirectoryW(0, nullptr);
   if (given.size() + folder < short_enough) return given;
-  std::wstring full(given.size() + folder + 4, L'\0');
-  for (int tries = 0; tries < 2; ++tries) {
-    const DWORD size = GetFullPathNameW(given.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
-    const bool fits = size < full.size();
-    full.resize(size);
-    if (size == 0) return given;
-    if (fits) break;
-  }
+  const std::wstring full = full_path(given);
   if (full.starts_with(LR"(\\?\)") || full.starts_with(LR"(\\.\)")) return full;
   std::wstring out = LR"(\\?\)";
   const bool share = full.starts_with(LR"(\\)");

@@ -28,6 +28,8 @@ std::string utf8(std::wstring_view wide);
 // `path` for a Windows call: as given while short, else absolute behind \\?\ (\\?\UNC\server\share), where 32767 characters fit and
 // nothing is parsed. A path with a NUL in it becomes a name that cannot exist.
 std::wstring api_path(std::string_view path);
+// Absolute and normal, by the current directory of the process and the drive. Lexical: no link is followed.
+std::wstring full_path(const std::wstring& path);
 // Without \\?\ and \\?\UNC\, as people write it.
 std::string plain_path(std::wstring_view path);
 

@@ -43,16 +43,27 @@ Result<FileFacts> facts_at(const std::string& path, DWORD flags) {
   return facts_of(file.get(), path);
 }
 
+// True when the system (before Windows 10) or the drive (FAT, network drives, Wine) knows no POSIX semantics.
+bool is_unsupported(DWORD code) {
+  return code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_INVALID_FUNCTION ||
+         code == ERROR_CALL_NOT_IMPLEMENTED;
+}
+
 // Marks an open file (or empty directory) as deleted. POSIX semantics: the name is free at once, whoever else has the file open.
 DWORD mark_deleted(HANDLE file) {
   FILE_DISPOSITION_INFO_EX at_once{FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS};
   if (SetFileInformationByHandle(file, file_disposition_info_ex, &at_once, sizeof at_once)) return 0;
   const DWORD code = GetLastError();
-  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION &&
-      code != ERROR_CALL_NOT_IMPLEMENTED)
-    return code;
+  if (!is_unsupported(code)) return code;
   FILE_DISPOSITION_INFO when_closed{TRUE};  // FAT, network drives, Wine
   return SetFileInformationByHandle(file, FileDispositionInfo, &when_closed, sizeof when_closed) ? 0 : GetLastError();
+}
+
+// A directory, and no link to one.
+bool is_folder(const std::string& path) {
+  const DWORD attributes = GetFileAttributesW(api_path(path).c_str());
+  constexpr DWORD kind = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & kind) == FILE_ATTRIBUTE_DIRECTORY;
 }
 
 DWORD remove_at(const std::string& path) {
@@ -80,9 +91,7 @@ DWORD rename_once(const std::wstring& from, const std::wstring& to, Overwrite ov
                                 FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
   if (!file) return GetLastError();
   const DWORD code = rename_open_file(file.get(), to, overwrite);
-  if (code != ERROR_INVALID_PARAMETER && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION &&
-      code != ERROR_CALL_NOT_IMPLEMENTED)
-    return code;
+  if (!is_unsupported(code)) return code;
   return MoveFileExW(from.c_str(), to.c_str(), overwrite == Overwrite::yes ? MOVEFILE_REPLACE_EXISTING : 0) ? 0 : GetLastError();
 }
 
@@ -246,6 +255,18 @@ Result<FileFacts> Win32Fs::read(const std::string& path, std::string& into, std:
   return facts;
 }
 
+// Frees a name even where there is no delete with POSIX semantics, and the name of an open file stays taken until the last close.
+DWORD Win32Fs::clear_name(const std::string& path) {
+  if (is_folder(path)) return ERROR_ACCESS_DENIED;
+  const std::string away = temporary_name(std::string(path::directory(path)), path::file_name(path));
+  const std::wstring name = api_path(path);
+  const std::wstring new_name = api_path(away);
+  if (!MoveFileExW(name.c_str(), new_name.c_str(), 0)) return remove_at(path);
+  const DWORD code = remove_at(away);
+  if (code != 0) MoveFileExW(new_name.c_str(), name.c_str(), 0);  // read-only: as it was
+  return code;
+}
+
 Result<void> Win32Fs::create(const std::string& path, std::span<const std::string_view> pieces) {
   const Opened opened = open_file(path, GENERIC_WRITE, CREATE_NEW);
   if (!opened.file) return error_of("create", path, opened.code);
@@ -269,10 +290,7 @@ Result<void> Win32Fs::write_output(const std::string& path, std::string_view byt
       const DWORD failure = shortened ? write_all(through.file.get(), bytes) : GetLastError();
       return failure == 0 ? Result<void>() : error_of("write", path, failure);
     }
-    // Moved away first: where the system has no delete with POSIX semantics, the name of an open file stays taken until the last close.
-    const std::string away = temporary_name(std::string(path::directory(path)), path::file_name(path));
-    const bool moved = found && MoveFileExW(name.c_str(), api_path(away).c_str(), 0);
-    const DWORD failure = found ? remove_at(moved ? away : path) : 0;
+    const DWORD failure = found ? clear_name(path) : 0;
     if (failure != 0 && failure != ERROR_FILE_NOT_FOUND) return error_of("remove", path, failure);
   }
   return error_of("create", path, ERROR_FILE_EXISTS);
@@ -281,15 +299,15 @@ Result<void> Win32Fs::write_output(const std::string& path, std::string_view byt
 Result<void> Win32Fs::rename(const std::string& from, const std::string& to, Overwrite overwrite) {
   const std::wstring source = api_path(from);
   const std::wstring target = api_path(to);
-  const DWORD code = patiently([&] { return rename_once(source, target, overwrite); });
+  DWORD code = patiently([&] { return rename_once(source, target, overwrite); });
+  // Where a file that others have open cannot be replaced, its name can still be cleared: for a moment it leads nowhere.
+  if ((code == ERROR_ACCESS_DENIED || is_held(code)) && overwrite == Overwrite::yes && clear_name(to) == 0)
+    code = rename_once(source, target, overwrite);
   return code == 0 ? Result<void>() : error_of("rename", to, code);
 }
 
 Result<void> Win32Fs::remove(const std::string& path) {
-  const DWORD attributes = GetFileAttributesW(api_path(path).c_str());
-  const bool folder = attributes != INVALID_FILE_ATTRIBUTES &&
-                      (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) == FILE_ATTRIBUTE_DIRECTORY;
-  const DWORD code = folder ? error_directory_not_supported : remove_at(path);
+  const DWORD code = is_folder(path) ? error_directory_not_supported : remove_at(path);
   return code == 0 ? Result<void>() : error_of("remove", path, code);
 }
 
@@ -395,7 +413,8 @@ Result<std::string> Win32Fs::real_path(const std::string& path) {
     name.resize(size);
     size = GetFinalPathNameByHandleW(opened.file.get(), name.data(), static_cast<DWORD>(name.size()), 0);
   }
-  if (size == 0 || size > name.size()) return error_of("resolve", path, GetLastError());
+  // Some drives' drivers cannot tell, nor can Wine for long names.
+  if (size == 0 || size > name.size()) return plain_path(full_path(wide(path)));
   name.resize(size);
   return plain_path(name);
 }

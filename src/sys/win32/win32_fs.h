@@ -40,6 +40,8 @@ class Win32Fs final : public Fs {
   Result<std::string> real_path(const std::string& path) override;
 
  private:
+  DWORD clear_name(const std::string& path);  // 0 or an error code
+
   std::atomic<std::uint64_t> names_given_ = 0;
 };
 
