@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/outcome.h"
@@ -12,8 +13,6 @@
 #include "sys/system.h"
 
 namespace deja {
-
-inline constexpr unsigned shard_count = 256;
 
 // One run's counts.
 class Counts {
@@ -31,25 +30,45 @@ struct Totals {
   Counts counts;
   std::array<std::int64_t, shard_count> shard_bytes{};
   std::array<std::int64_t, shard_count> shard_files{};
-  std::int64_t zeroed_ns = 0;   // since 1970; 0 never
-  std::int64_t updated_ns = 0;
-  std::int64_t bytes() const;
+  std::int64_t zeroed_ns = 0;   // since 1970, whole seconds; 0 never
+  std::int64_t updated_ns = 0;  // since 1970; 0 never
+  std::int64_t bytes() const;   // of all shards; none counts less than zero
   std::int64_t files() const;
 };
+
+// What a listing found in a shard.
+struct ShardSize {
+  unsigned shard = 0;
+  std::int64_t bytes = 0;
+  std::int64_t files = 0;
+};
+
+// The records of one run, as they are appended: a multiple of 64 bytes, none when there is nothing to tell.
+std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes, std::int64_t now_ns);
 
 class Stats {
  public:
   Stats(System& system, std::string cache_dir);
 
-  // One append. Folds when the file has grown past 64 KiB (while it holds the lock anyway).
+  // One append. One process in sixteen then looks whether the file has grown past 64 KiB, and folds it.
   Result<void> record(const Counts& counts, const std::vector<StoreChange>& changes);
+  // Nothing recorded yet: zeros.
   Result<Totals> read();
   Result<void> zero();  // the counters, not the sizes
-  // Replaces a shard's size and file count by what a listing found.
-  Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files);
+  // Replaces shards' sizes and file counts by what a listing found.
+  Result<void> set_shards(const std::vector<ShardSize>& shards);
+  Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files) { return set_shards({{shard, bytes, files}}); }
+  // Rewrites the file as one sum, the records of processes that found it locked included.
+  Result<void> fold();
 
  private:
+  Result<void> append(std::string_view records);
+  Result<void> leave_aside(std::string_view records);
+  std::vector<std::string> names_aside();
+  Result<void> fold_locked();
+
   System& system_;
+  std::string cache_dir_;
   std::string file_;
 };
 
