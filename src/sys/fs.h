@@ -89,12 +89,11 @@ class Fs {
   virtual Result<void> touch(const std::string& path) = 0;             // mtime and atime to now
 
   // list() and lstat() in one, for directories of many files; a name that vanishes meanwhile is left out.
-  // Here by way of those two; a system that can stat relative to an open directory does better.
-  virtual Result<std::vector<ListedFile>> list_with_facts(const std::string& path);
-  // Up to `size` bytes at `offset`; fewer at the end of the file. Here by way of read().
-  virtual Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size);
-  // mtime and atime to `mtime_ns`. Here an error: only maintenance asks, and does without.
-  virtual Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns);
+  virtual Result<std::vector<ListedFile>> list_with_facts(const std::string& path) = 0;
+  // Up to `size` bytes at `offset`; fewer at the end of the file.
+  virtual Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) = 0;
+  // mtime and atime to `mtime_ns`.
+  virtual Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) = 0;
 
   // The log appender (docs/concurrency.md): one record, complete or not at all, in one file that many processes share.
   // Creates the file (not its folder). Cause::busy when the deadline passes.

@@ -1,6 +1,8 @@
 // Fs on POSIX system calls.
 #pragma once
 
+#include <atomic>
+
 #include "sys/fs.h"
 
 namespace deja::posix {
@@ -29,7 +31,7 @@ class PosixFs final : public Fs {
   Result<std::string> real_path(const std::string& path) override;
 
  private:
-  std::uint64_t names_given_ = 0;
+  std::atomic<std::uint64_t> names_given_ = 0;
 };
 
 }  // namespace deja::posix
