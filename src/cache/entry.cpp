@@ -116,6 +116,13 @@ Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) 
   return info;
 }
 
+std::uint64_t claimed_entry_size(std::string_view beginning) {
+  ByteReader in(beginning);
+  in.raw(8);
+  const std::uint64_t size = in.u64();
+  return in.ok() ? size : 0;
+}
+
 Result<Entry> decode_entry(std::string_view bytes) {
   const auto info = inspect_entry(bytes);
   if (!info) return info.error();

@@ -63,6 +63,8 @@ struct EntryInfo {
 // `beginning`: at least the entry's header (max_entry_header bytes always do). `size`: of the whole entry. Verifies the header only.
 Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size);
 inline Result<EntryInfo> inspect_entry(std::string_view bytes) { return inspect_entry(bytes, bytes.size()); }
+// The size that the entry's header claims, for a file that holds more behind it; 0 when `beginning` is too short to tell.
+std::uint64_t claimed_entry_size(std::string_view beginning);
 // The same entry with its parts stored at `level` (nullopt: raw).
 Result<std::string> recompress_entry(std::string_view bytes, std::optional<int> level);
 

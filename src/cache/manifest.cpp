@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::string_view magic = "djaM";
 constexpr std::uint16_t version = 1;
-constexpr std::size_t fixed_size = 40;        // header up to the first string
+constexpr std::size_t fixed_size = 40;  // header up to the first string
 constexpr std::size_t checksum_offset = 16;
-constexpr std::size_t checked_from = 24;      // the checksum covers everything from here on
-constexpr std::size_t string_row_size = 6;    // u16 shared, u32 length, bytes: the least
+constexpr std::size_t checked_from = 24;    // the checksum covers everything from here on
+constexpr std::size_t string_row_size = 6;  // u16 shared, u32 length, bytes: the least
 constexpr std::size_t file_row_size = 44;
 constexpr std::size_t directory_row_size = 44;
 constexpr std::size_t entry_row_size = 29;

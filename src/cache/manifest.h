@@ -32,7 +32,7 @@ struct WatchedDirectory {
   std::uint64_t inode = 0;    // 0: no such directory existed, and none must
   std::int64_t mtime_ns = 0;  // both times 0: it was too young when recorded, so that only its names tell
   std::int64_t ctime_ns = 0;
-  Digest names;               // of the names in it that matter, in any order
+  Digest names;  // of the names in it that matter, in any order
 
   bool operator==(const WatchedDirectory&) const = default;
 };
@@ -49,16 +49,16 @@ struct ManifestEntry {
 
 // What a match may leave out of account; filled from the configuration by the caller.
 struct MatchOptions {
-  std::string today;                  // "YYYY-MM-DD", for __DATE__
+  std::string today;  // "YYYY-MM-DD", for __DATE__
   bool ignore_time_macros = false;
-  bool stat_is_enough = false;        // sloppiness file_stat_matches
-  bool stat_ignores_ctime = false;    // … file_stat_matches_ctime
-  bool skip_directories = false;      // tests only
+  bool stat_is_enough = false;      // sloppiness file_stat_matches
+  bool stat_ignores_ctime = false;  // … file_stat_matches_ctime
+  bool skip_directories = false;    // tests only
 };
 
 struct MatchReport {
   std::optional<Digest> result;
-  std::string why_not;                // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
+  std::string why_not;  // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
 };
 
 class Manifest {

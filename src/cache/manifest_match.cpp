@@ -11,7 +11,12 @@ namespace deja {
 class Manifest::Matcher {
  public:
   Matcher(const Manifest& manifest, Fs& fs, SourceFiles& files, const MatchOptions& options)
-      : manifest_(manifest), fs_(fs), files_(files), options_(options), checks_(manifest.files_.size()), listings_(manifest.strings_.size()) {}
+      : manifest_(manifest),
+        fs_(fs),
+        files_(files),
+        options_(options),
+        checks_(manifest.files_.size()),
+        listings_(manifest.strings_.size()) {}
 
   bool holds(const EntryRow& entry) {
     for (std::uint32_t place : entry.files)

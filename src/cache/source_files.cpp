@@ -6,9 +6,7 @@
 
 namespace deja {
 
-bool is_settled(const FileFacts& facts, std::int64_t now_ns) {
-  return std::max(facts.mtime_ns, facts.ctime_ns) <= now_ns - settled_ns;
-}
+bool is_settled(const FileFacts& facts, std::int64_t now_ns) { return std::max(facts.mtime_ns, facts.ctime_ns) <= now_ns - settled_ns; }
 
 SourceFiles::SourceFiles(Fs& fs, DigestCache* digests, std::int64_t started_ns) : fs_(fs), digests_(digests), started_ns_(started_ns) {}
 

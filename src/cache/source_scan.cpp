@@ -155,15 +155,9 @@ SourceScan scan_source(std::string_view content) {
 namespace {
 
 // The order gives the bits that the digest cache stores: append only.
-constexpr bool SourceTraits::* trait_bits[] = {
-    &SourceTraits::date_macro,
-    &SourceTraits::time_macro,
-    &SourceTraits::timestamp_macro,
-    &SourceTraits::embed,
-    &SourceTraits::incbin,
-    &SourceTraits::assembler_include,
-    &SourceTraits::has_include,
-    &SourceTraits::has_include_computed,
+constexpr bool SourceTraits::*trait_bits[] = {
+    &SourceTraits::date_macro,     &SourceTraits::time_macro,        &SourceTraits::timestamp_macro, &SourceTraits::embed,
+    &SourceTraits::incbin,         &SourceTraits::assembler_include, &SourceTraits::has_include,     &SourceTraits::has_include_computed,
     &SourceTraits::disables_cache,
 };
 

@@ -10,15 +10,15 @@ namespace deja {
 
 // Traits are kept in the digest cache beside the digest, as bits().
 struct SourceTraits {
-  bool date_macro = false;        // __DATE__
-  bool time_macro = false;        // __TIME__
-  bool timestamp_macro = false;   // __TIMESTAMP__
-  bool embed = false;             // #embed
-  bool incbin = false;            // .incbin
-  bool assembler_include = false; // .include "…"
-  bool has_include = false;       // __has_include(NAME) with a literal name: the names are in SourceScan
+  bool date_macro = false;            // __DATE__
+  bool time_macro = false;            // __TIME__
+  bool timestamp_macro = false;       // __TIMESTAMP__
+  bool embed = false;                 // #embed
+  bool incbin = false;                // .incbin
+  bool assembler_include = false;     // .include "…"
+  bool has_include = false;           // __has_include(NAME) with a literal name: the names are in SourceScan
   bool has_include_computed = false;  // __has_include( with anything else
-  bool disables_cache = false;    // "ccache:disable" in the first 4096 bytes
+  bool disables_cache = false;        // "ccache:disable" in the first 4096 bytes
 
   std::uint16_t bits() const;
   static SourceTraits from_bits(std::uint16_t bits);

@@ -1,4 +1,5 @@
-// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to count; folding replaces the log by its sum.
+// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to count; folding replaces the log by its
+// sum.
 //
 // Nothing is counted twice or lost, wherever a process stops:
 // - An append is complete or not there; a record that is not whole (its checksum) is passed over.
@@ -37,8 +38,8 @@ enum class What : std::uint8_t {
   add_shard_files = 3,
   set_shard_bytes = 4,
   set_shard_files = 5,
-  zero = 6,      // value: seconds since 1970
-  took_in = 7,   // value: hash of the name of a file that was left aside and is in the sum
+  zero = 6,     // value: seconds since 1970
+  took_in = 7,  // value: hash of the name of a file that was left aside and is in the sum
 };
 
 // One step of the log: eight bytes.

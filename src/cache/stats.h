@@ -1,4 +1,5 @@
-// Statistics: every run appends fixed-size records to one file through the appender; readers sum, maintenance folds. Byte layout: docs/formats.md.
+// Statistics: every run appends fixed-size records to one file through the appender; readers sum, maintenance folds. Byte layout:
+// docs/formats.md.
 #pragma once
 
 #include <array>
