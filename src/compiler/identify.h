@@ -13,9 +13,9 @@
 namespace deja {
 
 struct FoundCompiler {
-  std::string path;        // what is run: the PATH entry joined with the name, or the word as typed when it holds a separator
-  std::string real_path;   // links resolved
-  FileFacts facts;         // of what the links lead to
+  std::string path;       // what is run: the PATH entry joined with the name, or the word as typed when it holds a separator
+  std::string real_path;  // links resolved
+  FileFacts facts;        // of what the links lead to
   Family family = Family::gcc;
   CompilerType type = CompilerType::gcc;  // as --show-config would name it
   bool is_cpp_driver = false;

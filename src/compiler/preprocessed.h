@@ -1,6 +1,7 @@
 // The preprocessor's text, taken in chunks straight from the pipe and scanned once: what to hash, which files it names, what it forbids.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,20 +11,20 @@
 namespace deja {
 
 struct PreprocessedOptions {
-  std::string working_directory;     // absolute
-  bool hash_working_directory = true; // false: the marker `# 1 "/cwd//"` that -g writes is left out of the hash
-  std::vector<std::string> base_dirs; // absolute paths in markers below these are hashed as relative to the working directory
+  std::string working_directory;       // absolute
+  bool hash_working_directory = true;  // false: the marker `# 1 "/cwd//"` that -g writes is left out of the hash
+  std::vector<std::string> base_dirs;  // absolute paths in markers below these are hashed as relative to the working directory
 };
 
 struct PreprocessedFindings {
-  std::vector<std::string> files;    // every file named by a line marker, in order of appearance, without <built-in> and the like
-  bool has_incbin = false;           // .incbin in the text
-  bool has_assembler_include = false; // .include "…" in the text
-  bool has_embed = false;            // a #embed that was left for the compiler
-  bool has_pch_pragma = false;       // #pragma GCC pch_preprocess
-  bool has_modules = false;          // import / export module / module at the start of a line
-  bool has_columns = false;          // __builtin_COLUMN, __builtin_source_location
-  std::uint64_t size = 0;            // bytes seen
+  std::vector<std::string> files;      // every file named by a line marker, in order of appearance, without <built-in> and the like
+  bool has_incbin = false;             // .incbin in the text
+  bool has_assembler_include = false;  // .include "…" in the text
+  bool has_embed = false;              // a #embed that was left for the compiler
+  bool has_pch_pragma = false;         // #pragma GCC pch_preprocess
+  bool has_modules = false;            // import / export / module at the start of a line that reads like a declaration of C++ modules
+  bool has_columns = false;            // __builtin_COLUMN, __builtin_source_location
+  std::uint64_t size = 0;              // bytes seen
 };
 
 // Feed chunks of any size, then finish(). `hash` gets the normalised bytes: the same text in other chunks gives the same bytes.
@@ -34,11 +35,25 @@ class PreprocessedScanner {
   PreprocessedFindings finish();
 
  private:
-  void line(std::string_view text);
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  void block(std::string_view lines);
+  void search(std::string_view text);
+  void check_word(std::string_view text, std::size_t at);
+  // What is hashed instead of a line that begins with '#'; false: the line itself.
+  bool directive(std::string_view line, std::string& instead);
+  bool marker(std::string_view line, std::size_t quote, std::string& instead);
+
   PreprocessedOptions options_;
   std::function<void(std::string_view)> hash_;
-  std::string carry_;  // an unfinished line; lines longer than 64 KiB are passed on in pieces that overlap by a few bytes for the search only
-  std::unordered_set<std::string> seen_;
+  std::string carry_;         // an unfinished line; longer than a limit it is passed on in pieces
+  bool inside_line_ = false;  // carry_ is not the beginning of its line
+  std::size_t searched_ = 0;  // bytes at carry_'s beginning that were passed on and stay for the search only
+  std::string last_file_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> seen_;
   PreprocessedFindings findings_;
 };
 

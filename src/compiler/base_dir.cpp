@@ -1,0 +1,43 @@
+// Rewriting paths below base_dir.
+#include "compiler/base_dir.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/path.h"
+
+namespace deja {
+
+BaseDirs::BaseDirs(Fs& fs, const std::vector<std::string>& folders, std::string working_directory)
+    : fs_(fs), working_directory_(path::normal(working_directory)) {
+  for (const std::string& folder : folders)
+    if (path::is_absolute(folder)) folders_.push_back(path::normal(folder));
+}
+
+bool BaseDirs::leads_to_same(const std::string& path, const std::string& other) const {
+  const Result<FileFacts> a = fs_.stat(path);
+  const Result<FileFacts> b = fs_.stat(other);
+  // Outputs may not exist yet: then their folders decide.
+  if (!a && !b) {
+    const std::string parent(path::directory(path));
+    if (parent.size() >= path.size()) return false;
+    return leads_to_same(parent, std::string(path::directory(other)));
+  }
+  return a && b && a->device == b->device && a->inode == b->inode;
+}
+
+std::string BaseDirs::rewrite(const std::string& path) const {
+  if (folders_.empty() || !path::is_absolute(path)) return path;
+  const std::string normal = path::normal(path);
+  const bool below = std::any_of(folders_.begin(), folders_.end(), [&](const std::string& f) { return path::is_below(normal, f); });
+  if (!below) return path;
+  std::string relative = path::relative(normal, working_directory_);
+  if (path::is_below(normal, working_directory_)) return relative;
+  if (leads_to_same(path, relative)) return relative;
+  const Result<std::string> real = fs_.real_path(working_directory_);
+  if (!real || *real == working_directory_) return path;
+  relative = path::relative(normal, *real);
+  return leads_to_same(path, relative) ? relative : path;
+}
+
+}  // namespace deja

@@ -1,0 +1,207 @@
+// Finding the compiler, telling its family by name, and reading what drivers print about themselves.
+#include "compiler/identify.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/path.h"
+#include "base/text.h"
+
+namespace deja {
+namespace {
+
+struct NameRow {
+  std::string_view name;  // without target, version and .exe
+  CompilerType type;
+  bool is_cpp_driver;
+};
+
+// A word that ends in "-<name>" counts too (x86_64-linux-gnu-gcc); the longest name wins.
+constexpr NameRow compiler_names[] = {
+    {"cl", CompilerType::msvc, false},           {"clang", CompilerType::clang, false}, {"clang++", CompilerType::clang, true},
+    {"clang-cl", CompilerType::clang_cl, false}, {"g++", CompilerType::gcc, true},      {"gcc", CompilerType::gcc, false},
+    {"icl", CompilerType::icl, false},           {"icpx", CompilerType::icx, true},     {"icx", CompilerType::icx, false},
+    {"icx-cl", CompilerType::icx_cl, false},     {"nvcc", CompilerType::nvcc, false},   {"q++", CompilerType::qcc, true},
+    {"qcc", CompilerType::qcc, false},
+};
+
+struct FamilyRow {
+  CompilerType type;
+  Family family;
+};
+
+constexpr FamilyRow families[] = {
+    {CompilerType::clang, Family::clang}, {CompilerType::clang_cl, Family::clang_cl}, {CompilerType::gcc, Family::gcc},
+    {CompilerType::icl, Family::cl},      {CompilerType::icx, Family::clang},         {CompilerType::icx_cl, Family::clang_cl},
+    {CompilerType::msvc, Family::cl},     {CompilerType::nvcc, Family::nvcc},         {CompilerType::qcc, Family::gcc},
+    {CompilerType::other, Family::gcc},
+};
+
+std::string without_exe(std::string name) {
+  if (text::lower(name).ends_with(".exe")) name.resize(name.size() - 4);
+  return name;
+}
+
+// "x86_64-linux-gnu-g++" for "/usr/bin/x86_64-linux-gnu-g++-12.exe".
+std::string plain_name(const std::string& program) {
+  std::string name = text::lower(without_exe(std::string(path::file_name(program))));
+  const std::size_t version = name.find_last_not_of("0123456789.");
+  if (version != std::string::npos && version + 1 < name.size()) name.resize(name[version] == '-' ? version : version + 1);
+  return name;
+}
+
+const NameRow* row_of_name(const std::string& program) {
+  const std::string name = plain_name(program);
+  const NameRow* best = nullptr;
+  for (const NameRow& row : compiler_names) {
+    const bool is_it = name == row.name || name.ends_with("-" + std::string(row.name));
+    if (is_it && (!best || row.name.size() > best->name.size())) best = &row;
+  }
+  return best;
+}
+
+void classify(FoundCompiler& found, const std::string& typed, CompilerType configured) {
+  const std::string name = plain_name(typed);
+  const bool generic = name == "cc" || name == "c++";
+  const NameRow* row = row_of_name(typed);
+  if (!row) row = row_of_name(found.real_path);
+  found.type = row ? row->type : generic ? CompilerType::gcc : CompilerType::other;
+  found.is_cpp_driver = row && row->is_cpp_driver;
+  if (name.ends_with("++")) found.is_cpp_driver = true;
+  if (configured != CompilerType::auto_detect) found.type = configured;
+  for (const FamilyRow& known : families)
+    if (known.type == found.type) found.family = known.family;
+}
+
+// Looks at candidates, one after another.
+class Finder {
+ public:
+  explicit Finder(System& system) : system_(system) {
+    if (const Result<std::string> own = system_.processes.own_path())
+      if (const Result<FileFacts> facts = system_.fs.stat(*own)) own_ = *facts;
+  }
+
+  unsigned caches_met = 0;
+
+  // The compiler at `path`, unless nothing runnable is there or it is a compiler cache.
+  std::optional<FoundCompiler> look(const std::string& path) {
+    const Result<FileFacts> facts = system_.fs.stat(path);
+    if (!facts || !is_runnable(*facts)) return std::nullopt;
+    FoundCompiler found;
+    found.path = path;
+    found.real_path = system_.fs.real_path(path).value_or(path);
+    found.facts = *facts;
+    const std::string real_name = text::lower(without_exe(std::string(path::file_name(found.real_path))));
+    const bool same_file = own_ && own_->device == facts->device && own_->inode == facts->inode;
+    // Another cache in front of the compiler would hide the compiler's own changes.
+    const bool is_cache = same_file || real_name == "deja" || real_name == "ccache";
+    caches_met += is_cache;
+    if (is_cache) return std::nullopt;
+    return found;
+  }
+
+ private:
+  static bool is_runnable(const FileFacts& facts) {
+    constexpr std::uint32_t execute_bits = 0111;
+    return facts.kind == FileKind::regular && (native_style == PathStyle::windows || (facts.mode & execute_bits) != 0);
+  }
+
+  System& system_;
+  std::optional<FileFacts> own_;
+};
+
+// The names a program may have in a folder.
+std::vector<std::string> program_names(const std::string& name) {
+  if (native_style == PathStyle::posix || text::lower(name).ends_with(".exe")) return {name};
+  return {name + ".exe", name};
+}
+
+}  // namespace
+
+Result<FoundCompiler> find_compiler(System& system, const Config& config, const std::string& name) {
+  Finder finder(system);
+  const std::vector<std::string> names = program_names(name);
+  const bool has_separator = std::any_of(name.begin(), name.end(), [](char c) { return path::is_separator(c); });
+  std::vector<std::string> folders = {""};
+  if (!has_separator) folders = path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
+  std::vector<std::string> before;
+  for (const std::string& folder : folders) {
+    const unsigned caches_before = finder.caches_met;
+    for (const std::string& candidate : names) {
+      std::optional<FoundCompiler> found = finder.look(folder.empty() ? candidate : path::join(folder, candidate));
+      if (!found) continue;
+      classify(*found, name, config.compiler_type);
+      found->path_entries_before = std::move(before);
+      return std::move(*found);
+    }
+    if (finder.caches_met == caches_before) before.push_back(folder);
+  }
+  if (finder.caches_met > 0) return Error{"find compiler", name, "it is deja itself or another compiler cache", Cause::exists};
+  return Error{"find compiler", name, "not found", Cause::not_found};
+}
+
+std::vector<std::string> search_query_words(const Invocation& invocation) {
+  struct LanguageName {
+    Language language;
+    std::string_view name;
+  };
+  constexpr LanguageName names[] = {
+      {Language::cpp, "c++"},
+      {Language::cpp_header, "c++"},
+      {Language::objc, "objective-c"},
+      {Language::objc_header, "objective-c"},
+      {Language::objcpp, "objective-c++"},
+      {Language::objcpp_header, "objective-c++"},
+  };
+  std::vector<std::string> words = {"-E", "-v"};
+  for (const Argument& argument : invocation.arguments) {
+    // What is seen in the text only (-D, -I, -include) does not change the built-in directories.
+    const bool shapes_search = argument.to_preprocess && argument.in_preprocessed_key && argument.words.front() != "-x";
+    if (shapes_search) words.insert(words.end(), argument.words.begin(), argument.words.end());
+  }
+  const auto* row =
+      std::find_if(std::begin(names), std::end(names), [&](const LanguageName& n) { return n.language == invocation.language; });
+  words.insert(words.end(), {"-x", row == std::end(names) ? "c" : std::string(row->name)});
+  words.push_back(native_style == PathStyle::windows ? "NUL" : "/dev/null");
+  return words;
+}
+
+std::vector<std::string> parse_search_directories(std::string_view verbose_text) {
+  std::vector<std::string> folders;
+  bool inside = false;
+  for (std::string_view line : text::split(verbose_text, '\n')) {
+    const bool is_folder = inside && line.starts_with(' ');
+    line = text::trim(line);
+    if (line.ends_with("search starts here:")) {
+      inside = true;
+    } else if (line.starts_with("End of search list")) {
+      inside = false;
+    } else if (is_folder && !line.ends_with("(framework directory)")) {
+      folders.emplace_back(line);
+    }
+  }
+  return folders;
+}
+
+std::string parse_resolved_native(std::string_view driver_text) {
+  // Words that take the next one with them.
+  constexpr std::string_view with_value[] = {"--param", "-target-abi", "-target-cpu", "-target-feature", "-tune-cpu"};
+  std::string resolved;
+  for (std::string_view line : text::split(driver_text, '\n')) {
+    if (line.find("cc1") == std::string_view::npos) continue;
+    bool takes_next = false;
+    for (std::string_view word : text::words(line)) {
+      if (word.size() >= 2 && word.front() == '"' && word.back() == '"') word = word.substr(1, word.size() - 2);
+      const bool is_value = takes_next;
+      takes_next = std::find(std::begin(with_value), std::end(with_value), word) != std::end(with_value);
+      const bool is_machine = word.starts_with("-m") && word != "-main-file-name" && word != "-mllvm";
+      if (!is_value && !takes_next && !is_machine) continue;
+      if (!resolved.empty()) resolved += ' ';
+      resolved += word;
+    }
+    if (!resolved.empty()) break;
+  }
+  return resolved;
+}
+
+}  // namespace deja

@@ -1,0 +1,138 @@
+// What a compiler option looks like and what it does: one sorted table per family, read by longest prefix.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "base/outcome.h"
+
+namespace deja {
+
+// How an option takes its value.
+enum class Value : unsigned char {
+  none,                 // -c
+  joined,               // -O2, -std=c99; an empty rest is allowed
+  separate,             // -MF file
+  joined_or_separate,   // -Idir, -I dir
+  equals_or_separate,   // --param=x, --param x
+  optional_equals,      // -fprofile-use, -fprofile-use=path
+  joined_and_separate,  // -Xarch_x86_64 -DX
+};
+
+// What needs code of its own; everything else is plain, with Effects.
+enum class Role : unsigned char {
+  plain,
+  refuse,           // detail: the Outcome
+  refuse_if_value,  // refused when a value follows: -fopt-info=file
+  compile,          // -c
+  assemble,         // -S
+  preprocess,       // -E
+  syntax_only,
+  information,  // --version and the like: with a source they compile nothing
+  object,       // -o
+  language,     // -x
+  emit_llvm,
+  dep_make,    // -MD, -MMD
+  dep_file,    // -MF
+  dep_target,  // -MT, -MQ
+  dep_style,   // -MP
+  search,      // detail: SearchDirectory::Kind
+  include,     // -include: a precompiled header may stand beside it
+  include_pch,
+  imacros,
+  program_prefix,  // -B
+  debug,           // -g and its levels
+  split_dwarf,
+  no_split_dwarf,
+  debug_directory,   // -fdebug-compilation-dir: replaces the working directory
+  prefix_map,        // detail: 1 when it maps the working directory in debug information
+  coverage,          // --coverage, -ftest-coverage: notes file
+  profile_generate,  // -fprofile-arcs, -fprofile-generate: the path of the counters reaches the object
+  profile_use,       // detail: ProfileKind
+  profile_dir,
+  profile_prefix,  // -fprofile-prefix-path
+  output_beside,   // a further output named after the object; detail: kind of outputs.h
+  output_named,    // a further output named by the value
+  native,          // -march=, -mcpu=, -mtune=
+  arch,
+  color,  // detail: 1 on, 0 off, 2 by the value
+  modules,
+  sloppy,  // detail: the Sloppy bit that allows it; left out of the keys then
+  random_seed,
+  assembler,        // -Wa,…
+  preprocessor,     // -Wp,…
+  to_preprocessor,  // -Xpreprocessor
+  to_assembler,     // -Xassembler
+  to_frontend,      // -Xclang
+  skip,             // --ccache-skip
+  end_of_options,   // --
+  // cl only
+  cl_object,
+  cl_compile_as,
+  cl_compile_this_as,
+  cl_show_includes,
+  cl_pass_clang,
+  cl_pch_create,
+  cl_pch_use,
+  cl_pch_file,
+  cl_link,
+  cl_debug,
+  cl_pdb_file,
+};
+
+enum class ProfileKind : unsigned char { gcc_counters, clang_indexed, file };
+
+// What follows from an option that is present; bits.
+enum Effect : unsigned {
+  in_text = 1u << 0,        // seen in the preprocessed text, so not part of that key: -D, -I
+  no_preprocess = 1u << 1,  // not passed to -E
+  unkeyed = 1u << 2,        // part of no key
+  no_direct = 1u << 3,      // headers cannot be told from the command
+  no_text = 1u << 4,        // the preprocessed text does not show everything
+  is_path = 1u << 5,        // the value is a path: base_dir applies
+  hash_file = 1u << 6,      // the value names a file whose content matters
+  cwd = 1u << 7,            // the working directory reaches the object
+  columns = 1u << 8,        // source columns reach the object
+  object_path = 1u << 9,    // the object's path reaches the object
+  verbatim = 1u << 10,      // the command line reaches the object
+  macros = 1u << 11,        // macro definitions reach the object: -D matters although it is in the text
+  no_additions = 1u << 12,  // nothing may be added to the command line
+};
+
+struct Option {
+  std::string_view name;  // dash included
+  Value value = Value::none;
+  Role role = Role::plain;
+  unsigned effects = 0;  // Effect bits
+  unsigned detail = 0;   // by role
+};
+
+constexpr unsigned detail_of(Outcome outcome) { return static_cast<unsigned>(outcome); }
+
+// Sorted by name, each name once: what find_option relies on.
+constexpr bool sorted(std::span<const Option> rows) {
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (!(rows[i - 1].name < rows[i].name)) return false;
+  return true;
+}
+
+std::span<const Option> gcc_options();       // also the base of clang's
+std::span<const Option> clang_options();     // laid over gcc's
+std::span<const Option> frontend_options();  // clang's -Xclang words
+std::span<const Option> cl_options();        // spelled with '/'
+std::span<const Option> clang_cl_options();  // laid over cl's
+
+// True when `word` has the form that `option` asks for.
+bool has_form(const Option& option, std::string_view word);
+// The row with the longest name that `word` begins with and whose form fits; nullptr when there is none.
+const Option* find_option(std::span<const Option> rows, std::string_view word);
+// The longer of both tables' matches; the overlay's when equally long.
+const Option* find_option(std::span<const Option> overlay, std::span<const Option> base, std::string_view word);
+
+// True when the value is the next word.
+bool takes_next_word(const Option& option, std::string_view word);
+// The value within `word`; empty when it is the next word or there is none.
+std::string_view joined_value(const Option& option, std::string_view word);
+
+}  // namespace deja

@@ -1,0 +1,231 @@
+// Scanning preprocessed text: whole blocks go to the hash, only lines that begin with '#' are looked at one by one.
+#include "compiler/preprocessed.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "base/path.h"
+
+namespace deja {
+namespace {
+
+constexpr std::size_t longest_line = 64 * 1024;  // kept back; a longer line is passed on in pieces
+constexpr std::size_t overlap = 64;              // bytes kept for the search when a piece is passed on, longer than any word
+
+// Windows of seven bytes, one for each word that matters, found in one pass by Horspool's shifts over all of them.
+constexpr std::size_t window = 7;
+constexpr std::array<std::string_view, 7> windows = {".incbin", ".includ", "_COLUMN", "e_locat", "\nimport", "\nexport", "\nmodule"};
+
+constexpr std::array<unsigned char, 256> make_shifts() {
+  std::array<unsigned char, 256> shifts{};
+  for (unsigned char& shift : shifts) shift = window;
+  for (std::string_view word : windows)
+    for (std::size_t i = 0; i + 1 < window; ++i) {
+      unsigned char& shift = shifts[static_cast<unsigned char>(word[i])];
+      shift = std::min(shift, static_cast<unsigned char>(window - 1 - i));
+    }
+  return shifts;
+}
+constexpr std::array<bool, 256> make_lasts() {
+  std::array<bool, 256> lasts{};
+  for (std::string_view word : windows) lasts[static_cast<unsigned char>(word.back())] = true;
+  return lasts;
+}
+constexpr auto shifts = make_shifts();
+constexpr auto lasts = make_lasts();
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+bool preceded_by(std::string_view text, std::size_t at, std::string_view before) {
+  return at >= before.size() && text.substr(at - before.size(), before.size()) == before;
+}
+
+std::string_view trim_left(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+// What follows `import`, `export` or `module` at the start of a line makes it a declaration.
+bool reads_like_module(std::string_view word, std::string_view rest) {
+  rest = rest.substr(0, rest.find('\n'));
+  const bool parted = rest.empty() || !is_name(rest.front());
+  rest = trim_left(rest);
+  if (!parted || rest.empty()) return false;
+  if (word == "export") return rest.starts_with("module") || rest.starts_with("import") || rest.starts_with("{");
+  if (word == "module" && rest.starts_with(";")) return true;
+  if (word == "import" && (rest.front() == '<' || rest.front() == '"')) return true;
+  if (rest.front() != ':' && !is_name(rest.front())) return false;
+  const std::size_t end =
+      std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_name(c) || c == '.' || c == ':'; }) - rest.begin();
+  return trim_left(rest.substr(end)).starts_with(";");
+}
+
+// The name within the quotes that begin at `quote`, unescaped; `end` is left behind the closing quote. False: not closed.
+bool quoted_name(std::string_view line, std::size_t quote, std::string& name, std::size_t& end) {
+  name.clear();
+  std::size_t at = quote + 1;
+  while (at < line.size() && line[at] != '"') {
+    if (line[at] == '\\' && at + 1 < line.size()) {
+      const bool octal = at + 3 < line.size() && std::all_of(&line[at + 1], &line[at + 1] + 3, [](char c) { return c >= '0' && c <= '7'; });
+      if (octal) {
+        name.push_back(static_cast<char>((line[at + 1] - '0') * 64 + (line[at + 2] - '0') * 8 + (line[at + 3] - '0')));
+        at += 4;
+        continue;
+      }
+      ++at;
+    }
+    name.push_back(line[at++]);
+  }
+  end = at + 1;
+  return at < line.size();
+}
+
+}  // namespace
+
+PreprocessedScanner::PreprocessedScanner(PreprocessedOptions options, std::function<void(std::string_view)> hash)
+    : options_(std::move(options)), hash_(std::move(hash)) {}
+
+void PreprocessedScanner::feed(std::string_view chunk) {
+  findings_.size += chunk.size();
+  const std::size_t last = chunk.rfind('\n');
+  if (last == std::string_view::npos) {
+    carry_ += chunk;
+  } else {
+    std::string_view lines = chunk.substr(0, last + 1);
+    if (!carry_.empty()) {
+      const std::size_t first = lines.find('\n') + 1;
+      carry_ += lines.substr(0, first);
+      block(carry_);
+      lines.remove_prefix(first);
+    }
+    if (!lines.empty()) {
+      searched_ = 0;
+      inside_line_ = false;
+      block(lines);
+    }
+    searched_ = 0;
+    inside_line_ = false;
+    carry_.assign(chunk.substr(last + 1));
+  }
+  if (carry_.size() <= longest_line) return;
+  // A directive of this length names no file; it is text like any other.
+  search(carry_);
+  hash_(std::string_view(carry_).substr(searched_));
+  carry_.erase(0, carry_.size() - overlap);
+  searched_ = overlap;
+  inside_line_ = true;
+}
+
+PreprocessedFindings PreprocessedScanner::finish() {
+  if (!carry_.empty()) block(std::exchange(carry_, {}));
+  return std::move(findings_);
+}
+
+// Complete lines (at the very end perhaps without a newline).
+void PreprocessedScanner::block(std::string_view lines) {
+  search(lines);
+  std::size_t hashed = searched_;
+  std::size_t at = inside_line_ ? lines.find('\n') : 0;
+  if (inside_line_ && at == std::string_view::npos) at = lines.size();
+  std::string instead;
+  while (at < lines.size()) {
+    const void* found = std::memchr(lines.data() + at, '#', lines.size() - at);
+    if (!found) break;
+    at = static_cast<std::size_t>(static_cast<const char*>(found) - lines.data());
+    std::size_t begin = at;
+    while (begin > 0 && is_blank(lines[begin - 1])) --begin;
+    const bool at_start = begin == 0 ? !inside_line_ : lines[begin - 1] == '\n';
+    if (!at_start) {
+      ++at;
+      continue;
+    }
+    std::size_t end = lines.find('\n', at);
+    if (end == std::string_view::npos) end = lines.size();
+    if (directive(lines.substr(at, end - at), instead)) {
+      hash_(lines.substr(hashed, at - hashed));
+      hash_(instead);
+      hashed = end;
+    }
+    at = end;
+  }
+  if (hashed < lines.size()) hash_(lines.substr(hashed));
+}
+
+void PreprocessedScanner::search(std::string_view text) {
+  // The first line has no newline before it.
+  if (!inside_line_)
+    for (std::string_view word : {"import", "export", "module"})
+      if (text.starts_with(word)) findings_.has_modules |= reads_like_module(word, text.substr(word.size()));
+  std::size_t at = 0;
+  while (at + window <= text.size()) {
+    const auto last = static_cast<unsigned char>(text[at + window - 1]);
+    if (lasts[last]) check_word(text, at);
+    at += shifts[last];
+  }
+}
+
+void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
+  const std::string_view found = text.substr(at, window);
+  const std::string_view rest = text.substr(at + window);
+  const char next = rest.empty() ? '\n' : rest.front();
+  if (found == ".incbin") {
+    findings_.has_incbin |= !is_name(next);
+  } else if (found == ".includ") {
+    const std::string_view name = rest.starts_with("e") ? trim_left(rest.substr(1)) : std::string_view();
+    findings_.has_assembler_include |= name.starts_with("\"") || name.starts_with("\\\"");
+  } else if (found == "_COLUMN") {
+    findings_.has_columns |= preceded_by(text, at, "__builtin") && !is_name(next);
+  } else if (found == "e_locat") {
+    findings_.has_columns |= preceded_by(text, at, "__builtin_sourc") && rest.starts_with("ion");
+  } else if (found.front() == '\n' && std::find(windows.begin(), windows.end(), found) != windows.end()) {
+    findings_.has_modules |= reads_like_module(found.substr(1), rest);
+  }
+}
+
+bool PreprocessedScanner::directive(std::string_view line, std::string& instead) {
+  std::string_view rest = trim_left(line.substr(1));
+  if (rest.starts_with("line")) rest = trim_left(rest.substr(4));
+  if (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
+    const std::size_t quote = line.find('"');
+    return quote != std::string_view::npos && marker(line, quote, instead);
+  }
+  if (rest.starts_with("embed")) findings_.has_embed = true;
+  if (rest.starts_with("pragma GCC pch_preprocess")) findings_.has_pch_pragma = true;
+  if (rest.starts_with("pragma clang module import") || rest.starts_with("pragma clang module begin")) findings_.has_modules = true;
+  return false;
+}
+
+// `# 12 "file" 1 3` or `#line 12 "file"`.
+bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::string& instead) {
+  std::string name;
+  std::size_t end = 0;
+  if (!quoted_name(line, quote, name, end) || name.empty()) return false;
+  const bool is_directory = name.ends_with("//");
+  if (is_directory) {
+    instead.clear();
+    return !options_.hash_working_directory;
+  }
+  const bool is_file = name.front() != '<' || name.back() != '>';
+  if (!is_file) return false;
+  if (name != last_file_) {
+    last_file_ = name;
+    if (!seen_.contains(name)) {
+      seen_.insert(name);
+      findings_.files.push_back(name);
+    }
+  }
+  if (options_.base_dirs.empty() || !path::is_absolute(name)) return false;
+  const std::string normal = path::normal(name);
+  const bool below = std::any_of(options_.base_dirs.begin(), options_.base_dirs.end(),
+                                 [&](const std::string& folder) { return path::is_below(normal, path::normal(folder)); });
+  if (!below) return false;
+  instead.assign(line.substr(0, quote + 1));
+  instead += path::relative(normal, path::normal(options_.working_directory));
+  instead += line.substr(end - 1);
+  return true;
+}
+
+}  // namespace deja

@@ -1,0 +1,36 @@
+// One door to the readers of each family.
+#include "compiler/understand.h"
+
+#include "compiler/readers.h"
+
+namespace deja {
+
+Understood understand(Fs& fs, const Config& config, const UnderstandInput& input) {
+  switch (input.family) {
+    case Family::gcc:
+    case Family::clang:
+      return understand_gcc(fs, config, input);
+    case Family::cl:
+    case Family::clang_cl:
+      return understand_cl(fs, config, input);
+    case Family::nvcc:
+      break;
+  }
+  return Bypass{Outcome::unsupported_compiler_option, "this compiler's options are not known"};
+}
+
+bool matches_ignored(const Config& config, const std::string& word) {
+  for (const std::string& pattern : config.ignore_options) {
+    if (pattern == word) return true;
+    if (pattern.ends_with('*') && word.starts_with(pattern.substr(0, pattern.size() - 1))) return true;
+  }
+  return false;
+}
+
+std::string without_last_suffix(const std::string& file) {
+  const std::size_t name = file.size() - path::file_name(file).size();
+  const std::size_t dot = file.rfind('.');
+  return dot == std::string::npos || dot < name ? file : file.substr(0, dot);
+}
+
+}  // namespace deja
