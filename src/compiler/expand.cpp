@@ -1,6 +1,8 @@
 // Response files: @file words replaced by what the file holds.
+#include <algorithm>
 #include <utility>
 
+#include "base/command_line.h"
 #include "base/path.h"
 #include "compiler/response_file.h"
 #include "compiler/understand.h"
@@ -128,42 +130,13 @@ std::vector<std::string> split_posix_response(std::string_view content) {
   return words;
 }
 
-// As CommandLineToArgvW after the program: backslashes count only before a double quote; "" inside quotes is one quote.
-std::vector<std::string> split_windows_response(std::string_view raw) {
-  const std::string content = as_utf8(raw);
-  std::vector<std::string> words;
-  std::string word;
-  bool in_word = false, quoted = false;
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    const char c = content[i];
-    if (!quoted && (is_blank(c) || c == '\0')) {
-      if (in_word) words.push_back(std::exchange(word, {}));
-      in_word = false;
-      continue;
-    }
-    in_word = true;
-    if (c == '\\') {
-      std::size_t end = content.find_first_not_of('\\', i);
-      if (end == std::string::npos) end = content.size();
-      const bool before_quote = end < content.size() && content[end] == '"';
-      const std::size_t count = end - i;
-      word.append(before_quote ? count / 2 : count, '\\');
-      const bool escapes_quote = before_quote && count % 2 == 1;
-      if (escapes_quote) word.push_back('"');
-      i = escapes_quote ? end : end - 1;
-    } else if (c == '"') {
-      const bool doubled = quoted && i + 1 < content.size() && content[i + 1] == '"';
-      if (doubled) {
-        word.push_back('"');
-        ++i;
-      } else {
-        quoted = !quoted;
-      }
-    } else {
-      word.push_back(c);
-    }
-  }
-  if (in_word) words.push_back(std::move(word));
+// As a program's own command line is split, line ends being blanks.
+std::vector<std::string> split_windows_response(std::string_view content) {
+  std::string line = "program " + as_utf8(content);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\0' || is_blank(c); }, ' ');
+  std::vector<std::string> words = split_command_line(line);
+  words.erase(words.begin());
   return words;
 }
 

@@ -54,7 +54,8 @@ const NameRow* row_of_name(const std::string& program) {
   const std::string name = plain_name(program);
   const NameRow* best = nullptr;
   for (const NameRow& row : compiler_names) {
-    const bool is_it = name == row.name || name.ends_with("-" + std::string(row.name));
+    const bool parted = name.size() == row.name.size() || (name.size() > row.name.size() && name[name.size() - row.name.size() - 1] == '-');
+    const bool is_it = parted && name.ends_with(row.name);
     if (is_it && (!best || row.name.size() > best->name.size())) best = &row;
   }
   return best;
@@ -78,7 +79,10 @@ class Finder {
  public:
   explicit Finder(System& system) : system_(system) {
     if (const Result<std::string> own = system_.processes.own_path())
-      if (const Result<FileFacts> facts = system_.fs.stat(*own)) own_ = *facts;
+      if (const Result<FileFacts> facts = system_.fs.stat(*own)) {
+        own_ = *facts;
+        knows_own_ = true;
+      }
   }
 
   unsigned caches_met = 0;
@@ -92,7 +96,7 @@ class Finder {
     found.real_path = system_.fs.real_path(path).value_or(path);
     found.facts = *facts;
     const std::string real_name = text::lower(without_exe(std::string(path::file_name(found.real_path))));
-    const bool same_file = own_ && own_->device == facts->device && own_->inode == facts->inode;
+    const bool same_file = knows_own_ && own_.device == facts->device && own_.inode == facts->inode;
     // Another cache in front of the compiler would hide the compiler's own changes.
     const bool is_cache = same_file || real_name == "deja" || real_name == "ccache";
     caches_met += is_cache;
@@ -107,7 +111,8 @@ class Finder {
   }
 
   System& system_;
-  std::optional<FileFacts> own_;
+  FileFacts own_;
+  bool knows_own_ = false;
 };
 
 // The names a program may have in a folder.
