@@ -1,38 +1,162 @@
-// A replay record: what an earlier run of the same command line depended on, and what it left behind. Byte layout: docs/formats.md.
+// A replay record: what a compile depended on and what it left behind. Byte layout and why: docs/replay.md.
+//
+// The record is read in place: fixed structs in the byte order of the machine that wrote it (the magic number does not match on
+// another), then a heap of text that ends with a zero byte, so that every path in it is a C string wherever it starts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <cstring>
+#include <span>
 #include <string_view>
-#include <vector>
 
-#include "base/digest.h"
-#include "base/result.h"
-#include "sys/fs.h"
+#include "replay/hash.h"
 
-namespace deja {
+namespace deja::replay {
 
-// Something a replay depends on. `facts` of a path that must be as it was; a path that must still be absent; a directory in which no name may have come or gone.
-struct ReplayDependency {
-  enum class Kind : std::uint8_t { file, absent, directory } kind = Kind::file;
-  std::string path;
-  FileFacts facts;
+inline constexpr std::uint32_t record_magic = 0x31704a44;    // "DJp1"
+inline constexpr std::uint32_t record_version = 1;           // also part of every key
+inline constexpr std::size_t largest_record = 256 * 1024;    // bytes
+inline constexpr std::int64_t trust_age_ns = 2'000'000'000;  // a stat says nothing about a file younger than this
+
+struct Facts {
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t mtime_ns = 0, ctime_ns = 0;
+  bool operator==(const Facts&) const = default;
+  // No change after `now_ns` can leave these facts as they are.
+  bool settled_at(std::int64_t now_ns) const { return mtime_ns + trust_age_ns <= now_ns && ctime_ns + trust_age_ns <= now_ns; }
 };
 
-struct ReplayOutput {
-  std::string path;  // relative to the working directory or absolute
-  std::string bytes; // inline; empty when it comes from the result entry
-  bool from_entry = false;
-  std::uint8_t part = 0;  // in the result entry
-  std::uint64_t size = 0;
+struct TextRange {
+  std::uint32_t offset = 0, size = 0;  // in the heap
 };
 
-struct ReplayRecord {
-  std::vector<ReplayDependency> dependencies;
-  std::vector<ReplayOutput> outputs;
-  std::string out, err;           // streams, stderr as this caller would see it
-  std::string result_file;        // absolute path of the result entry, "" when all is inline
-  std::vector<std::string> log_lines;  // what to tell the log on a replay
+enum class Kind : std::uint32_t { file, absent, directory };
+
+// One path: name in its group's directory. A file has its content's hash, or zeros where only the facts count. A directory has in `high`
+// the sum of the hashes of those of its names that are in the record's table of names, in `low` one of these numbers.
+inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
+inline constexpr std::uint64_t listed = 1;
+inline constexpr std::uint64_t listed_and_written = 2;  // an output of the call lies there, so its facts change with every replay
+struct Dependency {
+  std::uint32_t name = 0;  // offset in the heap
+  Kind kind = Kind::file;
+  Facts facts;
+  Hash128 content;
 };
 
-}  // namespace deja
+// Dependencies that follow each other and share a directory; "" is the working directory, or the names are absolute.
+struct Group {
+  std::uint32_t directory = 0;  // offset in the heap
+  std::uint32_t count = 0;
+};
+
+struct Output {
+  std::uint32_t path = 0;      // offset in the heap
+  std::uint32_t in_entry = 0;  // 1: `offset` is one in the result entry, 0: in the heap
+  std::uint64_t offset = 0, size = 0;
+  std::uint64_t checksum = 0;  // XXH3-64 of its bytes
+};
+
+struct Header {
+  std::uint32_t magic = record_magic;
+  std::uint32_t version = record_version;
+  std::uint64_t checksum = 0;  // XXH3-64 of everything behind this field
+  std::uint64_t size = 0;      // of the whole record
+  Hash128 key;
+  std::uint32_t counted = 0;  // 1: a replay is counted in the statistics
+  std::uint32_t groups = 0, dependencies = 0, names = 0, outputs = 0;
+  std::uint32_t entry_file = 0, log_file = 0;  // offsets in the heap; an empty string is none
+  TextRange out, err, log;                     // `log`: lines, each ended by a newline
+  std::int32_t utc_offset_s = 0;               // what local time is ahead of UTC, for the log …
+  std::int64_t local_until_ns = 0;             // … and until when it holds
+};
+static_assert(sizeof(Dependency) == 64 && sizeof(Group) == 8 && sizeof(Output) == 32 && sizeof(Header) == 104);
+
+inline constexpr std::size_t checksum_start = offsetof(Header, checksum) + sizeof(Header::checksum);
+
+// A name in a directory, upper and lower case alike: some file systems do not tell them apart, and a false alarm costs little.
+static inline std::uint64_t hash_of_name(std::string_view name) {
+  char folded[256];
+  if (name.size() > sizeof folded) return hash64(name);
+  for (std::size_t i = 0; i < name.size(); ++i) folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] | 0x20) : name[i];
+  return hash64({folded, name.size()});
+}
+
+// The order-independent sum over a directory's names that matter. `names` is sorted.
+class NameSum {
+ public:
+  explicit NameSum(std::span<const std::uint64_t> names) : names_(names) {}
+  void add(std::string_view name) {
+    const std::uint64_t hash = hash_of_name(name);
+    std::size_t low = 0, high = names_.size();
+    while (low < high) {
+      const std::size_t middle = (low + high) / 2;
+      (names_[middle] < hash ? low : high) = names_[middle] < hash ? middle + 1 : middle;
+    }
+    if (low < names_.size() && names_[low] == hash) sum_ += hash;
+  }
+  std::uint64_t sum() const { return sum_; }
+
+ private:
+  std::span<const std::uint64_t> names_;
+  std::uint64_t sum_ = 0;
+};
+
+// A record in memory, checked once by open(); after that every offset in it is good.
+struct Record {
+  Header* header = nullptr;
+  std::span<Group> groups;
+  std::span<Dependency> dependencies;
+  std::span<std::uint64_t> names;
+  std::span<Output> outputs;
+  std::string_view heap;
+
+  const char* text(std::uint32_t offset) const { return heap.data() + offset; }
+  std::string_view text(TextRange range) const { return {heap.data() + range.offset, range.size}; }
+
+  // `bytes` must be aligned to 8; the store may have put something behind the record. False when it is no whole, undamaged one for `key`.
+  bool open(char* bytes, std::size_t size, const Hash128& key) {
+    if (size < sizeof(Header)) return false;
+    header = reinterpret_cast<Header*>(bytes);
+    if (header->magic != record_magic || header->version != record_version || header->key != key) return false;
+    if (header->size < sizeof(Header) || header->size > size) return false;
+    size = header->size;
+    if (hash64({bytes + checksum_start, size - checksum_start}) != header->checksum) return false;
+    std::size_t at = sizeof(Header);
+    if (!take(bytes, size, at, header->groups, groups) || !take(bytes, size, at, header->dependencies, dependencies) ||
+        !take(bytes, size, at, header->names, names) || !take(bytes, size, at, header->outputs, outputs))
+      return false;
+    heap = {bytes + at, size - at};
+    return !heap.empty() && heap.back() == '\0' && ranges_good();
+  }
+
+ private:
+  template <class T>
+  static bool take(char* bytes, std::size_t size, std::size_t& at, std::uint32_t count, std::span<T>& out) {
+    if (count > (size - at) / sizeof(T)) return false;
+    out = {reinterpret_cast<T*>(bytes + at), count};
+    at += count * sizeof(T);
+    return true;
+  }
+
+  bool good(std::uint32_t offset) const { return offset < heap.size(); }
+  bool good(std::uint64_t offset, std::uint64_t size) const { return offset <= heap.size() && size <= heap.size() - offset; }
+
+  bool ranges_good() const {
+    std::uint64_t grouped = 0;
+    for (const Group& group : groups) {
+      if (!good(group.directory)) return false;
+      grouped += group.count;
+    }
+    for (const Dependency& dependency : dependencies)
+      if (!good(dependency.name)) return false;
+    for (const Output& output : outputs)
+      if (!good(output.path) || (output.in_entry == 0 && !good(output.offset, output.size))) return false;
+    return grouped == dependencies.size() && good(header->entry_file) && good(header->log_file) &&
+           good(header->out.offset, header->out.size) && good(header->err.offset, header->err.size) &&
+           good(header->log.offset, header->log.size);
+  }
+};
+
+}  // namespace deja::replay

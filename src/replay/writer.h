@@ -1,4 +1,4 @@
-// Making replay records: what the ordinary flow knows about a compile, turned into what the fast path (replay.h) checks and writes.
+// Making replay records: what the ordinary flow knows about a compile, turned into what the fast path checks and writes.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,18 @@ namespace deja {
 
 // A file the result depends on.
 struct ReplayFile {
-  std::string path;               // as it was opened: absolute, or relative to the working directory
-  std::optional<Digest> content;  // digest_of() its bytes as this run used them. With it, a replay accepts a file whose times changed but
-                                  // whose content did not; without it (compiler, configuration) changed facts end the replay.
+  std::string path;  // as it was opened: absolute, or relative to the working directory
+  // digest_of() its bytes as this run used them. With it, a replay accepts a file whose times changed but whose content did
+  // not; without it (compiler, configuration) changed facts end the replay.
+  std::optional<Digest> content;
 };
 
-// A file the compile left behind, with exactly the bytes this caller got.
+// A regular file the compile left behind, with exactly the bytes this caller got.
 struct ReplayOutput {
   std::string path;        // as the compiler writes it
   std::string_view bytes;  // the whole file
-  // Where the very same bytes lie raw in ReplayCall::entry_file, so that large ones need not be stored twice; nullopt: keep them in the
-  // record.
+  // Where the very same bytes lie raw in ReplayCall::entry_file, so that large ones need not be stored twice; nullopt: keep
+  // them in the record.
   std::optional<std::uint64_t> entry_offset;
 };
 
@@ -35,23 +36,27 @@ struct ReplayCall {
   std::string cache_dir;           // Config::cache_dir
   std::int64_t started_ns = 0;     // this run's start by Clock::file_now_ns(), before any of the files was looked at
 
-  std::vector<ReplayFile> included;  // the source and every header read, none left out (ignored or system ones neither)
-  std::vector<ReplayFile> files;     // everything else: compiler, candidates on PATH that were passed over, configuration files, response
-                                  // files, extra files, plugins, specs, profiles, PCH
-  std::vector<std::string>
-      absent;  // paths looked for in vain that must stay absent: configuration files, the compiler in earlier PATH folders
-  std::vector<std::string>
-      search_directories;  // where #include looks (quote, -I, -isystem, built-in …), existing or not, spelled as the compiler joins them
-  std::vector<std::string> probed_names;  // names in __has_include, as written: they matter although nothing was read
+  // The source and every header read, none left out (ignored or system ones neither).
+  std::vector<ReplayFile> included;
+  // Everything else that was looked at: compiler, candidates on PATH that were passed over, configuration files, response
+  // files, extra files, plugins, specs, profiles, PCH.
+  std::vector<ReplayFile> files;
+  // Looked for in vain, and must stay absent: configuration files, the compiler in earlier PATH folders.
+  std::vector<std::string> absent;
+  // Existing or not: where a new name could change what an #include finds (ManifestEntry::directories).
+  std::vector<std::string> watched_directories;
+  // In __has_include, as written (ManifestEntry::probed_names).
+  std::vector<std::string> probed_names;
 
-  std::vector<ReplayOutput> outputs;  // regular files only
-  std::string entry_file;             // absolute path of the packed result, "" when every output goes into the record
-  std::string out, err;               // what was written to the caller's stdout and stderr
+  std::vector<ReplayOutput> outputs;
+  std::string entry_file;  // absolute path of the packed result, "" when every output goes into the record
+  std::string out, err;    // what was written to the caller's stdout and stderr
 
-  std::string log_file;  // Config::log_file, "" without; "syslog" is refused
-  std::vector<std::string>
-      log_lines;        // what a replay tells the log, without time, PID and newline; a closing line with the duration is added
-  bool counted = true;  // Config::stats: a replay counts as direct_cache_hit, local_storage_hit and local_storage_read_hit
+  std::string log_file;  // Config::log_file, "" without
+  // What a replay tells the log, without time, PID and newline: all that a direct hit would have told but for its last line,
+  // "Done in … ms", which the replay adds itself.
+  std::vector<std::string> log_lines;
+  bool counted = true;  // Config::stats: counts as direct_cache_hit, local_storage_hit and local_storage_read_hit
 };
 
 struct ReplayRecord {
@@ -59,17 +64,18 @@ struct ReplayRecord {
   std::string bytes;  // to be stored verbatim in the local store, replacing an older one
 };
 
-// False when no record can be made for this call, so that nobody gathers what it takes: the environment forbids replays, or the cache
-// directory is not the one that follows from the environment alone.
+// False when no record can be made for this call, so that nobody gathers what it takes: the environment forbids replays, or
+// the cache directory is not the one that follows from the environment alone.
 bool replay_possible(System& system, const std::vector<std::string>& words, const std::string& cache_dir);
 
-// Stats every dependency and encodes the record; store it by `local.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes)`.
-// Runs after the caller has been served. Refuses in doubt, and the error says why (for the log): a file that changed less than two seconds
-// before the run began or during it, a file that is gone, outputs too large.
+// Stats every dependency and encodes the record; store it by
+// `local.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes)`. Runs after the caller has been served. Refuses in
+// doubt, and the error says why (for the log): a file that changed less than two seconds before the run began or during it, a
+// file that is gone, outputs too large, a log that goes to syslog.
 //
-// The caller must not ask for a record when: the compile failed or was not cacheable; a source holds __DATE__, __TIME__ or __TIMESTAMP__
-// (unless sloppy), #embed or .incbin; any of debug, disable, recache, file_clone, hard_link, remote_only, reshare, stats_log, umask,
-// direct_mode = false or a prefix command is configured.
+// The caller must not ask for a record when: the compile failed or was not cacheable; a source holds __DATE__, __TIME__ or
+// __TIMESTAMP__ (unless sloppy), #embed, .incbin or a computed __has_include; any of debug, disable, recache, file_clone,
+// hard_link, remote_only, reshare, stats_log, umask, direct_mode = false or a prefix command is configured.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 
 }  // namespace deja

@@ -1,0 +1,229 @@
+// Which record answers a call: its key, and the cache directory as far as the environment alone decides it. One source of truth for
+// the fast path and for the writer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/path.h"
+#include "replay/build_id.h"
+#include "replay/record.h"
+
+namespace deja::replay {
+
+using CStrings = std::span<const char* const>;
+
+// What a call is made of besides the files it reads.
+struct Call {
+  CStrings words;                      // from the compiler's name (or the KEY=VALUE words before it) on
+  CStrings environment;                // "NAME=value"
+  std::string_view working_directory;  // without links, as the kernel tells it
+  std::uint32_t user = 0;
+  bool err_is_terminal = false;  // diagnostics are coloured
+};
+
+// A path of bounded length. What does not fit leaves it empty, and then nothing is found there.
+class PathText {
+ public:
+  PathText& add(std::string_view piece) {
+    if (piece.size() >= text_.size() - size_) full_ = true;
+    if (full_) return *this;
+    for (const char c : piece) text_[size_++] = c;
+    text_[size_] = '\0';
+    return *this;
+  }
+  bool usable() const { return !full_ && size_ != 0; }
+  const char* c_str() const { return full_ ? "" : text_.data(); }
+  std::string_view view() const { return {c_str(), full_ ? 0 : size_}; }
+
+ private:
+  std::array<char, 4096> text_;
+  std::size_t size_ = 0;
+  bool full_ = false;
+};
+
+static inline char folded(char c) {
+  return native_style == PathStyle::windows && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// Where `entry` goes on behind `name`, or null when it does not begin with it. Windows does not tell upper from lower case.
+static inline const char* after(const char* entry, std::string_view name) {
+  for (const char c : name)
+    if (folded(*entry++) != c) return nullptr;
+  return entry;
+}
+
+enum class Use : unsigned char { key, refuse };
+struct EnvironmentRow {
+  std::string_view name;  // upper case; a trailing `*` stands for any rest
+  Use use;
+};
+
+// The variables that may change what a compile does or where its files are; too many only means an answer less often. `refuse`: no replay
+// at all. Upper case here also where the variable is not, for those exist on Windows only.
+inline constexpr EnvironmentRow environment_rows[] = {
+    {"APPDATA", Use::key},
+    {"CCACHE_DEBUG", Use::refuse},
+    {"CCACHE_DISABLE", Use::refuse},
+    {"CCACHE_NODIRECT", Use::refuse},
+    {"CCACHE_RECACHE", Use::refuse},
+    {"CCACHE_*", Use::key},
+    {"CCC_*", Use::key},
+    {"CICC_*", Use::key},
+    {"CL", Use::refuse},
+    {"CLANG_*", Use::key},
+    {"CLICOLOR*", Use::key},
+    {"COLUMNS", Use::key},
+    {"COMPILER_PATH", Use::key},
+    {"CPATH", Use::key},
+    {"CPLUS_INCLUDE_PATH", Use::key},
+    {"C_INCLUDE_PATH", Use::key},
+    {"DEJA_*", Use::key},
+    {"DEPENDENCIES_OUTPUT", Use::refuse},
+    {"DEVELOPER_DIR", Use::key},
+    {"EMCC_*", Use::key},
+    {"EXTERNAL_INCLUDE", Use::key},
+    {"GCC_*", Use::key},
+    {"GUIX_*", Use::key},
+    {"HOME", Use::key},
+    {"ICCCFG", Use::key},
+    {"ICPCCFG", Use::key},
+    {"ICPXCFG", Use::key},
+    {"ICXCFG", Use::key},
+    {"INCLUDE", Use::key},
+    {"I_MPI_*", Use::key},
+    {"LANG", Use::key},
+    {"LANGUAGE", Use::key},
+    {"LC_*", Use::key},
+    {"LD_LIBRARY_PATH", Use::key},
+    {"LD_PRELOAD", Use::key},
+    {"LIBPATH", Use::key},
+    {"LIBRARY_PATH", Use::key},
+    {"LOCALAPPDATA", Use::key},
+    {"MACOSX_DEPLOYMENT_TARGET", Use::key},
+    {"NIX_*", Use::key},
+    {"NO_COLOR", Use::key},
+    {"NVCC_*", Use::key},
+    {"OBJCPLUS_INCLUDE_PATH", Use::key},
+    {"OBJC_INCLUDE_PATH", Use::key},
+    {"PATH", Use::key},
+    {"PATHEXT", Use::key},
+    {"PWD", Use::key},
+    {"QCC_*", Use::key},
+    {"QNX_*", Use::key},
+    {"SDKROOT", Use::key},
+    {"SOURCE_DATE_EPOCH", Use::key},
+    {"SPACK_*", Use::key},
+    {"SUNPRO_DEPENDENCIES", Use::refuse},
+    {"TERM", Use::key},
+    {"TZ", Use::key},
+    {"TZDIR", Use::key},
+    {"UCRT*", Use::key},
+    {"USERPROFILE", Use::key},
+    {"VCTOOLS*", Use::key},
+    {"VSLANG", Use::key},
+    {"VS_UNICODE_OUTPUT", Use::refuse},
+    {"WINDOWSSDK*", Use::key},
+    {"XDG_*", Use::key},
+    {"ZERO_AR_DATE", Use::key},
+    {"_CL_", Use::refuse},
+};
+
+// The row for "NAME=value", or null for a variable that does not matter.
+static inline const EnvironmentRow* row_for(const char* entry) {
+  for (const EnvironmentRow& row : environment_rows) {
+    if (folded(*entry) != row.name.front()) continue;
+    const bool prefix = row.name.back() == '*';
+    const char* rest = after(entry, {row.name.data(), row.name.size() - (prefix ? 1 : 0)});
+    if (rest != nullptr && (prefix || *rest == '=')) return &row;
+  }
+  return nullptr;
+}
+
+// The value of `name` (upper case), or "" where it is not set.
+static inline std::string_view value_of(CStrings environment, std::string_view name) {
+  for (const char* entry : environment) {
+    const char* rest = after(entry, name);
+    if (rest != nullptr && *rest == '=') return rest + 1;
+  }
+  return {};
+}
+
+struct CacheDirRow {
+  PathStyle style;
+  std::string_view variable;
+  std::string_view below;
+};
+inline constexpr CacheDirRow cache_dir_rows[] = {
+    {PathStyle::posix, "CCACHE_DIR", ""},   {PathStyle::posix, "XDG_CACHE_HOME", "/deja"}, {PathStyle::posix, "HOME", "/.cache/deja"},
+    {PathStyle::windows, "CCACHE_DIR", ""}, {PathStyle::windows, "LOCALAPPDATA", "/deja"},
+};
+
+// The cache directory that follows from the environment; unusable when there is none.
+static inline PathText cache_dir_of(CStrings environment) {
+  PathText out;
+  for (const CacheDirRow& row : cache_dir_rows) {
+    if (row.style != native_style) continue;
+    const std::string_view value = value_of(environment, row.variable);
+    if (value.empty()) continue;
+    out.add(value).add(row.below);
+    break;
+  }
+  return out;
+}
+
+// `deja gcc …` and a link named gcc are one call: the program's own name is not part of it. Which names are its own: those that begin with
+// "deja".
+static inline bool is_own_name(std::string_view word) {
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < word.size(); ++i)
+    if (word[i] == '/' || (native_style == PathStyle::windows && (word[i] == '\\' || word[i] == ':'))) start = i + 1;
+  const std::string_view name{word.data() + start, word.size() - start};
+  if (name.size() < 4) return false;
+  for (std::size_t i = 0; i < 4; ++i)
+    if ((name[i] | 0x20) != "deja"[i]) return false;
+  return true;
+}
+
+// The key of a call; false when it must take the ordinary way. Every piece is framed by its length, so no two different calls are the same
+// bytes.
+static inline bool key_of(const Call& call, Hash128& key) {
+  if (call.words.empty() || call.words.front()[0] == '-') return false;  // an option of our own
+  Hash128Stream hash;
+  const auto number = [&hash](std::uint64_t value) { hash.add({reinterpret_cast<const char*>(&value), sizeof value}); };
+  const auto piece = [&](std::string_view text) {
+    number(text.size());
+    hash.add(text);
+  };
+  number(record_version);
+  piece(DEJA_BUILD_ID);
+  number(call.user);
+  number(call.err_is_terminal ? 1 : 0);
+  piece(call.working_directory);
+  number(call.words.size());
+  for (const char* word : call.words) piece(word);
+  for (const char* entry : call.environment) {
+    const EnvironmentRow* row = row_for(entry);
+    if (row == nullptr) continue;
+    if (row->use == Use::refuse) return false;
+    piece(entry);
+  }
+  key = hash.finish();
+  return true;
+}
+
+// <cache>/<2 hex>/<30 hex>.p
+static inline PathText record_path(const PathText& cache_dir, const Hash128& key) {
+  char hex[32];
+  for (unsigned i = 0; i < 32; ++i) {
+    const std::uint64_t half = i < 16 ? key.high : key.low;
+    hex[i] = "0123456789abcdef"[half >> (60 - 4 * (i % 16)) & 15];
+  }
+  PathText out = cache_dir;
+  if (out.usable()) out.add("/").add({hex, 2}).add("/").add({hex + 2, 30}).add(".p");
+  return out;
+}
+
+}  // namespace deja::replay

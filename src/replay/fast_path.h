@@ -1,0 +1,185 @@
+// The fast path: an exact repeat of a compile is answered from its record. Whatever it does not recognise falls through, with nothing
+// changed that the ordinary flow would not do again. `Calls` are the few things it asks the system for: linux_calls.h (before the C library
+// starts, raw system calls) or system_calls.h (anywhere, on top of System). Nothing here allocates, throws or needs the C library.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "replay/call.h"
+#include "replay/log_text.h"
+#include "replay/record.h"
+#include "replay/stats_record.h"
+
+namespace deja::replay {
+
+enum class Look : unsigned char { found, absent, unknown };
+
+inline constexpr std::uint64_t largest_rehash = 1 << 20;      // bytes of one file whose times changed
+inline constexpr std::uint64_t largest_rehash_sum = 8 << 20;  // bytes of all of them
+inline constexpr std::int64_t touch_after_ns =
+    3'600'000'000'000;  // how old an entry's mtime, which tells eviction when it was last used, may grow
+
+// All the memory there is. Only the pages that are used become resident.
+struct Room {
+  alignas(64) std::array<char, largest_record> record;
+  alignas(64) std::array<char, 128 * 1024> work;
+};
+
+template <class Calls>
+class Replay {
+ public:
+  Replay(Calls& calls, Room& room) : calls_(calls), room_(room) {}
+
+  // True when the call has been answered: outputs and streams written, counted and logged. The exit code is then 0.
+  bool serve(const Call& call) {
+    started_ns_ = calls_.now_ns();
+    cache_dir_ = cache_dir_of(call.environment);
+    if (!key_of(call, key_) || !read_record() || !log_can_be_told() || !unchanged() || !outputs_replaceable()) return false;
+    if (!write_outputs()) return false;
+    // Until the streams are written the ordinary flow can still take over: it writes the same outputs again.
+    if (!tell_log() || !count()) return false;
+    calls_.write_stream(1, record_.text(record_.header->out));
+    calls_.write_stream(2, record_.text(record_.header->err));
+    keep_warm();
+    return true;
+  }
+
+ private:
+  bool read_record() {
+    path_ = record_path(cache_dir_, key_);
+    const std::int64_t size = calls_.read_file(path_.c_str(), room_.record, record_facts_);
+    return size > 0 && record_.open(room_.record.data(), static_cast<std::size_t>(size), key_);
+  }
+
+  // --- does everything stand as it stood? ---
+  bool unchanged() {
+    std::size_t next = 0;
+    for (const Group& group : record_.groups) {
+      const std::span<Dependency> dependencies = record_.dependencies.subspan(next, group.count);
+      next += group.count;
+      if (!unchanged_in(record_.text(group.directory), dependencies)) return false;
+    }
+    return true;
+  }
+
+  bool unchanged_in(const char* directory, std::span<Dependency> dependencies) {
+    typename Calls::Directory at = calls_.enter(directory);
+    bool same = true;
+    for (Dependency& dependency : dependencies) {
+      same = unchanged(at, dependency);
+      if (!same) break;
+    }
+    calls_.leave(at);
+    return same;
+  }
+
+  bool unchanged(const typename Calls::Directory& at, Dependency& dependency) {
+    Facts now;
+    const char* name = record_.text(dependency.name);
+    const Look look = calls_.look(at, name, now);
+    if (look != Look::found) return look == Look::absent && dependency.kind == Kind::absent;
+    if (now == dependency.facts) return dependency.kind != Kind::absent;
+    if (dependency.kind == Kind::absent) return false;
+    const bool same = dependency.kind == Kind::file ? same_content(at, name, dependency, now) : same_names(at, name, dependency);
+    if (!same) return false;
+    // Next time the facts alone will do. A directory that this very call writes to will have changed again by then.
+    if (now.settled_at(started_ns_) && (dependency.kind == Kind::file || !holds_an_output(dependency))) {
+      dependency.facts = now;
+      refreshed_ = true;
+    }
+    return true;
+  }
+
+  // Touched, or checked out again: read it, when it is small enough to be worth it.
+  bool same_content(const typename Calls::Directory& at, const char* name, const Dependency& dependency, const Facts& now) {
+    if (!dependency.content.known() || now.size != dependency.facts.size || now.size > largest_rehash) return false;
+    rehashed_ += now.size;
+    if (rehashed_ > largest_rehash_sum) return false;
+    Hash128Stream hash;
+    return calls_.read_through(at, name, now.size, room_.work, [&](std::string_view bytes) { hash.add(bytes); }) &&
+           hash.finish() == dependency.content;
+  }
+
+  // Files came or went (objects, in a build inside the source tree): do they bear a name that #include could find?
+  bool same_names(const typename Calls::Directory& at, const char* name, const Dependency& dependency) {
+    if (dependency.content.low == not_listed) return false;
+    NameSum sum(record_.names);
+    return calls_.each_name(at, name, room_.work, [&](std::string_view found) { sum.add(found); }) && sum.sum() == dependency.content.high;
+  }
+
+  bool holds_an_output(const Dependency& directory) const { return directory.content.low == listed_and_written; }
+
+  // --- the answer ---
+  bool outputs_replaceable() {
+    for (const Output& output : record_.outputs)
+      if (!calls_.replaceable(record_.text(output.path))) return false;
+    return true;
+  }
+
+  bool write_outputs() {
+    for (std::size_t i = 0; i < record_.outputs.size(); ++i) {
+      if (write(record_.outputs[i])) continue;
+      for (std::size_t written = 0; written <= i; ++written) calls_.remove(record_.text(record_.outputs[written].path));
+      return false;
+    }
+    return true;
+  }
+
+  bool write(const Output& output) {
+    const char* path = record_.text(output.path);
+    if (output.in_entry != 0)
+      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset, output.size, output.checksum, room_.work);
+    return calls_.write_output(path, {record_.text(0) + output.offset, output.size});
+  }
+
+  // --- what a run leaves behind besides ---
+  bool log_can_be_told() const { return *record_.text(record_.header->log_file) == '\0' || started_ns_ < record_.header->local_until_ns; }
+
+  // The lines of the record, and a last one of our own, at this moment's time.
+  bool tell_log() {
+    const char* const file = record_.text(record_.header->log_file);
+    if (*file == '\0') return true;
+    const std::int64_t now = calls_.now_ns();
+    LogText log(room_.work, now + record_.header->utc_offset_s * std::int64_t{1'000'000'000}, calls_.process());
+    log.add_lines(record_.text(record_.header->log));
+    log.begin_line();
+    log.add("Done in ");
+    log.add_thousandths((now - started_ns_) / 1000);
+    log.add(" ms, replayed\n");
+    return log.whole() && calls_.append(file, log.text(), true);
+  }
+
+  bool count() {
+    if (record_.header->counted == 0) return true;
+    PathText path = cache_dir_;
+    path.add("/").add(stats_file_name);
+    return calls_.append(path.c_str(), StatsRecord(started_ns_).bytes(), false);
+  }
+
+  // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.
+  void keep_warm() {
+    if (refreshed_) {
+      const std::size_t size = record_.header->size;
+      record_.header->checksum = hash64({room_.record.data() + checksum_start, size - checksum_start});
+      calls_.overwrite(path_.c_str(), {room_.record.data(), size});
+    }
+    if (record_facts_.mtime_ns + touch_after_ns > started_ns_) return;
+    calls_.touch(path_.c_str());
+    if (*record_.text(record_.header->entry_file) != '\0') calls_.touch(record_.text(record_.header->entry_file));
+  }
+
+  Calls& calls_;
+  Room& room_;
+  std::int64_t started_ns_ = 0;
+  PathText cache_dir_, path_;
+  Hash128 key_;
+  Facts record_facts_;
+  Record record_;
+  std::uint64_t rehashed_ = 0;  // bytes
+  bool refreshed_ = false;
+};
+
+}  // namespace deja::replay

@@ -1,0 +1,323 @@
+// From a finished compile to its replay record.
+#include "replay/writer.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/path.h"
+#include "replay/call.h"
+#include "replay/record.h"
+#include "replay/system_calls.h"
+
+namespace deja {
+
+namespace {
+
+using replay::Dependency;
+using replay::Kind;
+using replay::TextRange;
+
+constexpr std::size_t grouped_from = 3;                                 // so many names in one directory are worth opening it
+constexpr std::size_t largest_inline = 16 * 1024;                       // bytes; larger outputs stay in the result entry
+constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
+constexpr std::int64_t day_ns = 86'400'000'000'000;
+
+Error refused(const std::string& object, const char* reason) { return {"record a replay", object, reason, Cause::other}; }
+
+// Digest is in canonical (big-endian) byte order.
+replay::Hash128 hash_of(const Digest& digest) {
+  replay::Hash128 out;
+  for (unsigned i = 0; i < 8; ++i) {
+    out.high = out.high << 8 | digest.bytes[i];
+    out.low = out.low << 8 | digest.bytes[i + 8];
+  }
+  return out;
+}
+
+Digest digest_of(const replay::Hash128& hash) {
+  Digest out;
+  for (unsigned i = 0; i < 8; ++i) {
+    out.bytes[i] = static_cast<unsigned char>(hash.high >> (56 - 8 * i));
+    out.bytes[i + 8] = static_cast<unsigned char>(hash.low >> (56 - 8 * i));
+  }
+  return out;
+}
+
+// The end of a record: texts that the rest refers to.
+class Heap {
+ public:
+  std::uint32_t path(std::string_view text) { return add(text, true).offset; }
+  TextRange bytes(std::string_view text) { return add(text, false); }
+  // Ends with the zero byte that makes every text in it a C string.
+  std::string_view finished() {
+    if (bytes_.empty() || bytes_.back() != '\0') bytes_.push_back('\0');
+    return bytes_;
+  }
+
+ private:
+  TextRange add(std::string_view text, bool ended) {
+    const TextRange out{static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(text.size())};
+    bytes_.append(text);
+    if (ended) bytes_.push_back('\0');
+    return out;
+  }
+  std::string bytes_;
+};
+
+// What a record depends on, gathered by path, with the first reason to refuse one.
+class Dependencies {
+ public:
+  Dependencies(Fs& fs, std::int64_t started_ns) : fs_(fs), started_ns_(started_ns) {}
+
+  void add_file(const ReplayFile& file) {
+    if (refusal_ || !usable(file.path)) return;
+    if (const auto known = found_.find(file.path); known != found_.end()) {
+      if (!file.content) known->second.content = {};
+      return;
+    }
+    const auto facts = fs_.stat(file.path);
+    if (!facts) return refuse(file.path, "it is gone");
+    Dependency out;
+    out.facts = replay::facts_of(*facts);
+    if (!out.facts.settled_at(started_ns_)) return refuse(file.path, "it is too new to tell whether it changes");
+    if (file.content) out.content = hash_of(*file.content);
+    found_.emplace(file.path, out);
+  }
+
+  void add_absent(const std::string& path) {
+    if (refusal_ || !usable(path)) return;
+    const auto facts = fs_.stat(path);
+    if (facts) return refuse(path, "it exists now");
+    if (facts.error().cause != Cause::not_found && facts.error().cause != Cause::not_a_directory)
+      return refuse(path, "whether it exists is unknown");
+    Dependency out;
+    out.kind = Kind::absent;
+    found_.emplace(path, out);
+  }
+
+  // A directory in which a name may not appear, or that may not appear itself. `sum` knows the names that matter; `written`: an output lies
+  // there.
+  void add_directory(const std::string& path, const replay::NameSum& sum, bool written) {
+    if (refusal_ || !usable(path)) return;
+    const auto facts = fs_.stat(path);
+    if (!facts) return add_absent(path);
+    Dependency out;
+    out.kind = Kind::directory;
+    out.facts = replay::facts_of(*facts);
+    // Of a directory that rests the facts will do. One that changed lately will change again, so its names are summed up.
+    if (!out.facts.settled_at(started_ns_)) {
+      out.facts = {};
+      const auto names = sum_of_names(path, sum);
+      if (!names) return;
+      out.content = {*names, written ? replay::listed_and_written : replay::listed};
+    }
+    found_.emplace(path, out);
+  }
+
+  const std::optional<Error>& refusal() const { return refusal_; }
+  const std::map<std::string, Dependency>& found() const { return found_; }
+
+ private:
+  void refuse(const std::string& object, const char* reason) { refusal_ = refused(object, reason); }
+  bool usable(const std::string& path) {
+    if (path.empty() || path.find('\0') != std::string::npos) refuse(path, "not a path");
+    return !refusal_;
+  }
+
+  // A name that matters and was not there when the run began may have been missed by the compile: then there is no record.
+  std::optional<std::uint64_t> sum_of_names(const std::string& folder, replay::NameSum sum) {
+    const auto items = fs_.list(folder);
+    if (!items) refusal_ = items.error();
+    if (!items) return std::nullopt;
+    for (const DirectoryItem& item : *items) {
+      const std::uint64_t before = sum.sum();
+      sum.add(item.name);
+      if (sum.sum() == before) continue;
+      const std::string path = folder == "." ? item.name : path::join(folder, item.name);
+      if (found_.contains(path)) continue;
+      const auto facts = fs_.lstat(path);
+      // A folder changes with what is put into it; that is seen where it is watched itself.
+      if (facts && (facts->kind == FileKind::directory || replay::facts_of(*facts).settled_at(started_ns_))) continue;
+      refuse(path, "it is too new to tell whether the compile saw it");
+      return std::nullopt;
+    }
+    return sum.sum();
+  }
+
+  Fs& fs_;
+  std::int64_t started_ns_;
+  std::map<std::string, Dependency> found_;
+  std::optional<Error> refusal_;
+};
+
+// "sys/types.h" has the names "sys" and "types.h".
+void add_names(std::string_view path, std::vector<std::uint64_t>& hashes) {
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= path.size(); ++i) {
+    if (i < path.size() && !path::is_separator(path[i])) continue;
+    if (i > start) hashes.push_back(replay::hash_of_name(path.substr(start, i - start)));
+    start = i + 1;
+  }
+}
+
+// The hashes of all names under which a header could appear, sorted. A file can only be shadowed by something whose name is one of them.
+std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
+  std::vector<std::uint64_t> out;
+  for (const ReplayFile& file : call.included) add_names(file.path, out);
+  for (const std::string& name : call.probed_names) add_names(name, out);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Dependencies gather(System& system, const ReplayCall& call, const std::vector<std::uint64_t>& names) {
+  Dependencies out(system.fs, call.started_ns);
+  for (const ReplayFile& file : call.included) out.add_file(file);
+  for (const ReplayFile& file : call.files) out.add_file(file);
+  for (const std::string& path : call.absent) out.add_absent(path);
+  std::set<std::string_view> written;
+  for (const ReplayOutput& output : call.outputs) written.insert(path::directory(output.path));
+  for (const std::string& path : call.watched_directories) out.add_directory(path, replay::NameSum(names), written.contains(path));
+  return out;
+}
+
+// Dependencies by directory; those that have few neighbours under "", with their whole path.
+void arrange(const std::map<std::string, Dependency>& found, Heap& heap, std::vector<replay::Group>& groups, std::vector<Dependency>& out) {
+  std::map<std::string_view, std::vector<std::pair<std::string_view, Dependency>>> folders;
+  for (const auto& [path, dependency] : found) {
+    std::string_view name = path;
+    while (name.size() > 1 && path::is_separator(name.back())) name.remove_suffix(1);
+    const std::string_view file = path::file_name(name);
+    folders[file.empty() || file.size() == name.size() ? "" : name.substr(0, name.size() - file.size())].emplace_back(
+        file.empty() ? name : file, dependency);
+  }
+  std::vector<std::pair<std::string, Dependency>> single;
+  for (const auto& [folder, members] : folders) {
+    if (folder.empty() || members.size() < grouped_from) {
+      for (const auto& [name, dependency] : members) single.emplace_back(std::string(folder).append(name), dependency);
+      continue;
+    }
+    groups.push_back({heap.path(folder), static_cast<std::uint32_t>(members.size())});
+    for (const auto& [name, dependency] : members) {
+      out.push_back(dependency);
+      out.back().name = heap.path(name);
+    }
+  }
+  groups.push_back({heap.path(""), static_cast<std::uint32_t>(single.size())});
+  for (const auto& [name, dependency] : single) {
+    out.push_back(dependency);
+    out.back().name = heap.path(name);
+  }
+}
+
+std::vector<replay::Output> outputs_of(const ReplayCall& call, Heap& heap) {
+  std::vector<replay::Output> out;
+  for (const ReplayOutput& output : call.outputs) {
+    replay::Output row;
+    row.path = heap.path(output.path);
+    row.size = output.bytes.size();
+    row.checksum = replay::hash64(output.bytes);
+    row.in_entry = output.entry_offset && output.bytes.size() > largest_inline ? 1 : 0;
+    row.offset = row.in_entry != 0 ? *output.entry_offset : heap.bytes(output.bytes).offset;
+    out.push_back(row);
+  }
+  return out;
+}
+
+std::int64_t seconds_since_1970(const LocalTime& t) {
+  // Days from the civil calendar, years beginning in March.
+  const std::int64_t year = t.month <= 2 ? t.year - 1 : t.year;
+  const std::int64_t month = t.month <= 2 ? t.month + 9 : t.month - 3;
+  const std::int64_t days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + t.day - 1 - 719468;
+  return ((days * 24 + t.hour) * 60 + t.minute) * 60 + t.second;
+}
+
+// What local time is ahead of UTC, in seconds.
+std::int64_t utc_offset(Clock& clock, std::int64_t now_ns) { return seconds_since_1970(clock.local(now_ns)) - now_ns / 1'000'000'000; }
+
+template <class T>
+void append_rows(std::string& out, const std::vector<T>& rows) {
+  out.append(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(T));
+}
+
+std::string log_text(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out.append(line).push_back('\n');
+  return out;
+}
+
+std::optional<Error> refusal_of(const ReplayCall& call) {
+  if (call.started_ns == 0) return refused("", "the run's start is unknown");
+  if (call.log_file == "syslog") return refused("", "the log goes to syslog");
+  if (call.log_file.find('\0') != std::string::npos || call.entry_file.find('\0') != std::string::npos) return refused("", "not a path");
+  for (const ReplayOutput& output : call.outputs)
+    if (output.path.empty() || output.path.find('\0') != std::string::npos) return refused(output.path, "not a path");
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool replay_possible(System& system, const std::vector<std::string>& words, const std::string& cache_dir) {
+  const replay::CallText text(system, words);
+  replay::Hash128 key;
+  return !text.call().working_directory.empty() && replay::key_of(text.call(), key) &&
+         replay::cache_dir_of(text.call().environment).view() == cache_dir;
+}
+
+Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) {
+  if (const auto refusal = refusal_of(call)) return *refusal;
+  replay::Header header;
+  const replay::CallText text(system, call.words);
+  if (!replay_possible(system, call.words, call.cache_dir) || !replay::key_of(text.call(), header.key))
+    return refused("", "the environment or the place of the cache does not allow it");
+
+  ReplayCall all = call;
+  if (!call.log_file.empty()) {
+    // The log tells local time.
+    const std::string zone = "/etc/localtime";
+    if (system.fs.stat(zone))
+      all.files.push_back({zone, std::nullopt});
+    else
+      all.absent.push_back(zone);
+    const std::int64_t now = system.clock.now_ns();
+    if (utc_offset(system.clock, now) != utc_offset(system.clock, now + day_ns)) return refused(zone, "the clocks change within a day");
+    header.utc_offset_s = static_cast<std::int32_t>(utc_offset(system.clock, now));
+    header.local_until_ns = now + day_ns;
+  }
+  const std::vector<std::uint64_t> names = names_that_matter(call);
+  const Dependencies dependencies = gather(system, all, names);
+  if (dependencies.refusal()) return *dependencies.refusal();
+
+  Heap heap;
+  std::vector<replay::Group> groups;
+  std::vector<Dependency> rows;
+  arrange(dependencies.found(), heap, groups, rows);
+  header.entry_file = heap.path(call.entry_file);
+  header.log_file = heap.path(call.log_file);
+  const std::vector<replay::Output> outputs = outputs_of(call, heap);
+  header.out = heap.bytes(call.out);
+  header.err = heap.bytes(call.err);
+  header.log = heap.bytes(log_text(call.log_lines));
+  header.counted = call.counted ? 1 : 0;
+  header.groups = static_cast<std::uint32_t>(groups.size());
+  header.dependencies = static_cast<std::uint32_t>(rows.size());
+  header.names = static_cast<std::uint32_t>(names.size());
+  header.outputs = static_cast<std::uint32_t>(outputs.size());
+
+  std::string bytes(sizeof header, '\0');
+  append_rows(bytes, groups);
+  append_rows(bytes, rows);
+  append_rows(bytes, names);
+  append_rows(bytes, outputs);
+  bytes.append(heap.finished());
+  if (bytes.size() > largest_written) return refused("", "it would be too large");
+  header.size = bytes.size();
+  std::memcpy(bytes.data(), &header, sizeof header);
+  header.checksum = replay::hash64(std::string_view(bytes).substr(replay::checksum_start));
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return ReplayRecord{digest_of(header.key), std::move(bytes)};
+}
+
+}  // namespace deja
