@@ -15,8 +15,8 @@ namespace {
 // Much more than a log's fallback ever is; a larger file is somebody else's.
 constexpr std::uint64_t largest_fallback = 64 << 20;
 constexpr std::uint64_t largest_list = 1 << 20;
-// A fallback has one writer, so its lock is held for moments.
-constexpr std::int64_t fallback_wait_ns = 50'000'000;
+// What is left for the list and the fallback, whose locks are held for moments, when the log was waited for in vain.
+constexpr std::int64_t fallback_share_ns = append_budget_ns / 5;
 
 using ProcessId = std::uint32_t;
 
@@ -34,10 +34,12 @@ class Appending {
 
   Result<void> append(std::string_view record) {
     if (!fs_.stat(list_)) {
-      auto done = fs_.append(path_, record, {.deadline_ns = append_budget_ns});
+      auto done = fs_.append(path_, record, {.deadline_ns = log_time()});
       return done || !calls_for_fallback(done.error()) ? done : put_aside(record);
     }
-    const std::vector<ProcessId> ended = ended_processes();
+    const std::vector<ProcessId> all = listed().value_or({});
+    self_is_listed_ = std::binary_search(all.begin(), all.end(), self_);
+    const std::vector<ProcessId> ended = ended_of(all);
     auto done = append_after_own(record);
     if (done) {
       fold(ended);
@@ -46,7 +48,7 @@ class Appending {
       if (!ended.empty() && !fs_.lstat(own_)) adopt(ended.front());
       done = put_aside(record);
     }
-    settle();
+    if (!ended.empty() || self_is_listed_) settle();
     return done;
   }
 
@@ -61,6 +63,7 @@ class Appending {
   }
 
   std::int64_t time_left() { return std::max<std::int64_t>(0, end_ns_ - system_.clock.monotonic_ns()); }
+  std::int64_t log_time() { return std::max<std::int64_t>(0, time_left() - fallback_share_ns); }
 
   Result<std::vector<ProcessId>> listed() {
     std::vector<ProcessId> out;
@@ -73,25 +76,28 @@ class Appending {
     return out;
   }
 
-  std::vector<ProcessId> ended_processes() {
-    std::vector<ProcessId> out = listed().value_or({});
-    std::erase_if(out, [&](ProcessId process) { return process == self_ || system_.processes.is_alive(process); });
-    return out;
+  std::vector<ProcessId> ended_of(std::vector<ProcessId> processes) {
+    std::erase_if(processes, [&](ProcessId process) { return process == self_ || system_.processes.is_alive(process); });
+    return processes;
   }
 
-  Result<void> list_self() { return fs_.append(list_, std::to_string(self_) + "\n", {.deadline_ns = fallback_wait_ns}); }
+  bool list_self() {
+    if (!self_is_listed_)
+      self_is_listed_ = static_cast<bool>(fs_.append(list_, std::to_string(self_) + "\n", {.deadline_ns = time_left()}));
+    return self_is_listed_;
+  }
 
-  // The record goes to this process's own file. Listed first: a file that is not listed would stay for ever.
+  // The record goes to this process's own file. Listed first: nobody would find a file that a process did not live to list.
   Result<void> put_aside(std::string_view record) {
     if (auto facts = fs_.lstat(own_); facts && facts->kind != FileKind::regular) return Error{"open", own_, "not a regular file"};
-    if (auto done = list_self(); !done) return done;
-    return fs_.append(own_, record, {.deadline_ns = fallback_wait_ns});
+    list_self();  // should that fail, the lines are in the fallback all the same
+    return fs_.append(own_, record, {.deadline_ns = fallback_share_ns});
   }
 
   // Lines that were put aside come before the record, so that a process's lines stay in order. Who has waited once does not wait again.
   Result<void> append_after_own(std::string_view record) {
     std::string lines;
-    if (!is_fallback(own_) || !fs_.read(own_, lines, largest_fallback)) return fs_.append(path_, record, {.deadline_ns = time_left()});
+    if (!is_fallback(own_) || !fs_.read(own_, lines, largest_fallback)) return fs_.append(path_, record, {.deadline_ns = log_time()});
     const std::size_t from_own = lines.size();
     lines += record;
     if (auto done = fs_.append(path_, lines, {.deadline_ns = 0}); !done) return done;
@@ -101,18 +107,19 @@ class Appending {
 
   // Removes the own file, unless it has grown since it was read: another machine or container may know us by the same number.
   void drop_own(std::size_t size) {
-    (void)fs_.with_append_lock(own_, fallback_wait_ns, [&]() -> Result<void> {
+    (void)fs_.with_append_lock(own_, time_left(), [&]() -> Result<void> {
       const auto facts = fs_.stat(own_);
       return facts && facts->size == size ? fs_.remove(own_) : Result<void>();
     });
   }
 
   // Makes the file of a process that has ended this process's own. Only one of many succeeds, and under the file's lock no
-  // writer is in the middle: the appender follows the name, so nothing can reach the file after its renaming.
+  // writer is in the middle: the appender follows the name, so nothing can reach the file after its renaming. Where the lock is
+  // held, another one is at it.
   bool adopt(ProcessId ended) {
     const std::string file = fallback_of(ended);
     if (!is_fallback(file) || !list_self()) return false;
-    return static_cast<bool>(fs_.with_append_lock(file, fallback_wait_ns, [&] { return fs_.rename(file, own_, Overwrite::no); }));
+    return static_cast<bool>(fs_.with_append_lock(file, 0, [&] { return fs_.rename(file, own_, Overwrite::no); }));
   }
 
   void fold(const std::vector<ProcessId>& ended) {
@@ -120,9 +127,10 @@ class Appending {
       if (time_left() == 0 || (adopt(process) && !append_after_own({}))) return;
   }
 
-  // Takes off the list whose file is gone. A process that lists itself waits for the lock, and then finds the new list by its name.
+  // Takes off the list whose file is gone; not waited for, since a name too many does no harm. A process that lists itself
+  // meanwhile waits for the lock, and then finds the new list by its name.
   void settle() {
-    (void)fs_.with_append_lock(list_, fallback_wait_ns, [&]() -> Result<void> {
+    (void)fs_.with_append_lock(list_, 0, [&]() -> Result<void> {
       const auto processes = listed();
       if (!processes) return processes.error();  // not read is not empty
       std::string kept;
@@ -148,6 +156,7 @@ class Appending {
   const ProcessId self_;
   const std::string own_;
   const std::int64_t end_ns_;
+  bool self_is_listed_ = false;
 };
 
 }  // namespace

@@ -16,7 +16,7 @@
 
 namespace deja {
 
-// What one call may wait for others, in nanoseconds.
+// What one call may wait for others, in nanoseconds; the last fifth is kept for the fallback.
 inline constexpr std::int64_t append_budget_ns = 500'000'000;
 
 // Appends `record`, whole lines, to `path`, or to the fallback when the log is busy or may not be written. First come the lines this

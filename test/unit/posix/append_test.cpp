@@ -282,7 +282,8 @@ TEST_CASE("32 processes and a holder that does not let go: all lines are found i
     }));
   for (pid_t child : children) CHECK(succeeds(child));
   holder.let_go();
-  CHECK(append_as_another(path, ""));
+  // One run has half a second for this; on a busy machine it leaves some to the next.
+  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run) CHECK(append_as_another(path, ""));
   const Damage damage = damage_in(path, std::vector<int>(writers, 2));
   CHECK(damage.all() == 0);
   CHECK(native_system().fs.list(folder.path())->size() == 1);
