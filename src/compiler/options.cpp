@@ -14,12 +14,11 @@ bool has_form(const Option& option, std::string_view word) {
       return rest.empty();
     case Value::joined:
     case Value::joined_or_separate:
+    case Value::joined_and_separate:
       return true;
     case Value::equals_or_separate:
     case Value::optional_equals:
       return rest.empty() || rest.front() == '=';
-    case Value::joined_and_separate:
-      return !rest.empty();
   }
   return false;
 }

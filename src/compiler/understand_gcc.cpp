@@ -384,9 +384,8 @@ void Reader::take_debug(const std::string& value) {
   constexpr std::string_view formats[] = {"", "gdb", "stabs", "stabs+", "vms", "xcoff", "xcoff+", "coff", "codeview"};
   const std::string_view format = value.empty() ? "" : std::string_view(value).substr(0, value.size() - 1);
   const bool has_level = !value.empty() && std::find(std::begin(formats), std::end(formats), format) != std::end(formats);
-  const char level = has_level ? value.back() : '2';
-  debug_ = level != '0';
-  debug_macros_ = debug_ && (level == '3' || debug_macros_);
+  debug_ = !has_level || value.back() != '0';
+  if (has_level) debug_macros_ = value.back() >= '3';
 }
 
 void Reader::take_color(const Given& given) {
@@ -560,7 +559,7 @@ void Reader::find_profiles() {
     if (kind == ProfileKind::file) {
       candidates = {named.empty() ? "fbdata.afdo" : named};
     } else if (kind == ProfileKind::clang_indexed) {
-      candidates = {named.empty() ? "default.profdata" : named, path::join(named, "default.profdata")};
+      candidates = {named, named.empty() ? "default.profdata" : path::join(named, "default.profdata")};
     } else {
       const std::string folder = named.empty() ? profile_dir_ : named;
       candidates = {folder.empty() ? stem + ".gcda" : path::join(folder, text::replaced(path::normal(stem), "/", "#") + ".gcda"), named};

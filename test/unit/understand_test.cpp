@@ -195,5 +195,324 @@ TEST_CASE("understand: clang's refusals") {
   CHECK(direct_words(w.call("-ivfsoverlay x.yaml -c a.c -index-store-path i")) == "");
 }
 
+// As gcc 12 and clang 14 name what they write.
+TEST_CASE("understand: names of outputs") {
+  struct Row {
+    const char* line;
+    const char* outputs;
+  };
+  constexpr Row rows[] = {
+      {"-c src/foo.c", "foo.o"},
+      {"-S src/foo.c", "foo.s"},
+      {"-c src/foo.b.c", "foo.b.o"},
+      {"-c src/foo.c -oout/x", "out/x"},
+      {"-c src/foo.c -o a.o -o b.o", "b.o"},
+      {"-c src/foo.c -o /dev/null", "/dev/null"},
+      {"-c -x c src/noext", "noext.o"},
+      {"-c -MD src/foo.c", "foo.o foo.d"},
+      {"-c -MD src/foo.c -o out/foo.o", "out/foo.o out/foo.d"},
+      {"-c -MD src/foo.c -o out/foo", "out/foo out/foo.d"},
+      {"-c -MD src/foo.c -o out/foo.x.y", "out/foo.x.y out/foo.x.d"},
+      {"-c -MD src/foo.b.c", "foo.b.o foo.b.d"},
+      {"-c -MD src/foo.c -o out/.foo", "out/.foo out/.d"},
+      {"-c -MD src/foo.c -o out/..o", "out/..o out/..d"},
+      {"-c -MD src/foo.c -o o.dir/foo", "o.dir/foo o.dir/foo.d"},
+      {"-S -MD src/foo.c", "foo.s foo.d"},
+      {"-S -MD src/foo.c -o out/foo.s", "out/foo.s out/foo.d"},
+      {"-c -MMD -MFa.d src/foo.c -MF b.d", "foo.o b.d"},
+      {"-c -MF a.d src/foo.c", "foo.o"},
+      {"-c -Wp,-MMD,out/q.d src/foo.c -o out/foo.o", "out/foo.o out/q.d"},
+      {"-c -Wp,-MD,out/q.d -MD src/foo.c -o out/foo.o", "out/foo.o out/q.d"},
+      {"-c -MD src/foo.i", "foo.o"},
+      {"-c -MD src/foo.s", "foo.o"},
+      {"-c -MD src/foo.S", "foo.o foo.d"},
+      {"-c --coverage src/foo.c", "foo.o foo.gcno"},
+      {"-c --coverage src/foo.c -o out/foo.c.o", "out/foo.c.o out/foo.c.gcno"},
+      {"-c --coverage -ftest-coverage src/foo.c -o out/bar", "out/bar out/bar.gcno"},
+      {"-c -fprofile-arcs src/foo.c", "foo.o"},
+      {"-S --coverage src/foo.c -o out/foo.x.s", "out/foo.x.s out/foo.x.gcno"},
+      {"-c -fstack-usage src/foo.c -o out/bar.o", "out/bar.o out/bar.su"},
+      {"-c -fcallgraph-info=su,da src/foo.c", "foo.o foo.ci"},
+      {"-c -fdump-ipa-clones src/foo.c -o out/foo.c.o", "out/foo.c.o out/foo.c.c.000i.ipa-clones"},
+      {"-c -g -gsplit-dwarf src/foo.c -o out/bar.x", "out/bar.x out/bar.dwo"},
+      {"-c -gsplit-dwarf src/foo.c", "foo.o foo.dwo"},
+      {"-c -gsplit-dwarf -gno-split-dwarf src/foo.c", "foo.o"},
+      {"-S -gsplit-dwarf src/foo.c", "foo.s"},
+      {"src/h.h", "src/h.h.gch"},
+      {"-c src/h.h", "src/h.h.gch"},
+      {"-x c++-header src/h -MD -o out/q.gch", "out/q.gch out/q.d"},
+      {"-c -Wa,-adhln=out/q.al src/foo.c", "foo.o out/q.al"},
+  };
+  World w;
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    CHECK(outputs_of(w.call(row.line)) == row.outputs);
+  }
+  w.family = Family::clang;
+  constexpr Row clang_rows[] = {
+      {"-c -gsplit-dwarf src/foo.c", "foo.o"},
+      {"-c -g -gsplit-dwarf src/foo.c", "foo.o foo.dwo"},
+      {"-c -gsplit-dwarf -g1 src/foo.c", "foo.o foo.dwo"},
+      {"-c -gsplit-dwarf -g0 src/foo.c", "foo.o"},
+      {"-c -g -gsplit-dwarf=single src/foo.c", "foo.o"},
+      {"-c -emit-llvm src/foo.c", "foo.bc"},
+      {"-S -emit-llvm src/foo.c", "foo.ll"},
+      {"-c --serialize-diagnostics q.dia src/foo.c", "foo.o q.dia"},
+      {"-c -- src/foo.c", "foo.o"},
+  };
+  for (const Row& row : clang_rows) {
+    INFO("command: ", row.line);
+    CHECK(outputs_of(w.call(row.line)) == row.outputs);
+  }
+}
+
+TEST_CASE("understand: what shapes the dependency file") {
+  struct Row {
+    const char* line;
+    const char* key;
+  };
+  constexpr Row rows[] = {
+      {"-c a.c -o x/a.o", ""},
+      {"-c -MD a.c -o x/a.o", "-MD x/a.o"},
+      {"-c -MMD s/a.c", "-MMD a.o"},
+      {"-S -MMD s/a.c", "-MMD a.o"},
+      {"-c -MD -MP -MT tt -MQ q a.c -o x/a.o", "-MD -MP -MT tt -MQ q"},
+      {"-c -MD -MTtt a.c", "-MD -MTtt"},
+      {"-c -MD -MF elsewhere.d a.c", "-MD a.o"},
+      {"-c -Wp,-MD,q.d -Wp,-MT,tt a.c -o x.o", "-Wp,-MD -Wp,-MT,tt x.o"},
+      {"-c -MF a.d -MT x a.c", ""},
+  };
+  World w;
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    CHECK(text::join(w.call(row.line).dep_key, " ") == row.key);
+  }
+}
+
+TEST_CASE("understand: languages") {
+  struct Row {
+    const char* line;
+    Language language;
+    bool cpp_driver;
+  };
+  constexpr Row rows[] = {
+      {"-c a.c", Language::c, false},
+      {"-c a.c", Language::cpp, true},
+      {"-c a.i", Language::cpp_preprocessed, true},
+      {"-c a.mi", Language::objc_preprocessed, true},
+      {"-c a.S", Language::assembler_with_cpp, true},
+      {"-c a.cc", Language::cpp, false},
+      {"-c a.C", Language::cpp, false},
+      {"-c a.mm", Language::objcpp, false},
+      {"-c a.s", Language::assembler, false},
+      {"-c a.sx", Language::assembler_with_cpp, false},
+      {"-c a.ii", Language::cpp_preprocessed, false},
+      {"-x c++ -c a.c", Language::cpp, false},
+      {"-c a.c -x c++", Language::c, false},
+      {"-x c++ -x none -c a.c", Language::c, false},
+      {"-xassembler -c a.c", Language::assembler, false},
+      {"-x objective-c -c a.c", Language::objc, true},
+      {"-x c-header -c a.c", Language::c_header, false},
+  };
+  World w;
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    w.is_cpp_driver = row.cpp_driver;
+    CHECK(w.call(row.line).language == row.language);
+  }
+  CHECK(compile_words(w.call("-x c++ -x c -c a.c -x none")) == "-x c");
+  CHECK(w.call("-c a.i").already_preprocessed);
+  CHECK_FALSE(w.call("-c a.S").already_preprocessed);
+  CHECK(w.call("a.h").generates_pch);
+}
+
+TEST_CASE("understand: facts about the object") {
+  World w;
+  struct Row {
+    const char* line;
+    bool directory, columns, object_path, verbatim, no_additions, direct, preprocessed;
+  };
+  constexpr Row rows[] = {
+      {"-c a.c", false, false, false, false, false, true, true},
+      {"-c -g a.c", true, true, false, false, false, true, true},
+      {"-c -g -g0 a.c", false, false, false, false, false, true, true},
+      {"-c -g0 -ggdb3 a.c", true, true, false, false, false, true, true},
+      {"-c -gdwarf-5 a.c", true, true, false, false, false, true, true},
+      {"-c -gno-strict-dwarf -gz=zlib a.c", false, false, false, false, false, true, true},
+      {"-c -fsanitize=address a.c", false, true, false, false, false, true, true},
+      {"-c -gsplit-dwarf a.c", true, true, true, false, false, true, true},
+      {"-c --coverage a.c", true, false, true, false, false, true, true},
+      {"-c -fprofile-generate a.c", true, false, true, false, false, true, true},
+      {"-c -frecord-gcc-switches a.c", false, false, false, true, true, true, true},
+      {"-c -v a.c", false, false, false, false, true, true, true},
+      {"-c -P a.c", false, false, false, false, false, true, false},
+      {"-c -Wp,-DX,-UY a.c", false, false, false, false, false, true, true},
+      {"-c -Wp,-trigraphs a.c", false, false, false, false, false, false, true},
+      {"-c -Xpreprocessor -DX a.c", false, false, false, false, false, true, true},
+      {"-c -Xpreprocessor -foo a.c", false, false, false, false, false, false, true},
+  };
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    const Invocation call = w.call(row.line);
+    CHECK(call.working_directory_matters == row.directory);
+    CHECK(call.columns_matter == row.columns);
+    CHECK(call.object_path_matters == row.object_path);
+    CHECK(call.verbatim_key == row.verbatim);
+    CHECK(call.suppress_additions == row.no_additions);
+    CHECK(call.allows_direct == row.direct);
+    CHECK(call.allows_preprocessed == row.preprocessed);
+  }
+  CHECK(w.call("-c -march=native a.c").native_architecture);
+  CHECK_FALSE(w.call("-c -march=x86-64 a.c").native_architecture);
+  CHECK(w.call("-c -arch x86_64 -arch arm64 a.c").arches.size() == 2);
+}
+
+TEST_CASE("understand: macros are part of the preprocessed key where they reach the object") {
+  World w;
+  CHECK(preprocessed_words(w.call("-c -g -DX -Ii a.c")) == "-g");
+  CHECK(preprocessed_words(w.call("-c -g3 -DX a.c")) == "-g3 -DX");
+  CHECK(preprocessed_words(w.call("-c -g3 -g2 -DX a.c")) == "-g3 -g2");
+  CHECK(preprocessed_words(w.call("-c -DX a.i")) == "-DX");
+}
+
+TEST_CASE("understand: colours") {
+  World w;
+  const auto choice = [&](const std::string& line) {
+    const Invocation call = w.call(line);
+    CHECK(direct_words(call) == "");
+    return std::pair(call.diagnostics_color_given, call.color_wanted_explicitly);
+  };
+  CHECK(choice("-c a.c") == std::pair(false, false));
+  CHECK(choice("-c -fdiagnostics-color a.c") == std::pair(true, true));
+  CHECK(choice("-c -fdiagnostics-color=always a.c") == std::pair(true, true));
+  CHECK(choice("-c -fdiagnostics-color=always -fdiagnostics-color=never a.c") == std::pair(true, false));
+  CHECK(choice("-c -fdiagnostics-color=never -fdiagnostics-color=auto a.c") == std::pair(false, false));
+  w.family = Family::clang;
+  CHECK(choice("-c -fcolor-diagnostics a.c") == std::pair(true, true));
+  CHECK(choice("-c -fno-color-diagnostics a.c") == std::pair(true, false));
+}
+
+TEST_CASE("understand: search directories") {
+  World w;
+  const Invocation call = w.call("-I a -isystem b -iquotec -Id -idirafter e -B f -c a.c");
+  std::string found;
+  for (const SearchDirectory& directory : call.search) found += std::to_string(static_cast<int>(directory.kind)) + directory.path + " ";
+  CHECK(found == "1a 2b 0c 1d 3e 3f/include ");
+  CHECK_FALSE(w.call("-I=/usr/x -c a.c").allows_direct);
+}
+
+TEST_CASE("understand: files whose content matters") {
+  World w;
+  w.fs.put("/src/list.txt", "");
+  w.fs.put("/src/p.so", "");
+  const auto files = [&](const std::string& line) { return text::join(w.call(line).files_to_hash, " "); };
+  CHECK(files("-c -fplugin=./p.so a.c") == "./p.so");
+  CHECK(files("-c -specs=list.txt a.c") == "list.txt");
+  CHECK(files("-c -specs=nosys.specs a.c") == "");
+
+  w.fs.put("/src/out/a.gcda", "");
+  w.fs.put("/src/pd/#src#out#a.gcda", "");
+  CHECK(files("-c -fprofile-use a.c -o out/a.o") == "/src/out/a.gcda");
+  CHECK(files("-c -fprofile-use=pd a.c -o out/a.o") == "pd/#src#out#a.gcda");
+  CHECK(files("-c -fprofile-use -fprofile-dir=pd a.c -o out/a.o") == "pd/#src#out#a.gcda");
+  CHECK(files("-c -fprofile-use a.c") == "");
+  w.fs.put("/src/default.profdata", "");
+  w.fs.put("/src/pd/default.profdata", "");
+  w.family = Family::clang;
+  CHECK(files("-c -fprofile-use a.c") == "default.profdata");
+  CHECK(files("-c -fprofile-use=pd a.c") == "pd/default.profdata");
+  CHECK(files("-c -fsanitize-blacklist=list.txt a.c") == "list.txt");
+  CHECK(files("-c -Xclang -load -Xclang p.so a.c") == "p.so");
+}
+
+TEST_CASE("understand: precompiled headers that may be read") {
+  World w;
+  w.fs.put("/src/h.h", "");
+  const auto pch = [&](const std::string& line) { return text::join(w.call(line).pch_files, " "); };
+  CHECK(pch("-c -include h.h a.c") == "");
+  w.fs.put("/src/h.h.gch", "");
+  w.fs.put("/src/i/k.h", "");
+  w.fs.put("/src/i/k.h.gch", "");
+  w.fs.put("/src/j/k.h.gch", "");
+  w.fs.put("/src/h.h.pch", "");
+  CHECK(pch("-c -include h.h a.c") == "h.h.gch");
+  CHECK(pch("-c -Ii -Ij -include k.h a.c") == "i/k.h.gch");
+  CHECK(pch("-c -Ij -Ii -include k.h a.c") == "j/k.h.gch");
+  w.family = Family::clang;
+  CHECK(pch("-c -include h.h a.c") == "h.h.gch h.h.pch");
+  CHECK(pch("-c -include-pch z.pch a.c") == "z.pch");
+  const Invocation call = w.call("-c -Xclang -include-pch -Xclang z.pch a.c");
+  CHECK(text::join(call.pch_files, " ") == "z.pch");
+  CHECK(compile_words(call) == "-Xclang -include-pch -Xclang z.pch");
+}
+
+TEST_CASE("understand: base_dir makes paths relative") {
+  World w;
+  w.config.base_dir = {"/src", "/other"};
+  w.fs.put_directory("/other/inc");
+  w.fs.put("/src/a.c", "");
+  const Invocation call =
+      w.call("-I/src/inc -isystem /src/sys -I/other/inc -I/usr/include -include /src/c.h -MD -MF /src/o/a.d -c /src/a.c -o /src/o/a.o");
+  CHECK(call.rewritten);
+  CHECK(call.source == "a.c");
+  CHECK(call.object == "o/a.o");
+  CHECK(call.depfile == "o/a.d");
+  CHECK(compile_words(call) == "-Iinc -isystem sys -I../other/inc -I/usr/include -include c.h -MD -MF o/a.d");
+  CHECK(call.search[0].path == "inc");
+  CHECK_FALSE(w.call("-Iinc -c a.c").rewritten);
+  // The working directory is a link: ".." leads elsewhere.
+  w.fs.put_directory("/deep/real/src");
+  w.fs.erase("/src");
+  w.fs.put_link("/src", "/deep/real/src");
+  w.fs.current = "/deep/real/src";
+  CHECK(compile_words(w.call("-I/other/inc -c a.c")) == "-I../../../other/inc");
+}
+
+TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it") {
+  World w;
+  const auto hashed = [&](const std::string& line) { return text::join(w.call(line).arguments.front().hashed_as, " "); };
+  CHECK(hashed("-fdebug-prefix-map=/src=x -g -c a.c") == "");  // too shallow: it might hold system headers
+  UnderstandInput input;
+  input.words = {"-fdebug-prefix-map=/home/me/p=.", "-g", "-c", "a.c"};
+  input.working_directory = "/home/me/p/build";
+  const Understood understood = understand(w.fs, w.config, input);
+  const Invocation& call = std::get<Invocation>(understood);
+  CHECK(text::join(call.arguments.front().hashed_as, " ") == "-fdebug-prefix-map= =.");
+  CHECK(text::join(call.prefix_maps, " ") == "/home/me/p=.");
+  input.words.push_back("--coverage");
+  const Understood covered = understand(w.fs, w.config, input);
+  CHECK(std::get<Invocation>(covered).prefix_maps.empty());
+  CHECK(std::get<Invocation>(covered).arguments.front().hashed_as.empty());
+}
+
+TEST_CASE("understand: options for deja") {
+  World w;
+  const Invocation call = w.call("--ccache-skip -E --ccache-skip -foo -c a.c");
+  CHECK(call.rewritten);
+  CHECK(direct_words(call) == "-E -foo");
+  w.config.ignore_options = {"-fdump-*", "-x-exact"};
+  CHECK(direct_words(w.call("-fdump-tree-all -x-exact -O2 -c a.c")) == "-O2");
+  CHECK(compile_words(w.call("-fdump-tree-all -O2 -c a.c")) == "-fdump-tree-all -O2");
+  w.config.sloppiness.bits = static_cast<std::uint32_t>(Sloppy::random_seed);
+  CHECK(direct_words(w.call("-frandom-seed=1 -c a.c")) == "");
+}
+
+TEST_CASE("understand: every name in the tables is read by its own row") {
+  for (const auto rows : {gcc_options(), clang_options(), frontend_options()})
+    for (const Option& row : rows) CHECK(find_option(rows, row.name) == &row);
+}
+
+TEST_CASE("understand: longest name first") {
+  CHECK(find_option(gcc_options(), "-fprofile-use=x")->role == Role::profile_use);
+  CHECK(find_option(gcc_options(), "-fprofile-used") == nullptr);
+  CHECK(find_option(gcc_options(), "-include")->role == Role::include);
+  CHECK(find_option(gcc_options(), "-Includes")->role == Role::search);
+  CHECK(find_option(gcc_options(), "-MDx") == nullptr);
+  CHECK(find_option(gcc_options(), "x") == nullptr);
+  CHECK(find_option(gcc_options(), "") == nullptr);
+  CHECK(find_option(clang_options(), gcc_options(), "-fcolor-diagnostics")->role == Role::color);
+  CHECK(find_option(clang_options(), gcc_options(), "-Ix")->role == Role::search);
+}
+
 }  // namespace
 }  // namespace deja
