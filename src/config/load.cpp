@@ -49,6 +49,7 @@ class Loader {
   void note_keys_without_effect();
 
   bool has_only_file() const { return !only_file_.empty(); }
+  std::string config_path();
   LoadedConfig take() { return std::move(out_); }
 
  private:
@@ -208,7 +209,7 @@ Result<void> Loader::load_system_file() {
   return file ? apply_file(*file, false) : Result<void>();
 }
 
-// Decides where the file is; nullopt when it has been looked for at every place already.
+// Where the file is, or would be; nullopt without a home.
 std::optional<std::string> Loader::cache_file_path() {
   const std::string& cache_dir = environment_cache_dir_.empty() ? out_.config.cache_dir : environment_cache_dir_;
   if (!cache_dir.empty()) return path::join(cache_dir, "ccache.conf", style_);
@@ -226,11 +227,17 @@ std::optional<std::string> Loader::cache_file_path() {
 }
 
 Result<void> Loader::load_cache_file() {
-  const auto place = cache_file_path();
-  if (!place) return {};
-  out_.config_path = *place;
-  const auto file = read(*place);
+  out_.config_path = cache_file_path().value_or("");
+  if (out_.config_path.empty()) return {};
+  const auto file = read(out_.config_path);
   return file ? apply_file(*file, false) : Result<void>();
+}
+
+// A bad value in the system's file does not matter here: only cache_dir is of interest.
+std::string Loader::config_path() {
+  if (has_only_file()) return only_file_;
+  static_cast<void>(load_system_file());
+  return cache_file_path().value_or("");
 }
 
 // --- the directory's file --------------------------------------------------------------------------------------
@@ -361,6 +368,12 @@ Result<LoadedConfig> load_config(System& system, const std::vector<Override>& ov
   loader.fill_computed_defaults();
   loader.note_keys_without_effect();
   return loader.take();
+}
+
+std::string config_path_of(System& system, PathStyle style) {
+  Loader loader(system, style);
+  loader.collect_environment();
+  return loader.config_path();
 }
 
 }  // namespace deja

@@ -33,4 +33,7 @@ std::optional<Override> as_override(std::string_view word);
 // Without any place for a cache (no HOME), `disable` is set, `stats` is off and a note says so.
 Result<LoadedConfig> load_config(System& system, const std::vector<Override>& overrides, PathStyle style = native_style);
 
+// LoadedConfig::config_path alone, found even when a file holds a bad value: that is where it is put right.
+std::string config_path_of(System& system, PathStyle style = native_style);
+
 }  // namespace deja

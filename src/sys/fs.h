@@ -27,6 +27,7 @@ struct FileFacts {
   std::uint32_t mode = 0;  // permission bits; 0 where the system has none
   std::uint32_t links = 1;
   FileKind kind = FileKind::regular;
+  std::int64_t atime_ns = 0;  // last read, as far as the file system keeps it
 
   // Same file, same content as far as a stat can tell.
   bool same_content_as(const FileFacts& o) const {

@@ -55,6 +55,7 @@ FileFacts facts_of(const struct stat& found) {
   out.inode = found.st_ino;
   out.size = static_cast<std::uint64_t>(found.st_size);
   out.mtime_ns = nanoseconds(found.st_mtim);
+  out.atime_ns = nanoseconds(found.st_atim);
   out.ctime_ns = nanoseconds(found.st_ctim);
   out.disk_size = static_cast<std::uint64_t>(found.st_blocks) * 512;
   out.owner = found.st_uid;

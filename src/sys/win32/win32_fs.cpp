@@ -205,6 +205,7 @@ Result<FileFacts> facts_of(HANDLE file, std::string_view path) {
   facts.inode = joined(info.nFileIndexHigh, info.nFileIndexLow);
   facts.size = joined(info.nFileSizeHigh, info.nFileSizeLow);
   facts.mtime_ns = since_1970_ns(info.ftLastWriteTime);
+  facts.atime_ns = since_1970_ns(info.ftLastAccessTime);
   facts.ctime_ns = basic.ChangeTime.QuadPart == 0 ? 0 : since_1970_ns(basic.ChangeTime.QuadPart);
   facts.disk_size = clusters_of(facts.size);
   facts.links = info.nNumberOfLinks;
@@ -365,6 +366,7 @@ Result<std::vector<ListedFile>> Win32Fs::list_with_facts(const std::string& path
     facts.size = joined(entry.nFileSizeHigh, entry.nFileSizeLow);
     facts.disk_size = clusters_of(facts.size);
     facts.mtime_ns = since_1970_ns(entry.ftLastWriteTime);
+    facts.atime_ns = since_1970_ns(entry.ftLastAccessTime);
     out.push_back({utf8(entry.cFileName), facts});
   });
   if (code != 0) return error_of("list", path, code);
