@@ -1,0 +1,99 @@
+// Digests remembered between runs; what is damaged is simply not remembered.
+#include "cache/digest_cache.h"
+
+#include <doctest/doctest.h>
+
+#include "fake/fake_system.h"
+#include "fake/temporary_folder.h"
+
+using namespace deja;
+
+namespace {
+
+FileFacts facts_of(std::uint64_t inode) {
+  FileFacts facts;
+  facts.device = 1;
+  facts.inode = inode;
+  facts.size = 100;
+  facts.mtime_ns = 5;
+  facts.ctime_ns = 6;
+  return facts;
+}
+
+RememberedDigest digest(std::string_view bytes) {
+  RememberedDigest out{digest_of(bytes), {}};
+  out.traits.date_macro = true;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what one process remembers another finds, on the real system") {
+  TemporaryFolder folder;
+  const std::string file = folder / "cache/digests";
+  {
+    DigestCache cache(native_system().fs, file);
+    CHECK_FALSE(cache.find(facts_of(1)));
+    for (std::uint64_t inode = 1; inode <= 1000; ++inode) cache.remember(facts_of(inode), digest(std::to_string(inode)));
+  }
+  DigestCache cache(native_system().fs, file);
+  for (std::uint64_t inode = 1; inode <= 1000; ++inode) {
+    const auto found = cache.find(facts_of(inode));
+    REQUIRE(found);
+    CHECK(found->content == digest_of(std::to_string(inode)));
+    CHECK(found->traits.date_macro);
+    CHECK_FALSE(found->traits.time_macro);
+  }
+}
+
+TEST_CASE("any other fact is another file") {
+  FakeSystem world;
+  DigestCache cache(world.fs, "/cache/digests");
+  cache.remember(facts_of(1), digest("a"));
+  for (auto change : {+[](FileFacts& f) { ++f.device; }, +[](FileFacts& f) { ++f.inode; }, +[](FileFacts& f) { ++f.size; },
+                      +[](FileFacts& f) { ++f.mtime_ns; }, +[](FileFacts& f) { ++f.ctime_ns; }}) {
+    FileFacts facts = facts_of(1);
+    change(facts);
+    CHECK_FALSE(cache.find(facts));
+  }
+  CHECK(cache.find(facts_of(1)));
+}
+
+TEST_CASE("a flipped bit anywhere in a slot makes it a stranger's") {
+  FakeSystem world;
+  DigestCache(world.fs, "/cache/digests").remember(facts_of(1), digest("a"));
+  const std::string whole = world.fs.get("/cache/digests");
+  const std::size_t start = whole.find_first_not_of('\0') / 48 * 48;
+  for (std::size_t i = start; i < start + 48; ++i) {
+    std::string damaged = whole;
+    damaged[i] = static_cast<char>(damaged[i] ^ 4);
+    world.fs.put("/cache/digests", damaged);
+    CHECK_FALSE(DigestCache(world.fs, "/cache/digests").find(facts_of(1)));
+  }
+  world.fs.put("/cache/digests", whole.substr(0, start + 47));
+  CHECK_FALSE(DigestCache(world.fs, "/cache/digests").find(facts_of(1)));
+}
+
+TEST_CASE("a cache that cannot be opened costs one attempt, and looking makes no folder") {
+  FakeSystem world;
+  DigestCache absent(world.fs, "/cache/digests");
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(absent.find(facts_of(1)));
+  CHECK(world.fs.count("open_random") == 1);
+  CHECK_FALSE(world.fs.has("/cache"));
+  world.fs.put_directory("/locked");
+  world.fs.read_only.insert("/locked");
+  DigestCache locked(world.fs, "/locked/digests");
+  for (int i = 0; i < 3; ++i) locked.remember(facts_of(1), digest("a"));
+  CHECK(world.fs.count("open_random") == 2);
+}
+
+TEST_CASE("a full bucket still takes the newest") {
+  FakeSystem world;
+  DigestCache cache(world.fs, "/cache/digests");
+  // 65536 buckets: among so many some buckets overflow.
+  for (std::uint64_t inode = 1; inode <= 2000; ++inode) {
+    FileFacts facts = facts_of(inode);
+    cache.remember(facts, digest("x"));
+    CHECK(cache.find(facts));
+  }
+}
