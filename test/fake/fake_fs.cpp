@@ -100,7 +100,17 @@ FakeFs::NodePtr FakeFs::add(const std::string& full, FileKind kind, std::string_
   node->mtime_ns = node->ctime_ns = time_ns;
   node->inode = next_inode_++;
   if (kind == FileKind::directory) node->mode = 0755;
-  return nodes_[full] = node;
+  nodes_[full] = node;
+  stamp_folder(full, time_ns);
+  return node;
+}
+
+// A directory changes when a name in it comes, goes or leads elsewhere.
+void FakeFs::stamp_folder(const std::string& full, std::int64_t time_ns) {
+  const auto folder = nodes_.find(parent_of(full));
+  if (folder == nodes_.end() || full == "/") return;
+  Node& node = *folder->second;
+  node.mtime_ns = node.ctime_ns = std::max(node.mtime_ns, time_ns);
 }
 
 void FakeFs::put(const std::string& path, std::string_view bytes) {
@@ -119,6 +129,7 @@ void FakeFs::put_directory(const std::string& path) {
 void FakeFs::erase(const std::string& path) {
   const std::string full = resolved(path, false);
   std::erase_if(nodes_, [&](const auto& item) { return path::is_below(item.first, full, PathStyle::posix); });
+  stamp_folder(full, clock_.file_now_ns());
 }
 
 bool FakeFs::has(const std::string& path) const { return find(path) != nullptr; }
@@ -241,6 +252,8 @@ Result<void> FakeFs::rename(const std::string& from, const std::string& to, Over
   nodes_.erase(source);
   node->ctime_ns = clock_.file_now_ns();
   nodes_[target] = node;
+  stamp_folder(source, clock_.file_now_ns());
+  stamp_folder(target, clock_.file_now_ns());
   return {};
 }
 
@@ -254,6 +267,7 @@ Result<void> FakeFs::take_name(const std::string& path, bool directory) {
   if (directory && next != nodes_.end() && path::is_below(next->first, full, PathStyle::posix))
     return error("remove", path, "Directory not empty", Cause::exists);
   nodes_.erase(full);
+  stamp_folder(full, clock_.file_now_ns());
   return {};
 }
 

@@ -79,6 +79,7 @@ class FakeFs final : public Fs {
   NodePtr find(const std::string& path, bool follow_last = true) const;
   Result<std::vector<std::string>> names_in(const std::string& path) const;  // full names
   NodePtr add(const std::string& full, FileKind kind, std::string_view bytes, std::int64_t time_ns);
+  void stamp_folder(const std::string& full, std::int64_t time_ns);
   FileFacts facts(const Node& node) const;
   bool refuses_change(const std::string& full) const;
   // Whether a file of this name can be made: its folder exists, may be changed, and there is space.

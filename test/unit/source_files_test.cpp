@@ -81,7 +81,9 @@ TEST_CASE("key_digest: the date and the time of the file count where the macros 
   world.fs.put("/src/stamp.h", "__TIMESTAMP__");
   world.fs.put("/src/plain.h", "int a;");
   Run run(world);
-  const auto key = [&](const char* path, const char* today, bool ignore) { return run.files.key_digest(**run.files.get(path), today, ignore); };
+  const auto key = [&](const char* path, const char* today, bool ignore) {
+    return run.files.key_digest(**run.files.get(path), today, ignore);
+  };
   CHECK(key("/src/plain.h", "2023-11-14", false) == digest_of("int a;"));
   CHECK(key("/src/date.h", "2023-11-14", false) != key("/src/date.h", "2023-11-15", false));
   CHECK(key("/src/date.h", "2023-11-14", true) == digest_of("__DATE__"));

@@ -9,7 +9,7 @@ namespace {
 
 std::uint16_t bits_of(std::string_view text) { return scan_source(text).traits.bits(); }
 
-std::uint16_t only(bool SourceTraits::* trait) {
+std::uint16_t only(bool SourceTraits::*trait) {
   SourceTraits traits;
   traits.*trait = true;
   return traits.bits();
@@ -26,8 +26,8 @@ TEST_CASE("time macros are whole words") {
 }
 
 TEST_CASE("embed: every spelling of the directive, nothing else") {
-  for (const char* text : {"#embed <a>", "#  embed \"a\"", "x\n\t#\tembed <a>", "%:embed <a>", "?\?=embed <a>", "#/**/embed <a>",
-                           "#if __has_embed(<a>)"})
+  for (const char* text :
+       {"#embed <a>", "#  embed \"a\"", "x\n\t#\tembed <a>", "%:embed <a>", "?\?=embed <a>", "#/**/embed <a>", "#if __has_embed(<a>)"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::embed), text);
   for (const char* text : {"embed", "int embed;", "# embedded", "#reembed", "// embed this"}) CHECK_MESSAGE(bits_of(text) == 0, text);
 }
@@ -37,7 +37,8 @@ TEST_CASE("assembler directives, but not members of that name") {
   CHECK(bits_of("\t.incbin \"a\"") == only(&SourceTraits::incbin));
   for (const char* text : {".include \"a.s\"", "asm(\"\\t.include \\\"a\\\"\");", "asm(\".include \" FILE)", "x: .include FILE"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::assembler_include), text);
-  for (const char* text : {"a.include = 1", "f().include(x)", "a[1].include()", "{ .include = 1 }", ".included", ".incbins", "#include <a>"})
+  for (const char* text :
+       {"a.include = 1", "f().include(x)", "a[1].include()", "{ .include = 1 }", ".included", ".incbins", "#include <a>"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
@@ -45,10 +46,11 @@ TEST_CASE("has_include: literal names are told, everything else is computed") {
   const SourceScan scan = scan_source("#if __has_include(<b/b.h>) && __has_include( \"a.h\" )\n#elif __has_include_next(<a.h>)\n#endif");
   CHECK(scan.traits.bits() == only(&SourceTraits::has_include));
   CHECK(scan.probed_names == std::vector<std::string>{"a.h", "b/b.h"});
-  for (const char* text : {"__has_include(NAME)", "__has_include(<unclosed\n>)", "#define H __has_include\n", "__has_include(<>)", "__has_include"})
+  for (const char* text :
+       {"__has_include(NAME)", "__has_include(<unclosed\n>)", "#define H __has_include\n", "__has_include(<>)", "__has_include"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::has_include_computed), text);
-  for (const char* text : {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include", "#  define __has_include(x) 0",
-                           "__has_include_x(<a>)", "#undef __has_include"})
+  for (const char* text : {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include",
+                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 

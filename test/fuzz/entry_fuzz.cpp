@@ -1,0 +1,10 @@
+// Fuzz target: a result entry.
+#include "entry_fuzz.h"
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  deja::check_entry_bytes({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
