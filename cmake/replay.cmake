@@ -28,6 +28,6 @@ function(deja_add_replay library program)
     # No call may leave the file: nothing that the C library prepares (stack protector, thread-local storage, chosen memcpy) exists yet.
     set_source_files_properties(src/replay/start.cpp PROPERTIES COMPILE_OPTIONS
       "-O2;-g0;-U_FORTIFY_SOURCE;-U_GLIBCXX_ASSERTIONS;-fno-pie;-fno-stack-protector;-fno-exceptions;-fno-rtti;-fno-asynchronous-unwind-tables;-fno-lto;-fomit-frame-pointer")
-    target_link_options(${program} PRIVATE -no-pie -Wl,--entry=deja_start)
+    target_link_options(${program} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-no-pie> -Wl,--entry=deja_start)
   endif()
 endfunction()

@@ -22,6 +22,9 @@ inline constexpr std::uint64_t largest_rehash_sum = 8 << 20;  // bytes of all of
 inline constexpr std::int64_t touch_after_ns =
     3'600'000'000'000;  // how old an entry's mtime, which tells eviction when it was last used, may grow
 
+inline constexpr std::uint64_t largest_stats = 1 << 20;  // bytes; then the ordinary flow, which folds the records, has its turn
+inline constexpr std::uint64_t no_limit = 0;             // of a text file, whose last line may have to be ended first
+
 // All the memory there is. Only the pages that are used become resident.
 struct Room {
   alignas(64) std::array<char, largest_record> record;
@@ -149,14 +152,14 @@ class Replay {
     log.add("Done in ");
     log.add_thousandths((now - started_ns_) / 1000);
     log.add(" ms, replayed\n");
-    return log.whole() && calls_.append(file, log.text(), true);
+    return log.whole() && calls_.append(file, log.text(), no_limit);
   }
 
   bool count() {
     if (record_.header->counted == 0) return true;
     PathText path = cache_dir_;
     path.add("/").add(stats_file_name);
-    return calls_.append(path.c_str(), StatsRecord(started_ns_).bytes(), false);
+    return calls_.append(path.c_str(), StatsRecord(started_ns_).bytes(), largest_stats);
   }
 
   // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.

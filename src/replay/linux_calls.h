@@ -213,8 +213,9 @@ class LinuxCalls {
     return hash.finish() == checksum;
   }
 
-  // Adds a record to a file that exists, under the appender's lock; false when it is not free for some milliseconds.
-  bool append(const char* path, std::string_view record, bool text) {
+  // Adds a record to a file that exists, under the appender's lock; false when it is not free for some milliseconds, or larger than
+  // `limit`.
+  bool append(const char* path, std::string_view record, std::uint64_t limit) {
     for (int attempt = 0; attempt < 3; ++attempt) {
       const linux_kernel::File file(AT_FDCWD, path, O_RDWR | O_APPEND | O_NONBLOCK | O_NOCTTY);
       struct stat found;
@@ -223,8 +224,9 @@ class LinuxCalls {
       const Facts own = linux_kernel::facts_of(found);
       // Folding may have put another file there meanwhile.
       if (look(AT_FDCWD, path, named) != Look::found || named.device != own.device || named.inode != own.inode) continue;
+      if (limit != deja::replay::no_limit && own.size > limit) return false;
       char last = '\n';
-      if (text && own.size != 0) file.read_at({&last, 1}, own.size - 1);
+      if (limit == deja::replay::no_limit && own.size != 0) file.read_at({&last, 1}, own.size - 1);
       if (last != '\n' && file.write("\n") != 1) return false;
       if (file.write(record) == record.size()) return true;
       file.truncate(own.size);  // a full disk

@@ -11,7 +11,7 @@ namespace deja {
 bool replay_call(System& system, const std::vector<std::string>& words) {
   const replay::CallText text(system, words);
   if (text.call().working_directory.empty()) return false;
-  const auto room = std::make_unique<replay::Room>();
+  const auto room = std::make_unique_for_overwrite<replay::Room>();
   replay::SystemCalls calls(system);
   return replay::Replay(calls, *room).serve(text.call());
 }

@@ -94,9 +94,11 @@ class SystemCalls {
     const auto bytes = system_.fs.read_part(from, offset, static_cast<std::size_t>(size));
     return bytes && bytes->size() == size && hash64(*bytes) == checksum && write_output(path, *bytes);
   }
-  bool append(const char* path, std::string_view record, bool text) {
+  bool append(const char* path, std::string_view record, std::uint64_t limit) {
     AppendOptions options;
-    options.text = text;
+    options.text = limit == no_limit;
+    if (!options.text)
+      if (const auto found = system_.fs.stat(path); !found || found->size > limit) return false;
     return static_cast<bool>(system_.fs.append(path, record, options));
   }
   void overwrite(const char* path, std::string_view bytes) {

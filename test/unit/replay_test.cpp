@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "cache/stats.h"
+#include "fuzz/replay_fuzz.h"
 #include "replay/log_text.h"
 #include "unit/replay_world.h"
 
@@ -11,7 +13,7 @@ namespace deja {
 namespace {
 
 bool serve(System& system, const replay::Call& call) {
-  const auto room = std::make_unique<replay::Room>();
+  const auto room = std::make_unique_for_overwrite<replay::Room>();
   replay::SystemCalls calls(system);
   return replay::Replay(calls, *room).serve(call);
 }
@@ -54,6 +56,37 @@ TEST_CASE("replay: a folder that changed lately is judged by the names that matt
     world.call.started_ns = native_system().clock.file_now_ns();
     CHECK(world.refusal().find("early/two.h") != std::string::npos);
   }
+}
+
+TEST_CASE("replay: counts as a direct hit, until the statistics want folding") {
+  ReplayWorld world(serve);
+  world.record();
+  CHECK(world.repeat());
+  CHECK(world.repeat());
+  const auto totals = Stats(world.system, world.call.cache_dir).read();
+  REQUIRE(totals);
+  for (const OutcomeRow& row : outcomes) {
+    CAPTURE(row.id);
+    const bool counted = row.outcome == Outcome::direct_cache_hit || row.outcome == Outcome::local_storage_hit ||
+                         row.outcome == Outcome::local_storage_read_hit;
+    CHECK(totals->counts[row.outcome] == (counted ? 2 : 0));
+  }
+  std::filesystem::resize_file("cache/stats", replay::largest_stats + 1);
+  CHECK_FALSE(world.repeat());
+  std::filesystem::remove("cache/stats");
+  CHECK_FALSE(world.repeat());
+  world.call.counted = false;
+  world.record();
+  CHECK(world.repeat());
+}
+
+TEST_CASE("replay: the fuzz corpus") {
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(std::string(DEJA_SOURCE_DIR) + "/test/fuzz/corpus/replay")) {
+    check_replay_record(ReplayWorld::get(file.path().generic_string()));
+    ++files;
+  }
+  CHECK(files > 0);
 }
 
 TEST_CASE("replay: what was found out about a touched file is kept") {

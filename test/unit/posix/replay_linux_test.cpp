@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "unit/replay_world.h"
 #include "replay/linux_calls.h"
+#include "unit/replay_world.h"
 
 namespace deja {
 
