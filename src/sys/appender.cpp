@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/path.h"
 #include "base/text.h"
 
 namespace deja {
@@ -41,14 +40,15 @@ class Appending {
     self_is_listed_ = std::binary_search(all.begin(), all.end(), self_);
     const std::vector<ProcessId> ended = ended_of(all);
     auto done = append_after_own(record);
+    bool list_is_stale = static_cast<bool>(done) && (self_is_listed_ || !ended.empty());
     if (done) {
       fold(ended);
     } else if (calls_for_fallback(done.error())) {
       // Where the log can never be written, each process continues its forerunner's file: they do not pile up.
-      if (!ended.empty() && !fs_.lstat(own_)) adopt(ended.front());
+      list_is_stale = !ended.empty() && !fs_.lstat(own_) && adopt(ended.front());
       done = put_aside(record);
     }
-    if (!ended.empty() || self_is_listed_) settle();
+    if (list_is_stale) tidy_list();
     return done;
   }
 
@@ -129,24 +129,29 @@ class Appending {
 
   // Takes off the list whose file is gone; not waited for, since a name too many does no harm. A process that lists itself
   // meanwhile waits for the lock, and then finds the new list by its name.
-  void settle() {
+  void tidy_list() {
     (void)fs_.with_append_lock(list_, 0, [&]() -> Result<void> {
       const auto processes = listed();
       if (!processes) return processes.error();  // not read is not empty
       std::string kept;
+      // Alive or not comes first: a process that has ended makes no file after the look for it.
       for (ProcessId process : *processes)
-        if (fs_.lstat(fallback_of(process)) || (process != self_ && system_.processes.is_alive(process)))
+        if ((process != self_ && system_.processes.is_alive(process)) || fs_.lstat(fallback_of(process)))
           kept += std::to_string(process) + "\n";
-      return kept.empty() ? fs_.remove(list_) : replace_list(kept);
+      return replace_list(kept);
     });
   }
 
+  // Under the list's lock. A new list that a killed process has left is overwritten or removed by the next one here, for its old list is
+  // still there.
   Result<void> replace_list(std::string_view lines) {
-    const std::string fresh = fs_.temporary_name(std::string(path::directory(list_)), path::file_name(list_));
-    if (auto made = fs_.create(fresh, {&lines, 1}); !made) return made;
-    auto renamed = fs_.rename(fresh, list_, Overwrite::yes);
-    if (!renamed) (void)fs_.remove(fresh);
-    return renamed;
+    const std::string fresh = list_ + ".new";
+    if (lines.empty()) {
+      (void)fs_.remove(fresh);
+      return fs_.remove(list_);
+    }
+    if (auto written = fs_.write_output(fresh, lines); !written) return written;
+    return fs_.rename(fresh, list_, Overwrite::yes);
   }
 
   System& system_;

@@ -12,6 +12,7 @@
 #include <ctime>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "fake/temporary_folder.h"
@@ -287,6 +288,40 @@ TEST_CASE("32 processes and a holder that does not let go: all lines are found i
   const Damage damage = damage_in(path, std::vector<int>(writers, 2));
   CHECK(damage.all() == 0);
   CHECK(native_system().fs.list(folder.path())->size() == 1);
+}
+
+TEST_CASE("processes killed while they put aside and fold: the survivors' lines are all in the log in the end") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "log";
+  constexpr int writers = 32;
+  constexpr int records = 4;
+  Holder holder(path);
+  std::vector<pid_t> children;
+  for (int writer = 0; writer < writers; ++writer)
+    children.push_back(start([&] {
+      for (int record = 0; writer % 4 == 0 || record < records; ++record)
+        if (!append_record(native_system(), path, record_of(writer, record))) return 1;
+      return 0;
+    }));
+  sleep_ms(450);  // some have given up the log by now, some have not: both are to be met
+  for (int writer = 0; writer < writers; writer += 4) {
+    if (writer == writers / 2) holder.let_go();
+    sleep_ms(5);
+    ::kill(children[static_cast<std::size_t>(writer)], SIGKILL);
+  }
+  for (int writer = 0; writer < writers; ++writer) {
+    const int status = status_of(children[static_cast<std::size_t>(writer)]);
+    if (writer % 4 != 0) CHECK(status == 0);
+  }
+  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run) CHECK(append_as_another(path, ""));
+  const auto left = native_system().fs.list(folder.path());
+  for (const DirectoryItem& item : *left) CHECK(item.name == "log");
+  const std::string log = content(path);
+  const auto lines = text::split(log, '\n');
+  const std::set<std::string_view> found(lines.begin(), lines.end());
+  for (int writer = 0; writer < writers; ++writer)
+    for (int record = 0; writer % 4 != 0 && record < records; ++record)
+      for (int line = 0; line < lines_a_record; ++line) CHECK_MESSAGE(found.contains(line_of(writer, record, line)), writer);
 }
 
 TEST_CASE("a holder that is killed holds no longer") {
