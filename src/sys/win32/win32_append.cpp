@@ -17,13 +17,12 @@ OVERLAPPED lock_position() {
 // Other programs hold the file for moments: backup, virus scanners, editors, another version of deja, a file about to be deleted.
 bool may_pass(DWORD code) { return is_held(code) || code == ERROR_ACCESS_DENIED; }
 
-// Runs `attempt` until it returns 0, fails for good, or the back-off ends; `waited` tells whether once was not enough.
+// Runs `attempt` until it returns 0, fails for good, or the back-off ends.
 template <class Attempt>
-DWORD until_deadline(BackOff& wait, bool& waited, Attempt&& attempt) {
+DWORD until_deadline(BackOff& wait, Attempt&& attempt) {
   while (true) {
     const DWORD code = attempt();
     if (code == 0 || !may_pass(code) || !wait.again()) return code;
-    waited = true;
   }
 }
 
@@ -41,9 +40,10 @@ DWORD open_target(const std::wstring& name, Target& target) {
   if (!target.file) {
     const DWORD code = GetLastError();
     const DWORD attributes = code == ERROR_ACCESS_DENIED ? GetFileAttributesW(name.c_str()) : INVALID_FILE_ATTRIBUTES;
-    // A folder or a read-only file stays what it is.
-    const bool lasting = attributes != INVALID_FILE_ATTRIBUTES && (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0;
-    return lasting ? error_directory_not_supported : code;
+    // A folder or a read-only file stays what it is: nothing to wait for.
+    if (attributes == INVALID_FILE_ATTRIBUTES) return code;
+    if ((attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) return error_directory_not_supported;
+    return (attributes & FILE_ATTRIBUTE_READONLY) != 0 ? ERROR_WRITE_PROTECT : code;
   }
   target.regular = GetFileType(target.file.get()) == FILE_TYPE_DISK;
   return 0;
@@ -54,11 +54,17 @@ DWORD try_lock(HANDLE file) {
   return LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &at) ? 0 : GetLastError();
 }
 
-// False when the name was given to another file, or to none, while this one was waited for.
-bool still_named(const std::string& path, HANDLE file) {
-  const auto ours = facts_of(file, path);
-  const auto named = Win32Fs().stat(path);
-  return ours && named && ours->device == named->device && ours->inode == named->inode;
+// False when the name was given to another file, or to none, since this one was opened. Fills in the size.
+bool still_named(const std::wstring& name, Target& target) {
+  BY_HANDLE_FILE_INFORMATION ours;
+  BY_HANDLE_FILE_INFORMATION named;
+  if (!GetFileInformationByHandle(target.file.get(), &ours)) return false;
+  target.size = std::uint64_t{ours.nFileSizeHigh} << 32 | ours.nFileSizeLow;
+  const Handle file(
+      CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  if (!file || !GetFileInformationByHandle(file.get(), &named)) return false;
+  return ours.dwVolumeSerialNumber == named.dwVolumeSerialNumber && ours.nFileIndexHigh == named.nFileIndexHigh &&
+         ours.nFileIndexLow == named.nFileIndexLow;
 }
 
 Error failed(const std::string& path, std::string action, DWORD code) {
@@ -71,21 +77,14 @@ Result<Target> open_locked(const std::string& path, BackOff& wait, bool follow_r
   const std::wstring name = api_path(path);
   while (true) {
     Target target;
-    bool waited = false;
-    DWORD code = until_deadline(wait, waited, [&] { return open_target(name, target); });
+    DWORD code = until_deadline(wait, [&] { return open_target(name, target); });
     if (code != 0) return failed(path, "open", code);
     if (!target.regular) return target;
-    code = until_deadline(wait, waited, [&] { return try_lock(target.file.get()); });
+    code = until_deadline(wait, [&] { return try_lock(target.file.get()); });
     // Network drives without locks: appending alone must do there.
     if (code != 0 && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION) return failed(path, "lock", code);
-    if (waited && follow_rename && !still_named(path, target.file.get())) {
-      if (!wait.again()) return failed(path, "lock", ERROR_LOCK_VIOLATION);
-      continue;
-    }
-    LARGE_INTEGER size{};
-    if (!GetFileSizeEx(target.file.get(), &size)) return failed(path, "stat", GetLastError());
-    target.size = static_cast<std::uint64_t>(size.QuadPart);
-    return target;
+    if (still_named(name, target) || !follow_rename) return target;
+    if (!wait.again()) return failed(path, "lock", ERROR_LOCK_VIOLATION);
   }
 }
 
@@ -105,11 +104,10 @@ Result<void> Win32Fs::append(const std::string& path, std::string_view record, c
   BackOff wait(options.deadline_ns);
   const auto target = open_locked(path, wait, options.follow_rename);
   if (!target) return target.error();
-  bool waited = false;
   std::string repaired;
   if (options.text) {
     char last = '\n';
-    const DWORD code = until_deadline(wait, waited, [&] { return read_last_byte(*target, last); });
+    const DWORD code = until_deadline(wait, [&] { return read_last_byte(*target, last); });
     if (code != 0) return failed(path, "read", code);
     if (last != '\n') {
       repaired.reserve(record.size() + 1);
@@ -119,7 +117,7 @@ Result<void> Win32Fs::append(const std::string& path, std::string_view record, c
   }
   // A write that meets another program's lock writes nothing, so it is tried again as a whole. A part of a record on a full disk stays
   // without its newline, and the next writer begins a new line.
-  const DWORD code = until_deadline(wait, waited, [&] { return write_all(target->file.get(), record); });
+  const DWORD code = until_deadline(wait, [&] { return write_all(target->file.get(), record); });
   return code == 0 ? Result<void>() : failed(path, "write", code);
 }
 
