@@ -5,7 +5,9 @@
 // The calls are taken over by their import symbols, which this object defines before the import library would.
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
+#include <winternl.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 
@@ -64,11 +66,18 @@ bool is_alive(DWORD process) {
   return alive;
 }
 
+// The number of a file on its volume; one volume is enough for a test, and asking for its name would cost more than all the rest.
 std::uint64_t file_of(HANDLE handle) {
-  BY_HANDLE_FILE_INFORMATION info;
-  if (GetFileType(handle) != FILE_TYPE_DISK || !GetFileInformationByHandle(handle, &info)) return 0;
-  return (std::uint64_t{info.nFileIndexHigh} << 32 | info.nFileIndexLow) ^ std::uint64_t{info.dwVolumeSerialNumber} << 24;
+  FILE_INTERNAL_INFORMATION internal{};
+  IO_STATUS_BLOCK status{};
+  if (GetFileType(handle) != FILE_TYPE_DISK ||
+      NtQueryInformationFile(handle, &status, &internal, sizeof internal, FileInternalInformation) < 0)
+    return 0;
+  return static_cast<std::uint64_t>(internal.IndexNumber.QuadPart);
 }
+
+// Locks of this process, so that the many other handles are closed without asking the others.
+std::atomic<int> own_locks = 0;
 
 void forget_at(LONG index) {
   Table& table = *shared_table();
@@ -76,17 +85,22 @@ void forget_at(LONG index) {
 }
 
 void forget(HANDLE handle, const std::uint64_t* begin) {
+  if (own_locks == 0) return;
   const Held held;
   Table& table = *shared_table();
-  for (LONG i = table.used; i-- > 0;)
-    if (table.locks[i].process == GetCurrentProcessId() && table.locks[i].handle == handle && (!begin || table.locks[i].begin == *begin))
-      forget_at(i);
+  for (LONG i = table.used; i-- > 0;) {
+    const Lock& lock = table.locks[i];
+    if (lock.process != GetCurrentProcessId() || lock.handle != handle || (begin && lock.begin != *begin)) continue;
+    forget_at(i);
+    --own_locks;
+  }
 }
 
 void remember(HANDLE handle, std::uint64_t begin, std::uint64_t size) {
   const std::uint64_t end = begin + size < begin ? UINT64_MAX : begin + size;
   const Held held;
   Table& table = *shared_table();
+  ++own_locks;
   if (table.used < capacity) table.locks[table.used++] = {GetCurrentProcessId(), handle, file_of(handle), begin, end};
 }
 
@@ -107,21 +121,10 @@ bool is_locked_by_another(HANDLE handle, std::uint64_t begin, std::uint64_t size
 
 std::uint64_t offset_of(const OVERLAPPED& at) { return std::uint64_t{at.OffsetHigh} << 32 | at.Offset; }
 
-// FILE_ACCESS_INFORMATION, from the driver kit's headers.
 bool appends_only(HANDLE handle) {
-  struct {
-    void* status;
-    ULONG_PTR information;
-  } io{};
-  ACCESS_MASK access = 0;
-  static const auto query = [] {
-    FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtQueryInformationFile");
-    LONG(WINAPI * function)(HANDLE, void*, void*, ULONG, int);
-    std::memcpy(&function, &found, sizeof function);
-    return function;
-  }();
-  constexpr int file_access_information = 8;
-  return query(handle, &io, &access, sizeof access, file_access_information) >= 0 && (access & FILE_APPEND_DATA) != 0 &&
+  ACCESS_MASK access = 0;  // all that FILE_ACCESS_INFORMATION holds
+  IO_STATUS_BLOCK status{};
+  return NtQueryInformationFile(handle, &status, &access, sizeof access, FileAccessInformation) >= 0 && (access & FILE_APPEND_DATA) != 0 &&
          (access & FILE_WRITE_DATA) == 0;
 }
 

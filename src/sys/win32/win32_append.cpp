@@ -29,8 +29,7 @@ DWORD until_deadline(BackOff& wait, Attempt&& attempt) {
 // An open file; closing it also gives up its lock, as does the end of the process, however it ends.
 struct Target {
   Handle file;
-  bool regular = true;
-  std::uint64_t size = 0;  // once locked
+  std::uint64_t size = 0;  // once locked; 0 for what is no file
 };
 
 // FILE_APPEND_DATA without FILE_WRITE_DATA: every write goes to the end, wherever that is by then.
@@ -45,7 +44,6 @@ DWORD open_target(const std::wstring& name, Target& target) {
     if ((attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) return error_directory_not_supported;
     return (attributes & FILE_ATTRIBUTE_READONLY) != 0 ? ERROR_WRITE_PROTECT : code;
   }
-  target.regular = GetFileType(target.file.get()) == FILE_TYPE_DISK;
   return 0;
 }
 
@@ -54,17 +52,11 @@ DWORD try_lock(HANDLE file) {
   return LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &at) ? 0 : GetLastError();
 }
 
-// False when the name was given to another file, or to none, since this one was opened. Fills in the size.
-bool still_named(const std::wstring& name, Target& target) {
-  BY_HANDLE_FILE_INFORMATION ours;
-  BY_HANDLE_FILE_INFORMATION named;
-  if (!GetFileInformationByHandle(target.file.get(), &ours)) return false;
-  target.size = std::uint64_t{ours.nFileSizeHigh} << 32 | ours.nFileSizeLow;
+// False when the name was given to another file, or to none, since this one was opened.
+bool still_named(const std::wstring& name, HANDLE target) {
   const Handle file(
       CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-  if (!file || !GetFileInformationByHandle(file.get(), &named)) return false;
-  return ours.dwVolumeSerialNumber == named.dwVolumeSerialNumber && ours.nFileIndexHigh == named.nFileIndexHigh &&
-         ours.nFileIndexLow == named.nFileIndexLow;
+  return file && index_of(file.get()) == index_of(target);
 }
 
 Error failed(const std::string& path, std::string action, DWORD code) {
@@ -73,24 +65,32 @@ Error failed(const std::string& path, std::string action, DWORD code) {
   return error;
 }
 
+Result<Target> sized(Target target, const std::string& path) {
+  LARGE_INTEGER size{};
+  if (!GetFileSizeEx(target.file.get(), &size)) return failed(path, "stat", GetLastError());
+  target.size = static_cast<std::uint64_t>(size.QuadPart);
+  return target;
+}
+
 Result<Target> open_locked(const std::string& path, BackOff& wait, bool follow_rename) {
   const std::wstring name = api_path(path);
   while (true) {
     Target target;
     DWORD code = until_deadline(wait, [&] { return open_target(name, target); });
     if (code != 0) return failed(path, "open", code);
-    if (!target.regular) return target;
     code = until_deadline(wait, [&] { return try_lock(target.file.get()); });
     // Network drives without locks: appending alone must do there.
-    if (code != 0 && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION) return failed(path, "lock", code);
-    if (still_named(name, target) || !follow_rename) return target;
+    const bool lockable = code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION;
+    if (code != 0 && GetFileType(target.file.get()) != FILE_TYPE_DISK) return target;  // NUL, a pipe
+    if (code != 0 && lockable) return failed(path, "lock", code);
+    if (!follow_rename || still_named(name, target.file.get())) return sized(std::move(target), path);
     if (!wait.again()) return failed(path, "lock", ERROR_LOCK_VIOLATION);
   }
 }
 
 // 0, or why the last byte could not be read: another program may hold a lock on all of the file.
 DWORD read_last_byte(const Target& target, char& last) {
-  if (!target.regular || target.size == 0) return 0;
+  if (target.size == 0) return 0;
   OVERLAPPED at{};
   at.Offset = static_cast<DWORD>(target.size - 1);
   at.OffsetHigh = static_cast<DWORD>((target.size - 1) >> 32);

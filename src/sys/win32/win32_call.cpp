@@ -106,23 +106,29 @@ std::int64_t monotonic_ns() {
   return now.QuadPart / per_second * 1'000'000'000 + now.QuadPart % per_second * 1'000'000'000 / per_second;
 }
 
+namespace {
+
+// Sleep() takes whole ticks, up to 16 ms. False before Windows 10 1803.
+bool sleep_precisely(std::int64_t ns) {
+  const Handle timer(CreateWaitableTimerExW(nullptr, nullptr, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, TIMER_MODIFY_STATE | SYNCHRONIZE));
+  LARGE_INTEGER due;
+  due.QuadPart = -std::max<std::int64_t>(ns / 100, 1);  // ticks of 100 ns from now
+  return timer && SetWaitableTimer(timer.get(), &due, 0, nullptr, nullptr, FALSE) &&
+         WaitForSingleObject(timer.get(), INFINITE) == WAIT_OBJECT_0;
+}
+
+}  // namespace
+
 BackOff::BackOff(std::int64_t budget_ns) : deadline_(monotonic_ns() + budget_ns) {}
 
 bool BackOff::again() {
   const std::int64_t now = monotonic_ns();
   if (now >= deadline_) return false;
-  if (!timer_)
-    timer_ = Handle(CreateWaitableTimerExW(nullptr, nullptr, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, TIMER_MODIFY_STATE | SYNCHRONIZE));
   const std::int64_t uneven = step_ns_ / 2 + (now / 64 + GetCurrentProcessId() * 7919) % step_ns_;
   const std::int64_t pause = std::min(uneven, deadline_ - now);
   step_ns_ = std::min(2 * step_ns_, longest_step_ns);
-  LARGE_INTEGER due;
-  due.QuadPart = -std::max<std::int64_t>(pause / 100, 1);  // ticks of 100 ns from now
-  if (timer_ && SetWaitableTimer(timer_.get(), &due, 0, nullptr, nullptr, FALSE)) {
-    WaitForSingleObject(timer_.get(), INFINITE);
-  } else {
-    Sleep(static_cast<DWORD>(pause / 1'000'000 + 1));  // before Windows 10 1803; up to 16 ms
-  }
+  if (pause < 1'000'000 && sleep_precisely(pause)) return true;
+  Sleep(static_cast<DWORD>((pause + 999'999) / 1'000'000));
   return true;
 }
 

@@ -70,7 +70,7 @@ class Handle {
 std::int64_t monotonic_ns();
 
 // Waits that end: each about twice as long as the one before and uneven, so that waiters do not march in step; until the deadline.
-// Sleep() would take a whole tick of 16 ms where the holder is done in a tenth of one.
+// The first are short, for a holder that is done in a fraction of a millisecond; later ones leave the processor to those who work.
 class BackOff {
  public:
   explicit BackOff(std::int64_t budget_ns);
@@ -79,11 +79,10 @@ class BackOff {
 
  private:
   static constexpr std::int64_t first_step_ns = 250'000;
-  static constexpr std::int64_t longest_step_ns = 8'000'000;
+  static constexpr std::int64_t longest_step_ns = 16'000'000;
 
   std::int64_t deadline_;
   std::int64_t step_ns_ = first_step_ns;
-  Handle timer_;
 };
 
 // Another program holds the file: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DELETE_PENDING.

@@ -3,8 +3,10 @@
 #include "sys/win32/win32_fs.h"
 
 #include <fmt/format.h>
+#include <winternl.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "base/path.h"
@@ -13,11 +15,6 @@
 namespace deja::win32 {
 
 namespace {
-
-constexpr std::uint64_t cluster = 4096;  // bytes, NTFS's default
-
-std::uint64_t clusters_of(std::uint64_t size) { return (size + cluster - 1) / cluster * cluster; }
-std::uint64_t joined(DWORD high, DWORD low) { return std::uint64_t{high} << 32 | low; }
 
 struct Opened {
   Handle file;
@@ -165,22 +162,6 @@ FileKind kind_of_entry(const WIN32_FIND_DATAW& entry) {
   return (entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FileKind::directory : FileKind::regular;
 }
 
-// Calls `each` with every entry of a directory but . and ..; 0 or an error code.
-template <class Each>
-DWORD for_each_entry(const std::string& path, Each&& each) {
-  WIN32_FIND_DATAW entry;
-  const std::wstring pattern = api_path(path::join(path, "*"));
-  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch, nullptr, FIND_FIRST_EX_LARGE_FETCH);
-  if (search == INVALID_HANDLE_VALUE) return GetLastError();
-  do {
-    const std::wstring_view name = entry.cFileName;
-    if (name != L"." && name != L"..") each(entry);
-  } while (FindNextFileW(search, &entry));
-  const DWORD code = GetLastError();
-  FindClose(search);
-  return code == ERROR_NO_MORE_FILES ? 0 : code;
-}
-
 // Only asked when the name was opened without following it: a link of another kind (cloud files, deduplication) is a plain file.
 bool is_link(HANDLE file) {
   FILE_ATTRIBUTE_TAG_INFO tag{};
@@ -188,29 +169,60 @@ bool is_link(HANDLE file) {
          (tag.ReparseTag == IO_REPARSE_TAG_SYMLINK || tag.ReparseTag == IO_REPARSE_TAG_MOUNT_POINT);
 }
 
+std::uint64_t serial_of(HANDLE file) {
+  DWORD serial = 0;
+  GetVolumeInformationByHandleW(file, nullptr, 0, &serial, nullptr, nullptr, nullptr, 0);
+  return serial;
+}
+
+// The volume's serial number, asked for once a drive letter: it is the dearest part of a stat. A folder where another volume is mounted
+// gets its drive's number; index and times tell its files apart.
+std::uint64_t device_of(HANDLE file, std::string_view path) {
+  static std::array<std::atomic<std::uint64_t>, 27> known{};  // A to Z, and what is relative
+  const bool separator = !path.empty() && path::is_separator(path[0]);
+  if (separator && path.size() > 1 && path::is_separator(path[1])) return serial_of(file);  // a share
+  const bool has_drive = path.size() > 1 && path[1] == ':';
+  const char letter = has_drive ? static_cast<char>(path[0] | 0x20) : 'a';
+  if (letter < 'a' || letter > 'z') return serial_of(file);
+  std::atomic<std::uint64_t>& serial = known[has_drive ? static_cast<std::size_t>(letter - 'a') : 26];
+  if (serial == 0) serial = serial_of(file);
+  return serial;
+}
+
 }  // namespace
 
+std::uint64_t index_of(HANDLE file) {
+  FILE_INTERNAL_INFORMATION internal{};
+  IO_STATUS_BLOCK status{};
+  NtQueryInformationFile(file, &status, &internal, sizeof internal, FileInternalInformation);
+  return static_cast<std::uint64_t>(internal.IndexNumber.QuadPart);
+}
+
+// Index and serial number as GetFileInformationByHandle tells them, but the latter is asked for once a drive.
 Result<FileFacts> facts_of(HANDLE file, std::string_view path) {
   FileFacts facts;
   if (GetFileType(file) != FILE_TYPE_DISK) {
     facts.kind = FileKind::other;
     return facts;
   }
-  BY_HANDLE_FILE_INFORMATION info;
   FILE_BASIC_INFO basic{};
-  if (!GetFileInformationByHandle(file, &info)) return error_of("stat", path, GetLastError());
-  // FAT and some network drives keep no change time.
-  GetFileInformationByHandleEx(file, FileBasicInfo, &basic, sizeof basic);
-  facts.device = info.dwVolumeSerialNumber;
-  facts.inode = joined(info.nFileIndexHigh, info.nFileIndexLow);
-  facts.size = joined(info.nFileSizeHigh, info.nFileSizeLow);
-  facts.mtime_ns = since_1970_ns(info.ftLastWriteTime);
-  facts.atime_ns = since_1970_ns(info.ftLastAccessTime);
-  facts.ctime_ns = basic.ChangeTime.QuadPart == 0 ? 0 : since_1970_ns(basic.ChangeTime.QuadPart);
-  facts.disk_size = clusters_of(facts.size);
-  facts.links = info.nNumberOfLinks;
-  if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) facts.kind = FileKind::directory;
-  if ((info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && is_link(file)) facts.kind = FileKind::symlink;
+  FILE_STANDARD_INFO standard{};
+  if (!GetFileInformationByHandleEx(file, FileBasicInfo, &basic, sizeof basic) ||
+      !GetFileInformationByHandleEx(file, FileStandardInfo, &standard, sizeof standard))
+    return error_of("stat", path, GetLastError());
+  facts.device = device_of(file, path);
+  facts.inode = index_of(file);
+  facts.size = static_cast<std::uint64_t>(standard.EndOfFile.QuadPart);
+  facts.disk_size = static_cast<std::uint64_t>(standard.AllocationSize.QuadPart);
+  facts.mtime_ns = since_1970_ns(basic.LastWriteTime.QuadPart);
+  facts.atime_ns = since_1970_ns(basic.LastAccessTime.QuadPart);
+  facts.ctime_ns = basic.ChangeTime.QuadPart == 0 ? 0 : since_1970_ns(basic.ChangeTime.QuadPart);  // FAT keeps none
+  facts.links = standard.NumberOfLinks;
+  if (standard.Directory) {
+    facts.kind = FileKind::directory;
+    facts.size = 0;
+  }
+  if ((basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && is_link(file)) facts.kind = FileKind::symlink;
   return facts;
 }
 
@@ -335,11 +347,18 @@ Result<void> Win32Fs::make_directories(const std::string& path) {
 }
 
 Result<std::vector<DirectoryItem>> Win32Fs::list(const std::string& path) {
+  WIN32_FIND_DATAW entry;
+  const std::wstring pattern = api_path(path::join(path, "*"));
+  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch, nullptr, FIND_FIRST_EX_LARGE_FETCH);
+  if (search == INVALID_HANDLE_VALUE) return error_of("list", path, GetLastError());
   std::vector<DirectoryItem> out;
-  const DWORD code = for_each_entry(path, [&](const WIN32_FIND_DATAW& entry) {
-    out.push_back({utf8(entry.cFileName), kind_of_entry(entry)});
-  });
-  if (code != 0) return error_of("list", path, code);
+  do {
+    const std::wstring_view name = entry.cFileName;
+    if (name != L"." && name != L"..") out.push_back({utf8(name), kind_of_entry(entry)});
+  } while (FindNextFileW(search, &entry));
+  const DWORD code = GetLastError();
+  FindClose(search);
+  if (code != ERROR_NO_MORE_FILES) return error_of("list", path, code);
   return out;
 }
 
@@ -357,19 +376,13 @@ Result<void> Win32Fs::set_mtime(const std::string& path, std::int64_t mtime_ns) 
   return {};
 }
 
-// One search instead of an open a file. It tells no index and no change time, which those who list do not compare.
 Result<std::vector<ListedFile>> Win32Fs::list_with_facts(const std::string& path) {
+  // A search alone tells neither index nor change time.
+  auto items = list(path);
+  if (!items) return items.error();
   std::vector<ListedFile> out;
-  const DWORD code = for_each_entry(path, [&](const WIN32_FIND_DATAW& entry) {
-    FileFacts facts;
-    facts.kind = kind_of_entry(entry);
-    facts.size = joined(entry.nFileSizeHigh, entry.nFileSizeLow);
-    facts.disk_size = clusters_of(facts.size);
-    facts.mtime_ns = since_1970_ns(entry.ftLastWriteTime);
-    facts.atime_ns = since_1970_ns(entry.ftLastAccessTime);
-    out.push_back({utf8(entry.cFileName), facts});
-  });
-  if (code != 0) return error_of("list", path, code);
+  for (DirectoryItem& item : *items)
+    if (auto facts = lstat(path::join(path, item.name))) out.push_back({std::move(item.name), *facts});
   return out;
 }
 

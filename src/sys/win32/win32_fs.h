@@ -11,7 +11,9 @@ namespace deja::win32 {
 // Every open of deja's shares everything: whoever else has the file open may read, write, rename and delete it.
 inline constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-// Facts of an open file, from two calls. Zero device and inode for what is not on a disk (NUL, pipes).
+// The number that a file has on its volume for as long as it exists.
+std::uint64_t index_of(HANDLE file);
+// Facts of an open file. Zero device and inode for what is not on a disk (NUL, pipes).
 Result<FileFacts> facts_of(HANDLE file, std::string_view path);
 // 0 or the error code. Never a short write.
 DWORD write_all(HANDLE file, std::string_view bytes);
