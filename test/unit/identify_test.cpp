@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "fake/fake_system.h"
+#include "posix_paths.h"
 
 namespace deja {
 namespace {
@@ -14,7 +15,7 @@ void put_program(FakeSystem& world, const std::string& path) {
   world.fs.node(path).mode = 0755;
 }
 
-TEST_CASE("identify: along PATH, never deja itself") {
+TEST_CASE("identify: along PATH, never deja itself" * posix_paths()) {
   FakeSystem world;
   const Config config;
   world.env.variables["PATH"] = "/empty:/masked:/copied:/cached:/usr/bin";
@@ -43,7 +44,7 @@ TEST_CASE("identify: along PATH, never deja itself") {
   CHECK(none.error().cause == Cause::not_found);
 }
 
-TEST_CASE("identify: what cannot run is passed over") {
+TEST_CASE("identify: what cannot run is passed over" * posix_paths()) {
   FakeSystem world;
   world.env.variables["PATH"] = "/a:/b:/c";
   world.fs.put("/a/gcc", "no execute bit");
@@ -104,7 +105,7 @@ TEST_CASE("identify: families by name") {
   }
 }
 
-TEST_CASE("identify: built-in search directories") {
+TEST_CASE("identify: built-in search directories" * posix_paths()) {
   constexpr std::string_view text =
       "Target: x\nignoring nonexistent directory \"/x\"\n#include \"...\" search starts here:\n q\n"
       "#include <...> search starts here:\n /usr/lib/gcc/include\n /usr/local/include\n /Frameworks (framework directory)\n /usr/include\n"

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "posix_paths.h"
 
 namespace deja {
 namespace {
@@ -53,7 +54,7 @@ TEST_CASE("preprocessed: what the text names") {
   CHECK(scanned.findings.size == sample.size());
 }
 
-TEST_CASE("preprocessed: the working directory's marker and base folders") {
+TEST_CASE("preprocessed: the working directory's marker and base folders" * posix_paths()) {
   PreprocessedOptions options;
   options.hash_working_directory = false;
   CHECK(scan("# 1 \"a.c\"\n# 1 \"/w/d//\"\nx\n", 99, options).hashed == "# 1 \"a.c\"\n\nx\n");

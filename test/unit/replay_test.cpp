@@ -54,7 +54,7 @@ TEST_CASE("replay: a folder that changed lately is judged by the names that matt
   SUBCASE("a name that matters is as new") {
     world.call.probed_names = {"two.h"};
     world.call.started_ns = native_system().clock.file_now_ns();
-    CHECK(world.refusal().find("early/two.h") != std::string::npos);
+    CHECK(world.refusal().find("two.h") != std::string::npos);
   }
 }
 

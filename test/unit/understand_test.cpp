@@ -8,6 +8,7 @@
 #include "compiler/options.h"
 #include "compiler/outputs.h"
 #include "fake/fake_fs.h"
+#include "posix_paths.h"
 
 namespace deja {
 namespace {
@@ -392,7 +393,7 @@ TEST_CASE("understand: colours") {
   CHECK(choice("-c -fno-color-diagnostics a.c") == std::pair(true, false));
 }
 
-TEST_CASE("understand: search directories") {
+TEST_CASE("understand: search directories" * posix_paths()) {
   World w;
   const Invocation call = w.call("-I a -isystem b -iquotec -Id -idirafter e -B f -c a.c");
   std::string found;
@@ -401,7 +402,7 @@ TEST_CASE("understand: search directories") {
   CHECK_FALSE(w.call("-I=/usr/x -c a.c").allows_direct);
 }
 
-TEST_CASE("understand: files whose content matters") {
+TEST_CASE("understand: files whose content matters" * posix_paths()) {
   World w;
   w.fs.put("/src/list.txt", "");
   w.fs.put("/src/p.so", "");
@@ -425,7 +426,7 @@ TEST_CASE("understand: files whose content matters") {
   CHECK(files("-c -Xclang -load -Xclang p.so a.c") == "p.so");
 }
 
-TEST_CASE("understand: precompiled headers that may be read") {
+TEST_CASE("understand: precompiled headers that may be read" * posix_paths()) {
   World w;
   w.fs.put("/src/h.h", "");
   const auto pch = [&](const std::string& line) { return text::join(w.call(line).pch_files, " "); };
@@ -446,7 +447,7 @@ TEST_CASE("understand: precompiled headers that may be read") {
   CHECK(compile_words(call) == "-Xclang -include-pch -Xclang z.pch");
 }
 
-TEST_CASE("understand: base_dir makes paths relative") {
+TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
   World w;
   w.config.base_dir = {"/src", "/other"};
   w.fs.put_directory("/other/inc");
@@ -468,7 +469,7 @@ TEST_CASE("understand: base_dir makes paths relative") {
   CHECK(compile_words(w.call("-I/other/inc -c a.c")) == "-I../../../other/inc");
 }
 
-TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it") {
+TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it" * posix_paths()) {
   World w;
   const auto hashed = [&](const std::string& line) { return text::join(w.call(line).arguments.front().hashed_as, " "); };
   CHECK(hashed("-fdebug-prefix-map=/src=x -g -c a.c") == "");  // too shallow: it might hold system headers
