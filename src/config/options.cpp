@@ -206,7 +206,7 @@ struct Setter {
       std::size_t start = 0;
       for (std::size_t i = 0; i + 1 < word.size(); ++i) {
         if (word[i] != list_separator(style) || word[i + 1] != '-') continue;
-        found.emplace_back(word.substr(start, i - start));
+        if (i > start) found.emplace_back(word.substr(start, i - start));
         start = i + 1;
       }
       found.emplace_back(word.substr(start));
@@ -388,7 +388,8 @@ std::string options_page() {
       "A key is set, highest precedence first, by a `key=value` word before the compiler, by its environment variable, in the "
       "`ccache.conf`\n"
       "of the working directory or a directory above it, in the cache's configuration file (`deja -o key=value` writes there), or in the\n"
-      "system's `/etc/ccache.conf`. `deja -p` shows every value and where it comes from.\n\n"
+      "system's `/etc/ccache.conf`. `deja -p` shows every value and where it comes from.\n"
+      "`CCACHE_CONFIGPATH` names one file to be read instead of all those.\n\n"
       "- A file has `key = value` lines and `#` comments; an indented line continues the value before it. `$VAR` and `${VAR}` are replaced "
       "by\n"
       "  the variable's value, `$$` by a dollar sign. Lists are separated by `:` (Windows: `;`).\n"

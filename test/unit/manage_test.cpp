@@ -2,6 +2,7 @@
 #include "app/manage.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "app/progress.h"
 #include "base/text.h"
@@ -132,7 +133,7 @@ TEST_CASE("a key is set and everything else stays") {
 
 TEST_CASE("a stronger source that hides what is set is named") {
   World world;
-  world.env.variables["CCACHE_MAXSIZE"] = "7";
+  world.env.variables["CCACHE_MAXSIZE"] = "7GB";
   world.run({"-M", "2G"});
   CHECK(world.code == 0);
   CHECK(world.errors == "deja: note: max_size is also set by: environment, which wins\n");
@@ -159,7 +160,7 @@ TEST_CASE("a failed write leaves the configuration file as it was") {
 TEST_CASE("--show-config") {
   World world;
   world.fs.put(config_file, "max_files = 7\n");
-  world.env.variables["CCACHE_NODIRECT"] = "1";
+  world.env.variables["CCACHE_NODIRECT"] = "yes";
   const std::string out = world.run({"-p"});
   CHECK(contains(out, "(default) absolute_paths_in_stderr = false\n(default) base_dir = \n(environment) cache_dir = /cache\n"));
   CHECK(contains(out, "(environment) direct_mode = false\n"));
@@ -238,7 +239,7 @@ TEST_CASE("colours are for terminals alone") {
   world.console.terminal = true;
   CHECK(contains(world.run({"-s"}), "\033[1mLocal storage:\033[0m"));
   CHECK(!contains(world.run({"--print-stats"}), "\033"));
-  world.env.variables["NO_COLOR"] = "1";
+  world.env.variables["NO_COLOR"] = "yes";
   CHECK(!contains(world.run({"-s"}), "\033"));
 }
 
@@ -333,7 +334,7 @@ TEST_CASE("a progress bar wipes itself out, and is silent without a terminal") {
     ProgressBar bar(console, "Working");
     bar.update(1, 2);
     bar.update(1, 2);
-    CHECK(console.err == "\rWorking [" + std::string(25, '#') + std::string(25, '.') + "]  50%");
+    CHECK(console.err == fmt::format("\rWorking [{:#<25}{:.<25}]  50%", "", ""));
   }
-  CHECK(console.err.ends_with("\r" + std::string(79, ' ') + "\r"));
+  CHECK(console.err.ends_with(fmt::format("\r{:79}\r", "")));
 }

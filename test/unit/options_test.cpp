@@ -82,6 +82,7 @@ TEST_CASE("values by type") {
   CHECK(shown("base_dir", "/a/b/:/c/../d") == "/a/b:/d");
   CHECK(shown("base_dir", "C:\\a;D:/b/", PathStyle::windows) == "C:\\a;D:\\b");
   CHECK(shown("ignore_options", "-Wall  -fmessage-length=*:-DX /a:b") == "-Wall -fmessage-length=* -DX /a:b");
+  CHECK(shown("ignore_options", ":-Wall") == "-Wall");
   CHECK(shown("extra_files_to_hash", "a:b::c") == "a:b:c");
   CHECK(shown("sloppiness", "time_macros, locale modules") == "locale, modules, time_macros");
   CHECK(shown("umask", "2") == "002");
