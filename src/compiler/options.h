@@ -67,18 +67,14 @@ enum class Role : unsigned char {
   to_frontend,      // -Xclang
   skip,             // --ccache-skip
   end_of_options,   // --
-  // cl only
-  cl_object,
-  cl_compile_as,
-  cl_compile_this_as,
+  // cl and clang-cl
+  cl_compile_as,       // /TP, /TC; detail: Language
+  cl_compile_this_as,  // /Tp file, /Tc file
   cl_show_includes,
-  cl_pass_clang,
-  cl_pch_create,
-  cl_pch_use,
-  cl_pch_file,
-  cl_link,
-  cl_debug,
-  cl_pdb_file,
+  cl_pass_clang,  // /clang:
+  cl_pch_use,     // /Yu
+  cl_pch_file,    // /Fp
+  cl_link,        // /link: the rest is the linker's
 };
 
 enum class ProfileKind : unsigned char { gcc_counters, clang_indexed, file };

@@ -1,10 +1,302 @@
-// cl and clang-cl.
+// Command lines of cl and clang-cl, read word by word through their tables.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/path.h"
+#include "compiler/base_dir.h"
+#include "compiler/languages.h"
+#include "compiler/option_details.h"
 #include "compiler/readers.h"
 
 namespace deja {
+namespace {
 
-Understood understand_cl(Fs&, const Config&, const UnderstandInput&) {
-  return Bypass{Outcome::unsupported_compiler_option, "this compiler's options are not known"};
+constexpr Option unknown_option{"", Value::none};
+
+class ClReader {
+ public:
+  ClReader(Fs& fs, const Config& config, const UnderstandInput& input)
+      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
+    call_.family = input.family;
+  }
+
+  Understood read() {
+    while (next_ < in_.words.size() && !refusal_) word();
+    if (!refusal_) refusal_ = choose_source();
+    if (!refusal_) complete();
+    if (refusal_) return *refusal_;
+    return std::move(call_);
+  }
+
+ private:
+  struct Input {
+    std::string file;
+    std::optional<Language> language;  // of /Tp and /Tc
+  };
+  struct Given {
+    const Option& option;
+    Argument argument;
+    std::string value;
+
+    bool has(Effect effect) const { return (option.effects & effect) != 0; }
+  };
+
+  bool is_clang() const { return in_.family == Family::clang_cl; }
+  const Option* find(const std::string& word) const;
+  void word();
+  void option_word(const std::string& typed, const Option& option);
+  void apply(Given given);
+  bool apply_mode(const Given& given);
+  void apply_fact(Given& given);
+  void take_color(const Given& given);
+  void take_for_clang(const Given& given);
+  void take_for_frontend(Given& given);
+  void keep(Given& given);
+  void refuse(Outcome why, std::string detail) {
+    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
+  }
+  std::string local(const std::string& path) {
+    std::string rewritten = base_dirs_.rewrite(path);
+    call_.rewritten |= rewritten != path;
+    return rewritten;
+  }
+
+  std::optional<Bypass> choose_source();
+  void complete();
+  void name_object();
+
+  Fs& fs_;
+  const Config& config_;
+  const UnderstandInput& in_;
+  BaseDirs base_dirs_;
+  Invocation call_;
+  std::optional<Bypass> refusal_;
+  std::size_t next_ = 0;
+  bool options_ended_ = false;
+  bool compile_ = false, preprocess_ = false, other_mode_ = false;
+  std::optional<Language> all_as_;  // /TP, /TC
+  std::vector<Input> inputs_;
+  std::vector<OutputFile> named_;
+  std::string pch_file_;
+  bool uses_pch_ = false;
+  unsigned effects_ = 0;
+};
+
+// cl's names by either spelling; clang's own words with '-' as they are.
+const Option* ClReader::find(const std::string& word) const {
+  std::string slashed = word;
+  if (slashed.starts_with('-') && !slashed.starts_with("--")) slashed.front() = '/';
+  const Option* base = find_option(cl_options(), slashed);
+  if (!is_clang()) return base;
+  const Option* as_typed = find_option(clang_cl_options(), word);
+  const Option* as_slashed = find_option(clang_cl_options(), slashed);
+  const Option* over = as_typed ? as_typed : as_slashed;
+  if (!over || !base) return over ? over : base;
+  return over->name.size() >= base->name.size() ? over : base;
 }
+
+void ClReader::word() {
+  const std::string& typed = in_.words[next_++];
+  const bool dashed = typed.size() > 1 && typed.front() == '-';
+  const bool slashed = typed.size() > 1 && typed.front() == '/';
+  if (options_ended_ || (!dashed && !slashed)) {
+    if (typed.starts_with('@')) return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + typed);
+    inputs_.push_back({typed, {}});
+    return;
+  }
+  if (matches_ignored(config_, typed)) {
+    Argument ignored{.words = {typed}};
+    ignored.in_direct_key = ignored.in_preprocessed_key = false;
+    call_.arguments.push_back(std::move(ignored));
+    return;
+  }
+  const Option* option = find(typed);
+  // "/home/me/a.c" where no option begins so.
+  const bool is_path = !option && slashed && typed.find('/', 1) != std::string::npos;
+  if (is_path) {
+    inputs_.push_back({typed, {}});
+    return;
+  }
+  if (!option && typed.starts_with("--") && !typed.starts_with("--target=")) return refuse(Outcome::unsupported_compiler_option, typed);
+  option_word(typed, option ? *option : unknown_option);
+}
+
+void ClReader::option_word(const std::string& typed, const Option& option) {
+  Given given{option, Argument{.words = {typed}}, {}};
+  if (!option.name.empty()) given.value = joined_value(option, typed);
+  if (takes_next_word(option, typed)) {
+    if (next_ == in_.words.size()) return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
+    given.value = in_.words[next_];
+    given.argument.words.push_back(in_.words[next_++]);
+  }
+  if (given.has(is_path)) {
+    const std::string path = local(given.value);
+    std::string& last = given.argument.words.back();
+    last.replace(last.size() - given.value.size(), std::string::npos, path);
+    given.value = path;
+  }
+  apply(std::move(given));
+}
+
+void ClReader::apply(Given given) {
+  given.argument.to_preprocess = !given.has(no_preprocess);
+  given.argument.in_direct_key = !given.has(unkeyed);
+  given.argument.in_preprocessed_key = !given.has(unkeyed) && !given.has(in_text);
+  if (apply_mode(given)) return;
+  apply_fact(given);
+}
+
+// Options that say what is to be done. True: done with.
+bool ClReader::apply_mode(const Given& given) {
+  switch (given.option.role) {
+    case Role::refuse:
+      refuse(static_cast<Outcome>(given.option.detail), given.argument.words.front());
+      return true;
+    case Role::compile:
+      return compile_ = true;
+    case Role::preprocess:
+      return preprocess_ = true;
+    case Role::syntax_only:
+    case Role::information:
+      return other_mode_ = true;
+    case Role::end_of_options:
+      return options_ended_ = true;
+    case Role::cl_link:
+      next_ = in_.words.size();
+      return true;
+    case Role::object:
+      call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
+      call_.object_option = given.argument.words;
+      if (call_.object.empty()) refuse(Outcome::bad_compiler_arguments, given.argument.words.front() + " without a name");
+      return call_.object_named = true;
+    case Role::cl_compile_as:
+      all_as_ = static_cast<Language>(given.option.detail);
+      return false;
+    case Role::cl_compile_this_as:
+      inputs_.push_back({given.value, static_cast<Language>(given.option.detail)});
+      return true;
+    case Role::cl_pass_clang:
+      take_for_clang(given);
+      return false;
+    default:
+      return false;
+  }
+}
+
+void ClReader::apply_fact(Given& given) {
+  switch (given.option.role) {
+    case Role::search:
+      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
+      break;
+    case Role::output_named:
+      named_.push_back({given.option.detail, given.value});
+      break;
+    case Role::cl_show_includes:
+      call_.show_includes = true;
+      break;
+    case Role::cl_pch_file:
+      pch_file_ = given.value;
+      break;
+    case Role::cl_pch_use:
+      uses_pch_ = true;
+      break;
+    case Role::color:
+      take_color(given);
+      break;
+    case Role::native:
+      call_.native_architecture |= given.value == "native";
+      break;
+    case Role::skip:
+      given.argument.words.erase(given.argument.words.begin());
+      call_.rewritten = true;
+      break;
+    case Role::to_frontend:
+      return take_for_frontend(given);
+    default:
+      break;
+  }
+  keep(given);
+}
+
+void ClReader::keep(Given& given) {
+  const bool is_debug_off = given.option.role == Role::debug && given.value == "0";
+  if (!is_debug_off) effects_ |= given.option.effects;
+  call_.arguments.push_back(std::move(given.argument));
+}
+
+void ClReader::take_color(const Given& given) {
+  constexpr unsigned by_value = 2;
+  const bool on = given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
+  call_.diagnostics_color_given = given.value != "auto";
+  call_.color_wanted_explicitly = call_.diagnostics_color_given && on;
+}
+
+// /clang:WORD reaches clang's own driver; words that would change what is written are refused.
+void ClReader::take_for_clang(const Given& given) {
+  const Option* option = find_option(clang_options(), gcc_options(), given.value);
+  constexpr std::array harmless = {Role::plain, Role::debug, Role::search, Role::include, Role::native, Role::color};
+  const bool is_harmless = !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
+  if (!is_harmless) return refuse(Outcome::unsupported_compiler_option, "/clang:" + given.value);
+  if (option) effects_ |= option->effects & ~static_cast<unsigned>(in_text);
+}
+
+void ClReader::take_for_frontend(Given& given) {
+  const Option* option = find_option(frontend_options(), given.value);
+  if (option && option->role != Role::plain) return refuse(Outcome::unsupported_compiler_option, "-Xclang " + given.value);
+  if (option) effects_ |= option->effects;
+  keep(given);
+}
+
+std::optional<Bypass> ClReader::choose_source() {
+  if (preprocess_) return Bypass{Outcome::called_for_preprocessing, "/E"};
+  if (inputs_.empty()) return Bypass{Outcome::no_input_file, {}};
+  if (other_mode_) return Bypass{Outcome::unsupported_compiler_option, "nothing is compiled"};
+  if (!compile_) return Bypass{Outcome::called_for_link, {}};
+  if (inputs_.size() > 1) return Bypass{Outcome::multiple_source_files, inputs_[0].file + " and " + inputs_[1].file};
+  const Input& input = inputs_.front();
+  if (input.file.empty() || input.file == "-") return Bypass{Outcome::no_input_file, "standard input"};
+  if (is_module_unit(input.file)) return Bypass{Outcome::could_not_use_modules, input.file};
+  call_.source = local(input.file);
+  std::optional<Language> language = input.language ? input.language : all_as_;
+  if (!language) language = language_of_file(input.file, in_.family, false);
+  if (language != Language::c && language != Language::cpp) return Bypass{Outcome::unsupported_source_language, input.file};
+  call_.language = *language;
+  if (input.language) call_.arguments.push_back(Argument{.words = {input.language == Language::c ? "/TC" : "/TP"}});
+  return std::nullopt;
+}
+
+// "dir/" means dir/<source>.obj; a name without a suffix gets one.
+void ClReader::name_object() {
+  const std::string base = without_last_suffix(std::string(path::file_name(call_.source, PathStyle::windows)));
+  std::string& object = call_.object;
+  const bool names_folder = object.empty() || path::is_separator(object.back(), PathStyle::windows);
+  if (names_folder)
+    object += base + ".obj";
+  else if (path::extension(object, PathStyle::windows).empty())
+    object += ".obj";
+}
+
+void ClReader::complete() {
+  name_object();
+  call_.working_directory_matters = (effects_ & cwd) != 0;
+  call_.columns_matter = (effects_ & columns) != 0;
+  call_.allows_direct &= (effects_ & no_direct) == 0;
+  if (uses_pch_ && pch_file_.empty()) return refuse(Outcome::could_not_use_precompiled_header, "/Yu without /Fp");
+  if (uses_pch_) call_.pch_files.push_back(pch_file_);
+  call_.outputs.push_back({static_cast<unsigned>(OutputKind::object), call_.object});
+  for (OutputFile& output : named_) {
+    // cl writes a folder's worth of names; only a file's name is understood.
+    const bool is_file = !output.path.empty() && output.path != "-" && !path::is_separator(output.path.back(), PathStyle::windows);
+    const auto facts = fs_.stat(output.path);
+    if (!is_file || (facts && facts->kind == FileKind::directory))
+      return refuse(Outcome::unsupported_compiler_option, "/sourceDependencies " + output.path);
+    call_.outputs.push_back(std::move(output));
+  }
+}
+
+}  // namespace
+
+Understood understand_cl(Fs& fs, const Config& config, const UnderstandInput& input) { return ClReader(fs, config, input).read(); }
 
 }  // namespace deja

@@ -158,6 +158,8 @@ void Reader::option_word(const std::string& typed) {
     if (found->value != Value::joined_and_separate) given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
+  const bool names_output = given.option.role == Role::object || given.option.role == Role::dep_file;
+  if (names_output && given.value.empty()) return refuse(Outcome::bad_compiler_arguments, typed + " without a name");
   if (given.has(is_path)) {
     const std::string path = local(given.value);
     std::string& last = given.argument.words.back();
@@ -431,7 +433,8 @@ void Reader::take_preprocessor_words(Given& given) {
   const auto pieces = is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
   const std::string first(pieces.front());
   const bool is_dependency = std::any_of(pieces.begin(), pieces.end(), [](std::string_view p) { return p.starts_with("-M"); });
-  if (is_list && pieces.size() == 2 && (first == "-MD" || first == "-MMD")) {
+  const bool names_file = pieces.size() == 2 && !pieces[1].empty();
+  if (is_list && names_file && (first == "-MD" || first == "-MMD")) {
     take_dep_from_preprocessor(first, std::string(pieces[1]));
   } else if (is_list && (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
     call_.dep_key.push_back(typed);

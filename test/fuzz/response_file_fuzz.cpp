@@ -1,0 +1,10 @@
+// Fuzz target: the text of a response file.
+#include <cstddef>
+#include <cstdint>
+
+#include "compiler_fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  deja::check_response_file({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,143 @@
+// Command lines of cl and clang-cl: what each means, as tables.
+#include <doctest/doctest.h>
+
+#include "base/text.h"
+#include "compiler/options.h"
+#include "compiler/understand.h"
+#include "fake/fake_fs.h"
+
+namespace deja {
+namespace {
+
+struct World {
+  FakeClock clock;
+  FakeFs fs{clock};
+  Config config;
+  Family family = Family::cl;
+
+  Understood read(const std::string& line) {
+    UnderstandInput input;
+    input.family = family;
+    for (std::string_view word : text::words(line)) input.words.emplace_back(word);
+    input.working_directory = "/src";
+    return understand(fs, config, input);
+  }
+  Invocation call(const std::string& line) {
+    const Understood understood = read(line);
+    const Bypass* bypass = std::get_if<Bypass>(&understood);
+    INFO("command: ", line, ", refused: ", bypass ? bypass->detail : "");
+    CHECK(bypass == nullptr);
+    return bypass ? Invocation() : std::get<Invocation>(understood);
+  }
+  std::string refusal(const std::string& line) {
+    const Understood understood = read(line);
+    const Bypass* bypass = std::get_if<Bypass>(&understood);
+    return bypass ? std::string(id_of(bypass->why)) : "";
+  }
+};
+
+std::string words_of(const Invocation& call, bool Argument::*included) {
+  std::vector<std::string> words;
+  for (const Argument& argument : call.arguments)
+    if (argument.*included) words.insert(words.end(), argument.words.begin(), argument.words.end());
+  return text::join(words, " ");
+}
+
+TEST_CASE("cl: a common compile") {
+  World w;
+  const Invocation call =
+      w.call("/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\ /Foout\\a.cpp.obj -c src/a.cpp");
+  CHECK(call.source == "src/a.cpp");
+  CHECK(call.object == "out\\a.cpp.obj");
+  CHECK(call.object_named);
+  CHECK(call.language == Language::cpp);
+  CHECK(call.show_includes);
+  CHECK(call.working_directory_matters);
+  CHECK(call.search.size() == 2);
+  CHECK(words_of(call, &Argument::to_compile) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_direct_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/nologo /TP /Z7 /O2 /MD /EHsc /FdCMake\\");
+}
+
+TEST_CASE("cl: names of objects") {
+  struct Row {
+    const char* line;
+    const char* object;
+  };
+  constexpr Row rows[] = {
+      {"/c src/a.b.c", "a.b.obj"},          {"/c src\\a.c", "a.obj"},
+      {"/c src/a.c /Foout/", "out/a.obj"},  {"/c src/a.c /Foout\\", "out\\a.obj"},
+      {"/c src/a.c /Foout/x", "out/x.obj"}, {"/c src/a.c /Foout/x.y", "out/x.y"},
+      {"/c src/a.c -o out/z", "out/z.obj"}, {"/c src/a.c /Fo:q.obj", "q.obj"},
+      {"/c /Tpsrc/a.x", "a.obj"},           {"/c /Tc src/a.x", "a.obj"},
+      {"/c /src/x/a.c", "a.obj"},
+  };
+  World w;
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    CHECK(w.call(row.line).object == row.object);
+  }
+  CHECK(w.call("/c /Tp a.x").language == Language::cpp);
+  CHECK(w.call("/c /TC a.cpp").language == Language::c);
+  CHECK(w.call("/c a.c /sourceDependencies d.json").outputs.back().path == "d.json");
+}
+
+TEST_CASE("cl: refusals") {
+  struct Row {
+    const char* line;
+    const char* id;
+  };
+  constexpr Row rows[] = {
+      {"a.c", "called_for_link"},
+      {"a.c /link /DLL", "called_for_link"},
+      {"/E a.c", "called_for_preprocessing"},
+      {"-EP a.c", "called_for_preprocessing"},
+      {"/P a.c", "called_for_preprocessing"},
+      {"/c a.c b.c", "multiple_source_files"},
+      {"/c", "no_input_file"},
+      {"/?", "no_input_file"},
+      {"/c a.rc", "unsupported_source_language"},
+      {"/c a.c /I", "bad_compiler_arguments"},
+      {"/c @nofile", "bad_compiler_arguments"},
+      {"/c a.c /Fo", "bad_compiler_arguments"},
+      {"/c a.c /Zi", "unsupported_compiler_option"},
+      {"/c a.c -ZI", "unsupported_compiler_option"},
+      {"/c a.c /FAcs", "unsupported_compiler_option"},
+      {"/c a.c /Zs", "unsupported_compiler_option"},
+      {"/c a.c /analyze", "unsupported_compiler_option"},
+      {"/c a.c /sourceDependencies-", "unsupported_compiler_option"},
+      {"/c a.c /Ycx.h", "could_not_use_precompiled_header"},
+      {"/c a.c /Yux.h", "could_not_use_precompiled_header"},
+      {"/c a.ixx", "could_not_use_modules"},
+      {"/c a.cpp /reference m=m.ifc", "could_not_use_modules"},
+  };
+  World w;
+  for (const Row& row : rows) {
+    INFO("command: ", row.line);
+    CHECK(w.refusal(row.line) == row.id);
+  }
+  CHECK(text::join(w.call("/c a.c /Yux.h /Fpx.pch").pch_files, " ") == "x.pch");
+}
+
+TEST_CASE("clang-cl: its own words") {
+  World w;
+  w.family = Family::clang_cl;
+  CHECK(w.call("/c /clang:-O3 -Wall --target=x86_64-pc-windows-msvc -fcolor-diagnostics a.cpp").color_wanted_explicitly);
+  CHECK(w.call("-MD -c -- -a.c").source == "-a.c");
+  CHECK(w.call("-c -march=native a.c").native_architecture);
+  CHECK(w.call("-c -gline-tables-only a.c").working_directory_matters);
+  CHECK_FALSE(w.call("-c -g0 a.c").working_directory_matters);
+  CHECK(w.refusal("/c /clang:-MD a.c") == "unsupported_compiler_option");
+  CHECK(w.refusal("/c -Xclang -emit-pch a.c") == "unsupported_compiler_option");
+  CHECK(w.refusal("/c -ftime-trace a.c") == "unsupported_compiler_option");
+  CHECK(w.refusal("/c --frobnicate a.c") == "unsupported_compiler_option");
+  CHECK_FALSE(w.call("/c -Xclang -internal-isystem -Xclang d a.c").allows_direct);
+}
+
+TEST_CASE("cl: every name in the tables is read by its own row") {
+  for (const auto rows : {cl_options(), clang_cl_options()})
+    for (const Option& row : rows) CHECK(find_option(rows, row.name) == &row);
+}
+
+}  // namespace
+}  // namespace deja
