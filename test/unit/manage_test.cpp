@@ -10,6 +10,7 @@
 #include "cache/local_store.h"
 #include "cache/stats.h"
 #include "fake/fake_system.h"
+#include "posix_paths.h"
 
 using namespace deja;
 
@@ -89,7 +90,7 @@ TEST_CASE("a command line that cannot be understood is one clear line") {
   CHECK(contains(world.errors, "Usage:"));
 }
 
-TEST_CASE("options are carried out in order, until one fails") {
+TEST_CASE("options are carried out in order, until one fails" * posix_paths()) {
   World world;
   const std::string out = world.run({"-M", "2GiB", "-k", "max_size", "-M3GB", "--get-config=max_size", "-k", "nonsense", "-M", "9"});
   CHECK(out == "Set max_size = 2GiB in /cache/ccache.conf\n2.0 GiB\nSet max_size = 3GB in /cache/ccache.conf\n3.0 GB\n");
@@ -98,7 +99,7 @@ TEST_CASE("options are carried out in order, until one fails") {
   CHECK(world.fs.get(config_file) == "max_size = 3GB\n");
 }
 
-TEST_CASE("help and version need no configuration") {
+TEST_CASE("help and version need no configuration" * posix_paths()) {
   World world;
   world.fs.put(config_file, "max_size = broken");
   const std::string help = world.run({"--help"});
@@ -115,7 +116,7 @@ TEST_CASE("help and version need no configuration") {
 
 // --- configuration ---------------------------------------------------------------------------------------------
 
-TEST_CASE("a key is set and everything else stays") {
+TEST_CASE("a key is set and everything else stays" * posix_paths()) {
   World world;
   world.fs.put(config_file, "# mine\nmax_size = 1G\nunknown = 1\n");
   world.fs.node(config_file).mode = 0600;
@@ -131,7 +132,7 @@ TEST_CASE("a key is set and everything else stays") {
   CHECK(contains(world.fs.get(config_file), "max_size = 2G"));
 }
 
-TEST_CASE("a stronger source that hides what is set is named") {
+TEST_CASE("a stronger source that hides what is set is named" * posix_paths()) {
   World world;
   world.env.variables["CCACHE_MAXSIZE"] = "7GB";
   world.run({"-M", "2G"});
@@ -139,7 +140,7 @@ TEST_CASE("a stronger source that hides what is set is named") {
   CHECK(world.errors == "deja: note: max_size is also set by: environment, which wins\n");
 }
 
-TEST_CASE("a failed write leaves the configuration file as it was") {
+TEST_CASE("a failed write leaves the configuration file as it was" * posix_paths()) {
   World world;
   world.fs.put(config_file, "max_size = 1G\n");
   for (int operation = 1;; ++operation) {
@@ -157,7 +158,7 @@ TEST_CASE("a failed write leaves the configuration file as it was") {
   }
 }
 
-TEST_CASE("--show-config") {
+TEST_CASE("--show-config" * posix_paths()) {
   World world;
   world.fs.put(config_file, "max_files = 7\n");
   world.env.variables["CCACHE_NODIRECT"] = "yes";
@@ -168,7 +169,7 @@ TEST_CASE("--show-config") {
   CHECK(contains(out, "(default) max_size = 5.0 GiB\n"));
 }
 
-TEST_CASE("another cache, another file") {
+TEST_CASE("another cache, another file" * posix_paths()) {
   World world;
   world.fs.put("/other/ccache.conf", "max_files = 8\n");
   world.fs.put("/file.conf", "max_files = 9\n");
@@ -180,7 +181,7 @@ TEST_CASE("another cache, another file") {
 
 // --- statistics ------------------------------------------------------------------------------------------------
 
-TEST_CASE("statistics for people and for scripts") {
+TEST_CASE("statistics for people and for scripts" * posix_paths()) {
   World world;
   Counts counts;
   counts.add(Outcome::direct_cache_hit, 3);
@@ -233,7 +234,7 @@ TEST_CASE("ids are sorted, so that scripts may join them") {
   CHECK(last == "unsupported_source_language");
 }
 
-TEST_CASE("colours are for terminals alone") {
+TEST_CASE("colours are for terminals alone" * posix_paths()) {
   World world;
   CHECK(!contains(world.run({"-s"}), "\033"));
   world.console.terminal = true;
@@ -243,7 +244,7 @@ TEST_CASE("colours are for terminals alone") {
   CHECK(!contains(world.run({"-s"}), "\033"));
 }
 
-TEST_CASE("the statistics log") {
+TEST_CASE("the statistics log" * posix_paths()) {
   World world;
   CHECK(contains(world.error({"--show-log-stats"}), "none is configured"));
   world.env.variables["CCACHE_STATSLOG"] = "/log";
@@ -258,7 +259,7 @@ TEST_CASE("the statistics log") {
 
 // --- the cache -------------------------------------------------------------------------------------------------
 
-TEST_CASE("clearing, and a dry run of it") {
+TEST_CASE("clearing, and a dry run of it" * posix_paths()) {
   World world;
   const std::string file = put_result(world);
   world.fs.put("/cache/foreign", "not ours");
@@ -271,7 +272,7 @@ TEST_CASE("clearing, and a dry run of it") {
   CHECK(world.fs.has("/cache/foreign"));
 }
 
-TEST_CASE("eviction by age and by namespace") {
+TEST_CASE("eviction by age and by namespace" * posix_paths()) {
   World world;
   const std::string red = put_result(world, "red");
   const std::string blue = put_result(world, "blue");
@@ -285,7 +286,7 @@ TEST_CASE("eviction by age and by namespace") {
   CHECK(!world.fs.has(blue));
 }
 
-TEST_CASE("recompression is shown") {
+TEST_CASE("recompression is shown" * posix_paths()) {
   World world;
   put_result(world);
   CHECK(line_with(world.run({"-x"}), "Results:") == "Results:           1, of which 0 compressed");
@@ -294,7 +295,7 @@ TEST_CASE("recompression is shown") {
   CHECK(line_with(world.run({"-x"}), "Results:") == "Results:           1, of which 1 compressed");
 }
 
-TEST_CASE("a look into a result, and its outputs taken out") {
+TEST_CASE("a look into a result, and its outputs taken out" * posix_paths()) {
   World world;
   const std::string file = put_result(world, "red");
   const std::string out = world.run({"--inspect", file});
@@ -311,7 +312,7 @@ TEST_CASE("a look into a result, and its outputs taken out") {
   CHECK(world.run({"--checksum-file", "a.c"}) == digest_of("int a;").hex() + "\n");
 }
 
-TEST_CASE("trimming a folder") {
+TEST_CASE("trimming a folder" * posix_paths()) {
   World world;
   const std::string kilobytes(10'000, 'x');
   world.fs.put("/share/ab/old", kilobytes);
