@@ -28,7 +28,7 @@ inline constexpr std::uint64_t no_limit = 0;             // of a text file, whos
 // All the memory there is. Only the pages that are used become resident.
 struct Room {
   alignas(64) std::array<char, largest_record> record;
-  alignas(64) std::array<char, 128 * 1024> work;
+  alignas(64) std::array<char, 64 * 1024> work;
 };
 
 template <class Calls>

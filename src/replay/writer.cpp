@@ -20,11 +20,20 @@ using replay::Kind;
 using replay::TextRange;
 
 constexpr std::size_t grouped_from = 3;                                 // so many names in one directory are worth opening it
-constexpr std::size_t largest_inline = 16 * 1024;                       // bytes; larger outputs stay in the result entry
+constexpr std::size_t largest_inline = 4 * 1024;                        // bytes; larger outputs stay in the result entry
 constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 Error refused(const std::string& object, const char* reason) { return {"record a replay", object, reason, Cause::other}; }
+
+// Whether a replay has room for the lines, with the time and the process before each.
+bool log_fits(const std::vector<std::string>& lines) {
+  constexpr std::size_t prefix = 48;
+  std::size_t size = 2 * prefix;
+  for (const std::string& line : lines)
+    size += line.size() + prefix * (1 + static_cast<std::size_t>(std::count(line.begin(), line.end(), '\n')));
+  return size <= sizeof(replay::Room::work);
+}
 
 // Digest is in canonical (big-endian) byte order.
 replay::Hash128 hash_of(const Digest& digest) {
@@ -251,6 +260,7 @@ std::string log_text(const std::vector<std::string>& lines) {
 std::optional<Error> refusal_of(const ReplayCall& call) {
   if (call.started_ns == 0) return refused("", "the run's start is unknown");
   if (call.log_file == "syslog") return refused("", "the log goes to syslog");
+  if (!call.log_file.empty() && !log_fits(call.log_lines)) return refused("", "the log would be too long");
   if (call.log_file.find('\0') != std::string::npos || call.entry_file.find('\0') != std::string::npos) return refused("", "not a path");
   for (const ReplayOutput& output : call.outputs)
     if (output.path.empty() || output.path.find('\0') != std::string::npos) return refused(output.path, "not a path");
@@ -262,8 +272,11 @@ std::optional<Error> refusal_of(const ReplayCall& call) {
 bool replay_possible(System& system, const std::vector<std::string>& words, const std::string& cache_dir) {
   const replay::CallText text(system, words);
   replay::Hash128 key;
-  return !text.call().working_directory.empty() && replay::key_of(text.call(), key) &&
-         replay::cache_dir_of(text.call().environment).view() == cache_dir;
+  if (text.call().working_directory.empty() || !replay::key_of(text.call(), key)) return false;
+  // The configuration's is absolute and normal.
+  const replay::PathText own = replay::cache_dir_of(text.call().environment);
+  const auto here = system.fs.current_directory();
+  return own.usable() && here && path::normal(path::join(*here, own.view())) == path::normal(cache_dir);
 }
 
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) {

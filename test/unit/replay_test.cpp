@@ -168,6 +168,10 @@ TEST_CASE("replay: no record in doubt") {
   SUBCASE("gone") { std::filesystem::remove("late/one.h"); }
   SUBCASE("there after all") { world.put(world.path("cache/ccache.conf"), ""); }
   SUBCASE("the log goes to syslog") { world.call.log_file = "syslog"; }
+  SUBCASE("the log would be too long") {
+    world.call.log_file = "log";
+    world.call.log_lines.assign(2000, "short");
+  }
   SUBCASE("another cache directory than the environment's") { world.call.cache_dir = world.path("elsewhere"); }
   SUBCASE("a forbidden variable") { world.env.variables["CCACHE_RECACHE"] = "1"; }
   SUBCASE("too large") {
@@ -176,6 +180,13 @@ TEST_CASE("replay: no record in doubt") {
   }
   SUBCASE("not a path") { world.call.outputs.push_back({std::string("a\0b", 3), "", std::nullopt}); }
   CHECK_FALSE(world.refusal().empty());
+}
+
+TEST_CASE("replay: the cache directory may be spelled in another way") {
+  ReplayWorld world(serve);
+  world.env.variables["CCACHE_DIR"] = "cache/";
+  world.record();
+  CHECK(world.repeat());
 }
 
 TEST_CASE("replay: deja's own names and options") {
