@@ -33,12 +33,12 @@ wine_server() {
   return 1
 }
 
-# Starts Wine's server to stay, with a prefix of our own. Call wine_stop at the end.
+# Starts Wine's server, which stays for a minute after its last program, with a prefix of our own.
 wine_start() {
   wine=$(wine_loader) && server=$(wine_server) || skip "Wine is not installed (see docs/windows.md)"
   export WINEPREFIX=$windows/prefix WINEDEBUG=-all WINEARCH=win64 WINEDLLOVERRIDES="mscoree=;mshtml=;winemenubuilder.exe=" DISPLAY=
   mkdir -p "$WINEPREFIX"
-  "$server" -p > /dev/null 2>&1 < /dev/null || true
+  "$server" -p60 > /dev/null 2>&1 < /dev/null || true
   if [[ ! -f $WINEPREFIX/ready ]]; then
     timeout 180 "$wine" wineboot -i > "$windows/wineboot.log" 2>&1 < /dev/null || skip "Wine does not start here, see $windows/wineboot.log"
     touch "$WINEPREFIX/ready"

@@ -84,6 +84,15 @@ std::string_view without_extension(std::string_view path, PathStyle style) {
 
 std::string join(std::string_view left, std::string_view right, PathStyle style) {
   if (left.empty() || is_absolute(right, style)) return std::string(right);
+  if (style == PathStyle::windows && !right.empty()) {
+    std::string_view volume = left.substr(0, root_size(left, style));
+    while (!volume.empty() && is_separator(volume.back(), style)) volume.remove_suffix(1);
+    if (is_separator(right[0], style)) return std::string(volume).append(right);  // the root of left's drive
+    if (has_drive(right, style)) {
+      // Relative to that drive's own directory, which is known only where it is left's drive.
+      return same(volume, right.substr(0, 2), style) ? join(left, right.substr(2), style) : std::string(right);
+    }
+  }
   std::string out(left);
   if (!is_separator(out.back(), style)) out.push_back(preferred(style));
   out.append(right);

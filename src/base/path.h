@@ -23,7 +23,7 @@ std::string_view file_name(std::string_view path, PathStyle style = native_style
 std::string_view extension(std::string_view path, PathStyle style = native_style);
 // "a/b/c" for "a/b/c.o".
 std::string_view without_extension(std::string_view path, PathStyle style = native_style);
-// `right` when it is absolute, else both with one separator between.
+// `right` when it is absolute, else both with one separator between. Windows: "\x" is below left's drive or share, "C:x" below left on C:.
 std::string join(std::string_view left, std::string_view right, PathStyle style = native_style);
 // Removes "." and empty components and, lexically, "x/..". Keeps leading "..", "/" for the root, "." for nothing.
 std::string normal(std::string_view path, PathStyle style = native_style);

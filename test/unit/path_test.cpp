@@ -46,6 +46,13 @@ TEST_CASE("join") {
   CHECK(path::join("", "b", posix) == "b");
   CHECK(path::join("C:\\a", "b", windows) == "C:\\a\\b");
   CHECK(path::join("C:\\a", "D:\\b", windows) == "D:\\b");
+  CHECK(path::join("C:\\a", "\\b", windows) == "C:\\b");
+  CHECK(path::join("C:\\a", "/b", windows) == "C:/b");
+  CHECK(path::join("\\\\server\\share\\a", "\\b", windows) == "\\\\server\\share\\b");
+  CHECK(path::join("a", "\\b", windows) == "\\b");
+  CHECK(path::join("C:\\a", "c:b", windows) == "C:\\a\\b");
+  CHECK(path::join("C:\\a", "D:b", windows) == "D:b");
+  CHECK(path::join("C:\\a", "", windows) == "C:\\a\\");
 }
 
 TEST_CASE("normal") {
