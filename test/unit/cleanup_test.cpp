@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cache/entry.h"
 #include "fake/fake_system.h"
 #include "fake/temporary_folder.h"
@@ -217,7 +218,7 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
   LocalStore store(system, cache, "team");
   for (int i = 0; i < 40; ++i) {
     REQUIRE(store.put(key(i), EntryKind::result, result_bytes(20'000), Overwrite::no));
-    REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i));
+    REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i * 100));
   }
   REQUIRE(store.put(key(99), EntryKind::result, "no entry", Overwrite::no));
   REQUIRE(Stats(system, cache).record({}, store.changes()));
@@ -238,11 +239,11 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
     CHECK((sizes->stored < sizes->raw) == level.has_value());
     CHECK(Stats(system, cache).read()->bytes() == 4096 + 40 * (level ? 4096 : 20480));
     for (int i = 0; i < 40; ++i) {
-      CHECK(system.fs.stat(store.path_of(key(i), EntryKind::result))->mtime_ns == 1'600'000'000 * second_ns + i);
+      CHECK(system.fs.stat(store.path_of(key(i), EntryKind::result))->mtime_ns == 1'600'000'000 * second_ns + i * 100);
       const auto bytes = store.get(key(i), EntryKind::result);
       REQUIRE((bytes && *bytes));
       CHECK(decode_entry(**bytes)->find(first_output_part)->size() == 20'000);
-      REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i));
+      REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i * 100));
     }
   }
   told = 0;
@@ -267,7 +268,7 @@ TEST_CASE("clean_all compresses results that are cold and raw, and keeps their t
 TEST_CASE("a file that another process removed first is no failure, one that cannot be removed is") {
   World world;
   world.fill(4);
-  const std::string stuck = stored_path("/cache", {key(1), EntryKind::result});
+  const std::string stuck = text::replaced(stored_path("/cache", {key(1), EntryKind::result}), "\\", "/");
   world.fs.read_only.insert(stuck);
   const auto report = clear_all(world.maintenance);
   REQUIRE(report);

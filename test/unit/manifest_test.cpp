@@ -6,6 +6,7 @@
 
 #include "fake/fake_system.h"
 #include "fuzz/manifest_fuzz.h"
+#include "posix_paths.h"
 
 using namespace deja;
 
@@ -264,7 +265,7 @@ TEST_CASE("a header that appears earlier in the search path is noticed") {
   }
 }
 
-TEST_CASE("where the folder exists in an earlier directory, that is watched") {
+TEST_CASE("where the folder exists in an earlier directory, that is watched" * posix_paths()) {
   World world;
   world.fs.put("/src/first/lib/y.h", "");
   world.fs.put("/src/second/lib/x.h", "x");
@@ -283,7 +284,7 @@ TEST_CASE("the directories of including files come before the search path") {
   CHECK(world.match(with(entry)).why_not == "'b.h' appeared in 'a'");
 }
 
-TEST_CASE("a file found in none of the search directories is watched for in all") {
+TEST_CASE("a file found in none of the search directories is watched for in all" * posix_paths()) {
   World world;
   world.fs.put("/opt/x.h", "x");
   world.fs.put("/src/inc/other.h", "");
