@@ -22,6 +22,7 @@ using replay::TextRange;
 constexpr std::size_t grouped_from = 3;                                 // so many names in one directory are worth opening it
 constexpr std::size_t largest_inline = 4 * 1024;                        // bytes; larger outputs stay in the result entry
 constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
+constexpr const char* zone_file = "/etc/localtime";                     // the log tells local time
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 Error refused(const std::string& object, const char* reason) { return {"record a replay", object, reason, Cause::other}; }
@@ -82,17 +83,14 @@ class Dependencies {
 
   void add_file(const ReplayFile& file) {
     if (refusal_ || !usable(file.path)) return;
-    if (const auto known = found_.find(file.path); known != found_.end()) {
-      if (!file.content) known->second.content = {};
-      return;
-    }
-    const auto facts = fs_.stat(file.path);
+    const auto facts = file.facts ? Result<FileFacts>(*file.facts) : fs_.stat(file.path);
     if (!facts) return refuse(file.path, "it is gone");
     Dependency out;
     out.facts = replay::facts_of(*facts);
     if (!out.facts.settled_at(started_ns_)) return refuse(file.path, "it is too new to tell whether it changes");
     if (file.content) out.content = hash_of(*file.content);
-    found_.emplace(file.path, out);
+    const auto [known, is_new] = found_.emplace(file.path, out);
+    if (!is_new && !file.content) known->second.content = {};
   }
 
   void add_absent(const std::string& path) {
@@ -161,24 +159,38 @@ class Dependencies {
   std::optional<Error> refusal_;
 };
 
-// "sys/types.h" has the names "sys" and "types.h".
-void add_names(std::string_view path, std::vector<std::uint64_t>& hashes) {
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= path.size(); ++i) {
-    if (i < path.size() && !path::is_separator(path[i])) continue;
-    if (i > start) hashes.push_back(replay::hash_of_name(path.substr(start, i - start)));
-    start = i + 1;
+// Collects the hashes of the names that paths are made of: "sys/types.h" has "sys" and "types.h".
+class Names {
+ public:
+  void add(std::string_view path) {
+    // Paths come in runs of one folder, whose names are in already.
+    const std::string_view folder = path::directory(path);
+    std::size_t start = folder == last_folder_ && folder != "." ? folder.size() : 0;
+    last_folder_ = folder;
+    for (std::size_t i = start; i <= path.size(); ++i) {
+      if (i < path.size() && !path::is_separator(path[i])) continue;
+      if (i > start) hashes_.push_back(replay::hash_of_name(path.substr(start, i - start)));
+      start = i + 1;
+    }
   }
-}
+  // Sorted, each once.
+  std::vector<std::uint64_t> finished() && {
+    std::sort(hashes_.begin(), hashes_.end());
+    hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+    return std::move(hashes_);
+  }
 
-// The hashes of all names under which a header could appear, sorted. A file can only be shadowed by something whose name is one of them.
+ private:
+  std::vector<std::uint64_t> hashes_;
+  std::string_view last_folder_ = ".";
+};
+
+// All names under which a header could appear. A file can only be shadowed by something whose name is one of them.
 std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
-  std::vector<std::uint64_t> out;
-  for (const ReplayFile& file : call.included) add_names(file.path, out);
-  for (const std::string& name : call.probed_names) add_names(name, out);
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  Names names;
+  for (const ReplayFile& file : call.included) names.add(file.path);
+  for (const std::string& name : call.probed_names) names.add(name);
+  return std::move(names).finished();
 }
 
 Dependencies gather(System& system, const ReplayCall& call, const std::vector<std::uint64_t>& names) {
@@ -186,6 +198,7 @@ Dependencies gather(System& system, const ReplayCall& call, const std::vector<st
   for (const ReplayFile& file : call.included) out.add_file(file);
   for (const ReplayFile& file : call.files) out.add_file(file);
   for (const std::string& path : call.absent) out.add_absent(path);
+  if (!call.log_file.empty()) system.fs.stat(zone_file) ? out.add_file({zone_file}) : out.add_absent(zone_file);
   std::set<std::string_view> written;
   for (const ReplayOutput& output : call.outputs) written.insert(path::directory(output.path));
   for (const std::string& path : call.watched_directories) out.add_directory(path, replay::NameSum(names), written.contains(path));
@@ -286,21 +299,15 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   if (!replay_possible(system, call.words, call.cache_dir) || !replay::key_of(text.call(), header.key))
     return refused("", "the environment or the place of the cache does not allow it");
 
-  ReplayCall all = call;
   if (!call.log_file.empty()) {
-    // The log tells local time.
-    const std::string zone = "/etc/localtime";
-    if (system.fs.stat(zone))
-      all.files.push_back({zone, std::nullopt});
-    else
-      all.absent.push_back(zone);
     const std::int64_t now = system.clock.now_ns();
-    if (utc_offset(system.clock, now) != utc_offset(system.clock, now + day_ns)) return refused(zone, "the clocks change within a day");
+    if (utc_offset(system.clock, now) != utc_offset(system.clock, now + day_ns))
+      return refused(zone_file, "the clocks change within a day");
     header.utc_offset_s = static_cast<std::int32_t>(utc_offset(system.clock, now));
     header.local_until_ns = now + day_ns;
   }
   const std::vector<std::uint64_t> names = names_that_matter(call);
-  const Dependencies dependencies = gather(system, all, names);
+  const Dependencies dependencies = gather(system, call, names);
   if (dependencies.refusal()) return *dependencies.refusal();
 
   Heap heap;

@@ -18,7 +18,9 @@ struct ReplayFile {
   std::string path;  // as it was opened: absolute, or relative to the working directory
   // digest_of() its bytes as this run used them. With it, a replay accepts a file whose times changed but whose content did
   // not; without it (compiler, configuration) changed facts end the replay.
-  std::optional<Digest> content;
+  std::optional<Digest> content = std::nullopt;
+  // What a stat told when this run looked at it (SourceFile::facts), to save another; nullopt: the writer stats it.
+  std::optional<FileFacts> facts = std::nullopt;
 };
 
 // A regular file the compile left behind, with exactly the bytes this caller got.

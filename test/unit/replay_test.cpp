@@ -182,6 +182,18 @@ TEST_CASE("replay: no record in doubt") {
   CHECK_FALSE(world.refusal().empty());
 }
 
+TEST_CASE("replay: facts that the run has seen stand for what was read") {
+  ReplayWorld world(serve);
+  const auto seen = native_system().fs.stat("late/one.h");
+  REQUIRE(seen);
+  world.call.included[1].facts = *seen;
+  world.rewrite("late/one.h", "int new;\n");  // between reading and recording
+  world.record();
+  CHECK_FALSE(world.repeat());
+  world.rewrite("late/one.h", "int one;\n");
+  CHECK(world.repeat());
+}
+
 TEST_CASE("replay: the cache directory may be spelled in another way") {
   ReplayWorld world(serve);
   world.env.variables["CCACHE_DIR"] = "cache/";
