@@ -52,6 +52,7 @@ constexpr Option rows[] = {
     {"-Xclang=", Value::joined, Role::refuse, 0, unsupported},
     {"-Xcuda-fatbinary", Value::separate},
     {"-Xcuda-ptxas", Value::separate},
+    {"-Xf"},
     {"-Xopenmp-target", Value::separate},
     {"-Xopenmp-target=", Value::joined_and_separate},
     {"-arcmt-migrate-report-output", Value::separate, Role::refuse, 0, unsupported},
