@@ -56,10 +56,12 @@ bool is_include_directive(std::string_view text, std::size_t dot) {
   return std::string_view("=({,;").find(after) == std::string_view::npos;
 }
 
-// `#ifdef __has_include`, `defined(__has_include)` and `#define __has_include` ask for the macro, not for a header.
+// `#ifdef __has_include`, `defined(__has_include)` and `#define __has_include` ask for the macro, not for a header. `#endif //
+// __has_include` asks for nothing: it stands in GCC's c++config.h, and so in every C++ compile.
 bool is_about_the_macro(std::string_view text, std::size_t start) {
   static constexpr std::string_view words[] = {"define", "defined", "elifdef", "elifndef", "ifdef", "ifndef", "undef"};
   std::size_t end = end_before(text, start);
+  if (ends_with(text, end, "//")) return true;
   if (end > 0 && text[end - 1] == '(') end = end_before(text, end - 1);
   std::size_t begin = end;
   while (begin > 0 && is_word_char(text[begin - 1])) --begin;

@@ -50,7 +50,7 @@ TEST_CASE("has_include: literal names are told, everything else is computed") {
        {"__has_include(NAME)", "__has_include(<unclosed\n>)", "#define H __has_include\n", "__has_include(<>)", "__has_include"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::has_include_computed), text);
   for (const char* text : {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include",
-                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include"})
+                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include", "#endif // __has_include"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
