@@ -14,6 +14,7 @@ skip() {
   exit 77
 }
 need() {
+  local program
   for program; do command -v "$program" > /dev/null || skip "$program is not installed (see docs/windows.md)"; done
 }
 
