@@ -34,6 +34,7 @@ said=$($qemu "$TOP/deja" gcc -c missing.c)
 
 # The user mode hands the environment on in reverse order, and order is part of a call.
 put a.c <<<'int main(void) { return 0; }'
+age
 for _ in 1 2; do env -i HOME="$HOME" PATH="$PATH" CCACHE_DIR="$CCACHE_DIR" "$DEJA" gcc -c a.c || fail "compile"; done
 mv a.o expected.o
 said=$(env -i CCACHE_DIR="$CCACHE_DIR" PATH="$PATH" HOME="$HOME" "$qemu" -0 deja "$TOP/deja" gcc -c a.c)
