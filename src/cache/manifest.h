@@ -58,6 +58,7 @@ struct MatchOptions {
 
 struct MatchReport {
   std::optional<Digest> result;
+  std::size_t entry = 0;  // place among entries() of the one that holds
   std::string why_not;  // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
 };
 

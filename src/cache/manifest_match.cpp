@@ -124,11 +124,12 @@ class Manifest::Matcher {
 };
 
 MatchReport Manifest::match(Fs& fs, SourceFiles& files, const MatchOptions& options) const {
-  if (entries_.empty()) return {std::nullopt, "the manifest is empty"};
+  if (entries_.empty()) return {std::nullopt, 0, "the manifest is empty"};
   MatchReport report;
   Matcher matcher(*this, fs, files, options);
-  for (const EntryRow& entry : entries_) {
-    if (matcher.holds(entry)) return {entry.result, {}};
+  for (std::size_t place = 0; place < entries_.size(); ++place) {
+    const EntryRow& entry = entries_[place];
+    if (matcher.holds(entry)) return {entry.result, place, {}};
     if (report.why_not.empty()) report.why_not = matcher.why_not();
   }
   return report;

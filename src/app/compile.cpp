@@ -1,0 +1,103 @@
+// The compiler's own run: additions in front, so that whatever the caller typed wins.
+#include "app/compile.h"
+
+#include <algorithm>
+
+#include "app/serve.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/depfile.h"
+#include "compiler/outputs.h"
+
+namespace deja {
+
+namespace {
+
+constexpr std::uint64_t largest_output = std::uint64_t{2} << 30;  // bytes; larger ones are not worth keeping
+
+// The caller's words, or the words as understand() rewrote them.
+std::vector<std::string> caller_words(const Session& session, const Invocation& call) {
+  if (session.config.base_dir.empty() && session.config.ignore_options.empty() && !call.rewritten)
+    return {session.words.begin() + 1, session.words.end()};
+  std::vector<std::string> out;
+  for (const Argument& argument : call.arguments)
+    if (argument.to_compile) out.insert(out.end(), argument.words.begin(), argument.words.end());
+  out.insert(out.end(), call.object_option.begin(), call.object_option.end());
+  out.push_back(call.source);
+  return out;
+}
+
+std::vector<std::string> additions(const Session& session, const Invocation& call, const std::string& own_depfile) {
+  std::vector<std::string> out;
+  if (!own_depfile.empty()) out.insert(out.end(), {"-MD", "-MF", own_depfile});
+  if (call.suppress_additions || call.diagnostics_color_given) return out;
+  if (call.family == Family::gcc && session.compiler.type == CompilerType::gcc) out.emplace_back("-fdiagnostics-color");
+  if (call.family == Family::clang) out.emplace_back("-fcolor-diagnostics");
+  return out;
+}
+
+std::vector<std::string> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {
+  std::string text;
+  if (!session.system.fs.read(depfile, text)) return {};
+  std::vector<std::string> headers = parse_depfile(text);
+  std::erase(headers, call.source);
+  return headers;
+}
+
+}  // namespace
+
+Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask) {
+  const bool own = ask == Ask::dependencies && !call.wants_depfile;
+  const std::string own_depfile = own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
+  if (own) (void)session.system.fs.make_directories(session.config.temporary_dir);
+
+  std::vector<std::string> argv;
+  for (std::string_view word : text::words(session.config.prefix_command)) argv.emplace_back(word);
+  const std::size_t prefix_size = argv.size();
+  argv.push_back(prefix_size > 0 ? session.compiler.path : session.words.front());
+  for (std::string& word : additions(session, call, own_depfile)) argv.push_back(std::move(word));
+  for (std::string& word : caller_words(session, call)) argv.push_back(std::move(word));
+
+  Command command = compiler_command(session, std::move(argv));
+  if (prefix_size > 0) {
+    const auto prefix = find_compiler(session.system, session.config, command.argv.front());
+    if (!prefix) return prefix.error();
+    command.program = prefix->path;
+  }
+  if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command.argv));
+  session.log.flush();
+  auto finished = session.system.processes.run(command);
+  if (!finished) return finished.error();
+
+  Compiled out{std::move(*finished), {}};
+  session.system.console.write_out(out.finished.out);
+  session.system.console.write_err(stderr_for_caller(session, call, out.finished.err));
+  if (ask == Ask::dependencies && out.finished.exit_code == 0)
+    out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
+  if (own) (void)session.system.fs.remove(own_depfile);
+  return out;
+}
+
+std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call, const Finished& finished) {
+  Entry entry;
+  entry.created_ns = session.system.clock.now_ns();
+  if (!finished.out.empty()) entry.parts.push_back({stdout_part, finished.out});
+  if (!finished.err.empty()) entry.parts.push_back({stderr_part, finished.err});
+  for (const OutputFile& output : call.outputs) {
+    if (output.path == "/dev/null") continue;
+    std::string bytes;
+    const auto facts = session.system.fs.read(output.path, bytes, largest_output);
+    // A file from an earlier compile is not of this one.
+    const bool is_new = facts && facts->mtime_ns >= session.started_ns;
+    if (!is_new && output_rows[output.kind].required)
+      return Bypass{Outcome::compiler_produced_no_output, facts ? "'" + output.path + "' is older than the compile" : facts.error().text()};
+    if (!is_new) continue;
+    if (bytes.empty() && output.kind == static_cast<unsigned>(OutputKind::object))
+      return Bypass{Outcome::compiler_produced_empty_output, output.path};
+    entry.parts.push_back({static_cast<std::uint8_t>(first_output_part + output.kind), std::move(bytes)});
+  }
+  std::ranges::sort(entry.parts, {}, &EntryPart::kind);
+  return entry;
+}
+
+}  // namespace deja

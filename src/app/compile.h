@@ -1,0 +1,28 @@
+// Running the real compiler on a miss and packing what it leaves behind.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "cache/entry.h"
+
+namespace deja {
+
+struct Compiled {
+  Finished finished;
+  std::vector<std::string> headers;  // depend mode: what the dependency file (or /showIncludes) names, without the source
+};
+
+// What deja may add to the command line.
+enum class Ask : unsigned char { nothing_more, dependencies };
+
+// Compiles with the caller's own command line (rewritten below base_dir only) and passes stdout and stderr on to the caller.
+// Error: the compiler could not be started.
+Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask);
+
+// The outputs that `call` left behind and the streams. Bypass: no object, an empty one, or one that cannot be read.
+std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call, const Finished& finished);
+
+}  // namespace deja

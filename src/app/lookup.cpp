@@ -1,0 +1,192 @@
+// Manifests and results from the store, and into it.
+#include "app/lookup.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/key.h"
+#include "base/path.h"
+#include "base/text.h"
+
+namespace deja {
+
+namespace {
+
+std::optional<std::string> fetch(const Session& session, const Digest& key, EntryKind kind) {
+  auto bytes = session.store.get(key, kind);
+  if (!bytes) session.log.add(bytes.error().text());
+  const bool found = bytes && *bytes;
+  session.counts.add(found ? Outcome::local_storage_read_hit : Outcome::local_storage_read_miss);
+  return found ? std::move(*bytes) : std::nullopt;
+}
+
+void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
+  session.log.add(fmt::format("Broken entry {}{}: {}; removed", key.hex(), static_cast<char>(kind), error.text()));
+  session.counts.add(Outcome::missing_cache_file);
+  if (!session.config.read_only) (void)session.store.remove(key, kind);
+}
+
+bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) {
+  const auto done = session.store.put(key, kind, bytes, overwrite);
+  if (!done) session.log.add("Not stored: " + done.error().text());
+  if (done) session.counts.add(Outcome::local_storage_write);
+  return bool(done);
+}
+
+bool is_ignored(const Session& session, const std::string& header) {
+  return std::ranges::any_of(session.config.ignore_headers_in_manifest,
+                             [&](const std::string& ignored) { return path::is_below(header, ignored); });
+}
+
+std::string why_not_direct(const Session& session, const SourceFile& file) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  if (session.files.too_new(file.facts, sloppy.has(Sloppy::include_file_mtime), sloppy.has(Sloppy::include_file_ctime)))
+    return "is newer than the compile";
+  if (file.traits.time_macro && !sloppy.has(Sloppy::time_macros)) return "uses __TIME__";
+  if (file.traits.embed) return "uses #embed";
+  if ((file.traits.incbin || file.traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses .incbin or .include";
+  return "";
+}
+
+// The directories the driver searches by itself: asked once per compiler and kept as a result of its own.
+std::vector<std::string> built_in_directories(const Session& session, const Invocation& call) {
+  const std::vector<std::string> query = search_query_words(call);
+  Hasher hasher;
+  hasher.add("search directories of", session.compiler.real_path).add("size", session.compiler.facts.size);
+  hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
+  for (const char* name : {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
+    hasher.add(name, session.system.env.get(name).value_or(""));
+  for (const std::string& word : query) hasher.add("word", word);
+  const Digest key = hasher.finish();
+  if (const auto bytes = session.store.get(key, EntryKind::result); bytes && *bytes)
+    if (const auto entry = decode_entry(**bytes))
+      if (const std::string* list = entry->find(stdout_part)) return path::split_list(*list, PathStyle::posix);
+
+  std::vector<std::string> argv = {session.words.front()};
+  argv.insert(argv.end(), query.begin(), query.end());
+  const auto done = session.system.processes.run(compiler_command(session, argv));
+  if (!done || done->exit_code != 0) return {};
+  const std::vector<std::string> directories = parse_search_directories(done->err);
+  Entry entry;
+  entry.created_ns = session.system.clock.now_ns();
+  entry.parts.push_back({stdout_part, text::join(directories, ":")});
+  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::result, *packed, Overwrite::yes);
+  return directories;
+}
+
+// Where the compiler looks for headers, in order: the source's own folder, as typed, its own.
+std::vector<std::string> search_order(const Session& session, const Invocation& call) {
+  std::vector<std::string> out = {std::string(path::directory(call.source))};
+  for (const SearchDirectory& directory : call.search)
+    if (directory.kind != SearchDirectory::Kind::after) out.push_back(directory.path);
+  for (std::string& directory : built_in_directories(session, call)) out.push_back(std::move(directory));
+  for (const SearchDirectory& directory : call.search)
+    if (directory.kind == SearchDirectory::Kind::after) out.push_back(directory.path);
+  return out;
+}
+
+// Names in __has_include(…) of the source and its headers: their appearing changes what is compiled.
+void add_probed_names(const Session& session, const std::string& file, ManifestEntry& entry) {
+  const auto known = session.files.get(file);
+  if (!known || !((*known)->traits.has_include || (*known)->traits.has_include_computed)) return;
+  const auto content = session.files.read_again(file);
+  if (!content) return;
+  const SourceScan scan = scan_source(*content);
+  entry.all_names_matter |= scan.traits.has_include_computed;
+  for (const std::string& name : scan.probed_names)
+    if (std::ranges::find(entry.probed_names, name) == entry.probed_names.end()) entry.probed_names.push_back(name);
+}
+
+}  // namespace
+
+MatchOptions match_options(const Session& session) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  MatchOptions out;
+  out.today = date_for_keys(session.system);
+  out.ignore_time_macros = sloppy.has(Sloppy::time_macros);
+  out.stat_is_enough = sloppy.has(Sloppy::file_stat_matches);
+  out.stat_ignores_ctime = sloppy.has(Sloppy::file_stat_matches_ctime);
+  return out;
+}
+
+std::optional<Manifest> find_manifest(const Session& session, const Digest& key) {
+  const auto bytes = fetch(session, key, EntryKind::manifest);
+  if (!bytes) {
+    session.log.add("No manifest " + key.hex());
+    return std::nullopt;
+  }
+  auto manifest = Manifest::decode(*bytes);
+  if (!manifest) {
+    drop_broken(session, key, EntryKind::manifest, manifest.error());
+    return std::nullopt;
+  }
+  return std::move(*manifest);
+}
+
+std::optional<Entry> find_result(const Session& session, const Digest& key) {
+  const auto bytes = fetch(session, key, EntryKind::result);
+  if (!bytes) {
+    session.log.add("No result " + key.hex());
+    return std::nullopt;
+  }
+  auto entry = decode_entry(*bytes);
+  if (!entry) {
+    drop_broken(session, key, EntryKind::result, entry.error());
+    return std::nullopt;
+  }
+  session.log.add("Result " + key.hex() + " found");
+  return std::move(*entry);
+}
+
+void keep_result(const Session& session, const Digest& key, const Entry& entry) {
+  // Hot results stay raw; an explicit level compresses at once.
+  const Config& config = session.config;
+  const bool at_once = config.compression && config.compression_level != 0;
+  const auto bytes = encode_entry(entry, at_once ? std::optional<int>(static_cast<int>(config.compression_level)) : std::nullopt);
+  if (!bytes) {
+    session.log.add("Not stored: " + bytes.error().text());
+    return;
+  }
+  keep(session, key, EntryKind::result, *bytes, config.recache ? Overwrite::yes : Overwrite::no);
+  session.log.add("Result " + key.hex() + " stored");
+}
+
+std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers) {
+  std::vector<ManifestFile> out;
+  out.reserve(headers.size());
+  const std::string today = date_for_keys(session.system);
+  const bool sloppy_time = session.config.sloppiness.has(Sloppy::time_macros);
+  for (const std::string& header : headers) {
+    if (is_ignored(session, header)) continue;
+    const auto file = session.files.get(header);
+    if (!file) {
+      session.log.add("No direct mode: " + file.error().text());
+      return std::nullopt;
+    }
+    if (const std::string why = why_not_direct(session, **file); !why.empty()) {
+      session.log.add(fmt::format("No direct mode: '{}' {}", header, why));
+      return std::nullopt;
+    }
+    const FileFacts& facts = (*file)->facts;
+    out.push_back({header, session.files.key_digest(**file, today, sloppy_time), facts.size, facts.mtime_ns, facts.ctime_ns});
+  }
+  return out;
+}
+
+ManifestEntry keep_manifest(const Session& session, const Invocation& call, const Digest& key, std::optional<Manifest> manifest,
+                            std::vector<ManifestFile> files, const Digest& result) {
+  ManifestEntry entry;
+  entry.result = result;
+  entry.files = std::move(files);
+  add_probed_names(session, call.source, entry);
+  for (const ManifestFile& file : entry.files) add_probed_names(session, file.path, entry);
+  const bool can_shadow = !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
+  if (can_shadow) watch_directories(session.system.fs, entry, search_order(session, call), session.started_ns);
+  Manifest next = manifest ? std::move(*manifest) : Manifest();
+  next.add(entry);
+  if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes)) session.log.add("Manifest " + key.hex() + " updated");
+  return entry;
+}
+
+}  // namespace deja

@@ -1,0 +1,34 @@
+// Looking up: manifests and results, with a line in the log for each and a count for the statistics.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session.h"
+#include "cache/entry.h"
+#include "cache/manifest.h"
+
+namespace deja {
+
+// What the caller's sloppiness leaves out when headers are compared.
+MatchOptions match_options(const Session& session);
+
+// The manifest under `key`; nullopt when there is none or it is broken (then it is removed).
+std::optional<Manifest> find_manifest(const Session& session, const Digest& key);
+
+// The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts the local storage's part.
+std::optional<Entry> find_result(const Session& session, const Digest& key);
+
+// Keeps a result; an error is a line in the log.
+void keep_result(const Session& session, const Digest& key, const Entry& entry);
+
+// What a manifest says of `headers` now. nullopt with a reason in the log when one of them does not allow direct mode:
+// too new, unreadable, or holding what content does not tell (__TIME__, #embed, .incbin).
+std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers);
+
+// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added.
+ManifestEntry keep_manifest(const Session& session, const Invocation& call, const Digest& key, std::optional<Manifest> manifest,
+                            std::vector<ManifestFile> files, const Digest& result);
+
+}  // namespace deja

@@ -1,0 +1,86 @@
+// -E, a pipe and a scanner.
+#include "app/preprocess.h"
+
+#include "base/text.h"
+
+namespace deja {
+
+namespace {
+
+std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call) {
+  std::vector<std::string> argv;
+  for (std::string_view word : text::words(session.config.prefix_command_cpp)) argv.emplace_back(word);
+  argv.push_back(session.words.front());
+  for (const Argument& argument : call.arguments)
+    if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
+  argv.emplace_back("-E");
+  if (session.config.keep_comments_cpp) argv.emplace_back("-C");
+  argv.push_back(call.source);
+  return argv;
+}
+
+std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  if (found.has_incbin && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, ".incbin"};
+  if (found.has_assembler_include && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, ".include"};
+  if (found.has_embed) return Bypass{Outcome::unsupported_code_directive, "#embed"};
+  if (found.has_modules) return Bypass{Outcome::could_not_use_modules, "module directive in the source"};
+  if (found.has_pch_pragma) return Bypass{Outcome::could_not_use_precompiled_header, "#pragma GCC pch_preprocess"};
+  return std::nullopt;
+}
+
+// Runs the preprocessor into `scanner` and its messages into `hasher`.
+std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call, PreprocessedScanner& scanner, std::string& messages) {
+  Command command = compiler_command(session, preprocessor_words(session, call));
+  if (!session.config.prefix_command_cpp.empty()) {
+    const auto prefix = find_compiler(session.system, session.config, command.argv.front());
+    if (!prefix) return Bypass{Outcome::could_not_find_compiler, prefix.error().text()};
+    command.program = prefix->path;
+  }
+  if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command.argv));
+  const auto done = session.system.processes.run(command, [&](std::string_view chunk) { scanner.feed(chunk); });
+  if (!done) return Bypass{Outcome::internal_error, done.error().text()};
+  if (done->exit_code != 0) return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
+  messages = done->err;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call, const Hasher& common) {
+  Hasher hasher(session.traces.preprocessed);
+  hasher.add("common", common.finish());
+  hasher.begin_stream("text");
+  PreprocessedScanner scanner({session.working_directory, session.config.hash_dir, session.config.base_dir},
+                              [&](std::string_view bytes) { hasher.continue_stream(bytes); });
+  std::string messages;
+  if (call.already_preprocessed) {
+    const auto content = session.files.read_again(call.source);
+    if (!content) return Bypass{Outcome::bad_input_file, content.error().text()};
+    scanner.feed(*content);
+  } else if (auto why = run_preprocessor(session, call, scanner, messages)) {
+    return *why;
+  }
+  const PreprocessedFindings found = scanner.finish();
+  hasher.end_stream();
+  hasher.add("messages", messages);
+  if (auto why = objection(session, found)) return *why;
+
+  Preprocessed out;
+  for (const std::string& file : found.files)
+    if (file != call.source && !call.already_preprocessed) out.files.push_back(file);
+  if (call.already_preprocessed) hasher.add("source name", call.source);
+  // The text has lost its columns, and they reach the object: then only the very same files will do.
+  if (call.columns_matter || found.has_columns) {
+    for (const std::string& file : found.files) {
+      const auto content = session.files.get(file);
+      if (!content) return Bypass{Outcome::bad_input_file, content.error().text()};
+      hasher.add("columns of", (*content)->content);
+    }
+    if (const auto source = session.files.get(call.source)) hasher.add("columns of", (*source)->content);
+  }
+  out.key = hasher.finish();
+  return out;
+}
+
+}  // namespace deja

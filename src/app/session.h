@@ -1,0 +1,57 @@
+// What every pass of one run may use. Services only: nothing in it changes the meaning of the run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/outcome.h"
+#include "cache/local_store.h"
+#include "cache/source_files.h"
+#include "cache/stats.h"
+#include "compiler/identify.h"
+#include "compiler/invocation.h"
+#include "config/config.h"
+#include "sys/system.h"
+
+namespace deja {
+
+// The compile has been answered; its outputs and streams are where the caller expects them.
+struct Served {
+  Outcome how;
+  int exit_code;
+};
+
+using Verdict = std::variant<Served, Bypass>;
+
+// Sees what goes into the three parts of the keys, for CCACHE_DEBUG; null members when nobody looks.
+struct KeyTraces {
+  HashTrace* common = nullptr;
+  HashTrace* direct = nullptr;
+  HashTrace* preprocessed = nullptr;
+};
+
+struct Session {
+  System& system;
+  const Config& config;
+  Log& log;
+  Counts& counts;
+  LocalStore& store;
+  SourceFiles& files;
+  const FoundCompiler& compiler;
+  const std::vector<std::string>& words;  // as typed, the compiler first
+  const std::string& working_directory;
+  std::int64_t started_ns;  // Clock::file_now_ns() at the start
+  KeyTraces traces;
+};
+
+// `compiler arguments…` as a command whose children, should one be deja again, only run the compiler.
+inline Command compiler_command(const Session& session, std::vector<std::string> argv) {
+  return {session.compiler.path, std::move(argv), {{"CCACHE_DISABLE", "1"}}};
+}
+
+}  // namespace deja

@@ -1,0 +1,147 @@
+// deja in front of a compiler: configure, find, understand, answer, report; and whenever that does not work out, the real compiler.
+#include "app/wrap.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "app/answer.h"
+#include "app/remember.h"
+#include "app/report.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cache/cleanup.h"
+#include "cache/digest_cache.h"
+#include "compiler/understand.h"
+#include "config/load.h"
+#include "config/options.h"
+
+namespace deja {
+
+namespace {
+
+int fail(System& system, const std::string& text) {
+  system.console.write_err("deja: error: " + text + "\n");
+  return 1;
+}
+
+// Takes the KEY=VALUE words in front of the compiler off `words`.
+std::vector<Override> take_overrides(std::vector<std::string>& words) {
+  std::vector<Override> out;
+  while (out.size() < words.size()) {
+    auto setting = as_override(words[out.size()]);
+    if (!setting) break;
+    out.push_back(std::move(*setting));
+  }
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(out.size()));
+  return out;
+}
+
+void log_start(Log& log, const std::vector<std::string>& words, const std::string& directory, const LoadedConfig& loaded,
+               const FoundCompiler& compiler) {
+  if (!log.enabled()) return;
+  log.add("=== deja " DEJA_VERSION " ===");
+  log.add("Command line: " + text::quoted(words));
+  log.add("Working directory: " + directory);
+  for (std::size_t row = 0; row < options().size(); ++row)
+    if (loaded.origins[row] != "default")
+      log.add(fmt::format("Config: ({}) {} = {}", loaded.origins[row], options()[row].key, show_option(options()[row], loaded.config)));
+  for (const std::string& note : loaded.notes) log.add(note);
+  log.add("Compiler: " + compiler.path + (compiler.real_path == compiler.path ? "" : " -> " + compiler.real_path));
+}
+
+// Variables under which a compile writes files, or takes options, that deja does not see.
+std::optional<Bypass> unsupported_environment(Env& env, Family family) {
+  for (const char* name : {"DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
+    if (env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
+  const bool is_cl = family == Family::cl || family == Family::clang_cl;
+  for (const char* name : {"CL", "_CL_"})
+    if (is_cl && env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
+  return std::nullopt;
+}
+
+Understood understand_command(System& system, const Config& config, const FoundCompiler& compiler, const std::vector<std::string>& words,
+                              const std::string& directory, std::vector<std::string>& response_files) {
+  if (config.disable) return Bypass{Outcome::disabled, "by configuration"};
+  if (auto why = unsupported_environment(system.env, compiler.family)) return *why;
+  auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()}, config.response_file_format);
+  if (const Bypass* why = std::get_if<Bypass>(&expanded)) return *why;
+  UnderstandInput input;
+  input.family = compiler.family;
+  input.is_cpp_driver = compiler.is_cpp_driver;
+  input.words = std::move(std::get<Expanded>(expanded).words);
+  response_files = std::move(std::get<Expanded>(expanded).files);
+  input.working_directory = directory;
+  return understand(system.fs, config, input);
+}
+
+// Keeps the cache below its limits; only a run that stored something can have passed them.
+void clean(System& system, const Config& config, Log& log, const LocalStore& store) {
+  if (!config.stats || store.changes().empty()) return;
+  const Maintenance on{system, config.cache_dir, 1, {}};
+  const auto done = clean_after_put(on, {config.max_size, config.max_files});
+  if (!done) log.add("Clean-up failed: " + done.error().text());
+}
+
+int run_compiler(System& system, const FoundCompiler& compiler, const Config& config, const std::vector<std::string>& words) {
+  std::vector<std::string> argv;
+  for (std::string_view word : text::words(config.prefix_command)) argv.emplace_back(word);
+  std::string program = compiler.path;
+  if (!argv.empty())
+    if (const auto prefix = find_compiler(system, config, argv.front())) program = prefix->path;
+  argv.insert(argv.end(), words.begin(), words.end());
+  const auto code = system.processes.become({program, argv, {{"CCACHE_DISABLE", "1"}}});
+  return code ? *code : fail(system, code.error().text());
+}
+
+}  // namespace
+
+int wrap(System& system, std::vector<std::string> words) {
+  const std::int64_t started_ns = system.clock.file_now_ns();
+  const std::int64_t started_monotonic_ns = system.clock.monotonic_ns();
+  const std::vector<std::string> own_words = words;
+  const auto overrides = take_overrides(words);
+  const auto loaded = load_config(system, overrides);
+  if (!loaded) return fail(system, loaded.error().text());
+  const Config& config = loaded->config;
+  if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
+  if (config.umask) system.console.set_umask(*config.umask);
+
+  const auto compiler = find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
+  if (!compiler) return fail(system, compiler.error().text());
+  const auto directory = system.fs.current_directory();
+  if (!directory) return run_compiler(system, *compiler, config, words);
+
+  DebugFiles debug(config);
+  Log log([&system] { return system.clock.now_ns(); });
+  log.enable(log_sink(system, config, debug.log()));
+  log_start(log, words, *directory, *loaded, *compiler);
+
+  Counts counts;
+  DigestCache digests(system.fs, path::join(config.cache_dir, "digests"));
+  SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
+  LocalStore store(system, config.cache_dir, config.name_space);
+  const Session session{system, config, log, counts, store, files, *compiler, words, *directory, started_ns, debug.traces()};
+
+  std::vector<std::string> response_files;
+  const Understood understood = understand_command(system, config, *compiler, words, *directory, response_files);
+  const Invocation* const call = std::get_if<Invocation>(&understood);
+  const Answer answered = call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
+  if (answered.evidence) remember(session, *call, *loaded, own_words, response_files, *answered.evidence);
+
+  const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
+  if (bypass != nullptr) {
+    counts.add(bypass->why);
+    log.add(fmt::format("Run the real compiler: {} ({})", row_of(bypass->why).doc, bypass->detail));
+  } else {
+    log.add(fmt::format("Result: {}", id_of(std::get<Served>(answered.verdict).how)));
+  }
+  record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
+  clean(system, config, log, store);
+  log.add(fmt::format("Done in {:.3f} ms", static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
+  log.flush();
+  if (call != nullptr) debug.write(system, config, call->object, *directory);
+  return bypass != nullptr ? run_compiler(system, *compiler, config, words) : std::get<Served>(answered.verdict).exit_code;
+}
+
+}  // namespace deja

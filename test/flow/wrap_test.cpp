@@ -1,0 +1,129 @@
+// All of wrap() on fakes: what is served, what is counted, and what it may cost in file-system operations.
+#include <doctest/doctest.h>
+
+#include "flow/flow_world.h"
+
+namespace deja {
+
+namespace {
+
+const std::vector<std::string> plain = {"-c", "a.c", "-o", "a.o"};
+
+FlowWorld world_with_headers() {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "#include \"x.h\"\n#include \"y.h\"\n#include \"z.h\"\nint a;\n");
+  for (const char* name : {"x", "y", "z"}) world.fs.put(std::string("/src/") + name + ".h", std::string("int ") + name + ";");
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("a miss compiles and stores, the repeat is a direct hit with the same outputs") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  const Seen want = world.bare(plain);
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.compiles == 1);
+  world.let_files_grow_old();
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.compiles == 1);
+  CHECK(world.count_of(Outcome::cache_miss) == 1);
+  CHECK(world.count_of(Outcome::direct_cache_hit) == 1);
+  CHECK(world.count_of(Outcome::local_storage_write) == 2);
+}
+
+TEST_CASE("a changed header is a miss, the old text is a hit again") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "#include \"x.h\"\n");
+  world.fs.put("/src/x.h", "int one;");
+  world.through_deja(plain);
+  world.fs.put("/src/x.h", "int two;");
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(world.compiles == 2);
+  world.fs.put("/src/x.h", "int one;");
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(world.compiles == 2);
+  CHECK(world.count_of(Outcome::direct_cache_hit) == 1);
+}
+
+TEST_CASE("a header that appears earlier in the search path is a miss") {
+  FlowWorld world;
+  const std::vector<std::string> words = {"-c", "-Ione", "-Itwo", "a.c", "-o", "a.o"};
+  world.fs.put("/src/a.c", "#include \"x.h\"\n");
+  world.fs.put_directory("/src/one");
+  world.fs.put("/src/two/x.h", "int two;");
+  CHECK(world.through_deja(words) == world.bare(words));
+  world.let_files_grow_old();
+  CHECK(world.through_deja(words) == world.bare(words));
+  CHECK(world.compiles == 1);
+  world.fs.put("/src/one/x.h", "int one;");
+  CHECK(world.through_deja(words) == world.bare(words));
+  CHECK(world.compiles == 2);
+}
+
+TEST_CASE("messages are replayed only where they show the same lines") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int warn;\n");
+  const Seen want = world.bare(plain);
+  CHECK(want.err != "");
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.compiles == 1);
+}
+
+TEST_CASE("a failed compile is passed on and not stored") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "broken\n");
+  const Seen want = world.bare(plain);
+  CHECK(want.exit_code == 1);
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.through_deja(plain) == want);
+  CHECK(world.count_of(Outcome::compile_failed) == 2);
+  CHECK(world.count_of(Outcome::local_storage_write) == 0);
+}
+
+TEST_CASE("depend mode never preprocesses and sees a header change") {
+  FlowWorld world = FlowWorld();
+  world.env.variables["CCACHE_DEPEND"] = "1";
+  world.fs.put("/src/a.c", "#include \"x.h\"\n");
+  world.fs.put("/src/x.h", "int one;");
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(world.compiles == 1);
+  world.fs.put("/src/x.h", "int two;");
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(world.compiles == 2);
+  CHECK(world.preprocesses == 0);
+}
+
+TEST_CASE("what a direct hit with three headers may cost") {
+  FlowWorld world = world_with_headers();
+  world.through_deja(plain);
+  world.let_files_grow_old();
+  world.through_deja(plain);  // remembers digests of files that have grown old
+  world.fs.counts.clear();
+  const int operations_before = world.fs.count_all();
+  world.through_deja(plain);
+  CHECK(world.compiles == 1);
+  CHECK(operations_before == 0);
+  // stat: source and three headers, the compiler, two watched directories at most.
+  CHECK(world.fs.count("stat") <= 9);
+  // read: manifest, result.
+  CHECK(world.fs.count("read") <= 3);
+  CHECK(world.fs.count("write_output") == 1);
+  CHECK(world.fs.count("append") == 1);
+  CHECK(world.fs.count("create") == 0);
+  CHECK(world.fs.count("list") <= 1);  // the object's folder is the source's
+}
+
+TEST_CASE("the log has the whole story, one record a run") {
+  FlowWorld world;
+  world.env.variables["CCACHE_LOGFILE"] = "/log";
+  world.fs.put("/src/a.c", "int a;\n");
+  world.through_deja(plain);
+  const std::string log = world.fs.get("/log");
+  for (const char* part : {"Command line: gcc -c a.c -o a.o", "Working directory: /src", "Compiler: /usr/bin/gcc", "No manifest", "Result: cache_miss", "Done in"})
+    CHECK_MESSAGE(log.find(part) != std::string::npos, part);
+}
+
+}  // namespace deja
