@@ -107,7 +107,8 @@ TEST_CASE("fault loop over maintenance: clean-up and clearing leave a cache that
       world.faulty.fail_at(at, Cause::denied);
       (void)(clearing ? clear_all(on) : clean_all(on, {0, 1}, std::nullopt));
       if (!world.faulty.happened()) break;
-      INFO(clearing ? "clear" : "clean", ", operation ", at, ": ", world.faulty.victim());
+      const char* const name = clearing ? "clear" : "clean";
+      INFO(name, ", operation ", at, ": ", world.faulty.victim());
       check_afterwards(world, want);
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/wrap.h"
+#include "base/outcome.h"
 #include "fake/fake_system.h"
 
 namespace deja {

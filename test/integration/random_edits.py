@@ -47,6 +47,7 @@ class World:
         return f"{self.root}/{name}"
 
     def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
         with open(self.path(name), "w") as file:
             file.write(text)
         self.history.setdefault(name, []).append(text)
