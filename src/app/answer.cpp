@@ -39,6 +39,7 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
     return Bypass{Outcome::could_not_use_precompiled_header, "needs sloppiness pch_defines,time_macros"};
   if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
     return Bypass{Outcome::could_not_use_precompiled_header, "making one needs sloppiness pch_defines"};
+  if (path::normal(call.object) == path::normal(call.source)) return Bypass{Outcome::bad_output_file, "the output is the source"};
   if (call.arches.size() > 1) return Bypass{Outcome::unsupported_compiler_option, "several -arch"};
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// The compiler's own run: additions in front, so that whatever the caller typed wins.
+// The compiler's own run, with what deja adds to the caller's words.
 #include "app/compile.h"
 
 #include <algorithm>
@@ -27,13 +27,19 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
   return out;
 }
 
-std::vector<std::string> additions(const Session& session, const Invocation& call, const std::string& own_depfile) {
-  std::vector<std::string> out;
-  if (!own_depfile.empty()) out.insert(out.end(), {"-MD", "-MF", own_depfile});
-  if (call.suppress_additions || call.diagnostics_color_given) return out;
-  if (call.family == Family::gcc && session.compiler.type == CompilerType::gcc) out.emplace_back("-fdiagnostics-color");
-  if (call.family == Family::clang) out.emplace_back("-fcolor-diagnostics");
-  return out;
+// The option that asks for colours, for a driver that has one and a caller who left the choice to it.
+std::string color_option(const Session& session, const Invocation& call) {
+  const bool is_assembler = call.language == Language::assembler || call.language == Language::assembler_with_cpp;
+  if (call.suppress_additions || call.diagnostics_color_given || is_assembler) return "";
+  if (call.family == Family::clang) return "-fcolor-diagnostics";
+  return call.family == Family::gcc && session.compiler.type == CompilerType::gcc ? "-fdiagnostics-color" : "";
+}
+
+// Puts `option` where it outdoes an earlier -fdiagnostics-color=auto: last, but before "--". In front where a response file may hold a "--".
+void add_last(std::vector<std::string>& words, const std::string& option) {
+  if (option.empty()) return;
+  const bool may_hide_words = std::ranges::any_of(words, [](const std::string& word) { return word.starts_with('@'); });
+  words.insert(may_hide_words ? words.begin() : std::ranges::find(words, "--"), option);
 }
 
 std::vector<std::string> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {
@@ -54,9 +60,11 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   std::vector<std::string> argv;
   for (std::string_view word : text::words(session.config.prefix_command)) argv.emplace_back(word);
   const std::size_t prefix_size = argv.size();
-  argv.push_back(prefix_size > 0 ? session.compiler.path : session.words.front());
-  for (std::string& word : additions(session, call, own_depfile)) argv.push_back(std::move(word));
-  for (std::string& word : caller_words(session, call)) argv.push_back(std::move(word));
+  argv.push_back(prefix_size > 0 ? session.compiler.path : compiler_word(session));
+  if (own) argv.insert(argv.end(), {"-MD", "-MF", own_depfile});
+  std::vector<std::string> rest = caller_words(session, call);
+  add_last(rest, color_option(session, call));
+  argv.insert(argv.end(), rest.begin(), rest.end());
 
   Command command = compiler_command(session, std::move(argv));
   if (prefix_size > 0) {

@@ -118,7 +118,7 @@ std::optional<Bypass> add_files(Hasher& hasher, const Session& session, const In
 // -march=native names this machine: the driver is asked what it stands for.
 std::optional<Bypass> add_native_architecture(Hasher& hasher, const Session& session, const Invocation& call) {
   if (!call.native_architecture) return std::nullopt;
-  std::vector<std::string> argv = {session.words.front(), "-###", "-c"};
+  std::vector<std::string> argv = {compiler_word(session), "-###", "-c"};
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.insert(argv.end(), {"-x", "c", "/dev/null"});
@@ -165,6 +165,9 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   for (const Argument& argument : call.arguments)
     if (argument.in_direct_key && !argument.in_preprocessed_key) add_argument(hasher, argument);
   const bool sloppy = session.config.sloppiness.has(Sloppy::time_macros);
+  const SourceTraits& traits = source.traits;
+  if (traits.date_macro || traits.time_macro || traits.timestamp_macro)
+    hasher.add("SOURCE_DATE_EPOCH", session.system.env.get("SOURCE_DATE_EPOCH").value_or(""));
   // __FILE__ and, in clang, the object's symbol table hold the name as typed.
   hasher.add("source name", call.source);
   hasher.add("source", session.files.key_digest(source, date_for_keys(session.system), sloppy));

@@ -63,7 +63,7 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
     if (const auto entry = decode_entry(**bytes))
       if (const std::string* list = entry->find(stdout_part)) return path::split_list(*list, PathStyle::posix);
 
-  std::vector<std::string> argv = {session.words.front()};
+  std::vector<std::string> argv = {compiler_word(session)};
   argv.insert(argv.end(), query.begin(), query.end());
   const auto done = session.system.processes.run(compiler_command(session, argv));
   if (!done || done->exit_code != 0) return {};

@@ -10,7 +10,7 @@ namespace {
 std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call) {
   std::vector<std::string> argv;
   for (std::string_view word : text::words(session.config.prefix_command_cpp)) argv.emplace_back(word);
-  argv.push_back(session.words.front());
+  argv.push_back(compiler_word(session));
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.emplace_back("-E");

@@ -54,7 +54,7 @@ std::string without_colors(std::string_view text) {
 }
 
 std::string stderr_for_caller(const Session& session, const Invocation& call, std::string_view text) {
-  const bool strip = !call.diagnostics_color_given && !call.suppress_additions && !wants_colors(session.system);
+  const bool strip = !call.diagnostics_color_given && !wants_colors(session.system);
   std::string out = strip ? without_colors(text) : std::string(text);
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }
@@ -63,7 +63,10 @@ Result<void> serve(const Session& session, const Invocation& call, const Entry& 
   for (const OutputFile& output : call.outputs) {
     const std::string* const bytes = entry.find(static_cast<std::uint8_t>(first_output_part + output.kind));
     if (bytes == nullptr) continue;
-    if (auto done = session.system.fs.write_output(output.path, *bytes); !done) return done;
+    if (auto done = session.system.fs.write_output(output.path, *bytes); !done) {
+      for (const OutputFile* written = call.outputs.data(); written != &output; ++written) (void)session.system.fs.remove(written->path);
+      return done;
+    }
   }
   if (const std::string* out = entry.find(stdout_part)) session.system.console.write_out(*out);
   if (const std::string* err = entry.find(stderr_part)) session.system.console.write_err(stderr_for_caller(session, call, *err));

@@ -49,6 +49,12 @@ struct Session {
   KeyTraces traces;
 };
 
+// argv[0] for the real compiler: as typed, unless something by that name comes earlier on PATH (deja's own link, above all): drivers look
+// argv[0] up on PATH again to find their other programs.
+inline const std::string& compiler_word(const Session& session) {
+  return session.compiler.path_entries_before.empty() ? session.words.front() : session.compiler.path;
+}
+
 // `compiler arguments…` as a command whose children, should one be deja again, only run the compiler.
 inline Command compiler_command(const Session& session, std::vector<std::string> argv) {
   return {session.compiler.path, std::move(argv), {{"CCACHE_DISABLE", "1"}}};

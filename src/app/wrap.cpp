@@ -90,6 +90,7 @@ int run_compiler(System& system, const FoundCompiler& compiler, const Config& co
   if (!argv.empty())
     if (const auto prefix = find_compiler(system, config, argv.front())) program = prefix->path;
   argv.insert(argv.end(), words.begin(), words.end());
+  if (config.prefix_command.empty() && !compiler.path_entries_before.empty()) argv.front() = compiler.path;
   const auto code = system.processes.become({program, argv, {{"CCACHE_DISABLE", "1"}}});
   return code ? *code : fail(system, code.error().text());
 }

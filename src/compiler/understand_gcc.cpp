@@ -101,7 +101,7 @@ class Reader {
 
   std::vector<Input> inputs_;
   std::optional<std::string> language_;
-  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, emit_llvm_ = false;
+  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false, emit_llvm_ = false;
   unsigned effects_ = 0;  // of all options together
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
   std::vector<OutputKind> beside_;  // outputs named after the object
@@ -223,7 +223,7 @@ bool Reader::apply_mode(const Given& given) {
 
 void Reader::take_language(const std::string& name) {
   if (name == "none")
-    language_.reset();
+    language_.reset(), language_reset_ = true;
   else
     language_ = name;
 }
@@ -507,6 +507,9 @@ std::optional<Bypass> Reader::choose_source() {
 std::optional<Bypass> Reader::check_source() const {
   if (information_) return Bypass{Outcome::unsupported_compiler_option, "an option that asks for information"};
   if (syntax_only_) return Bypass{Outcome::unsupported_compiler_option, "-fsyntax-only"};
+  if (compile_ && assemble_) return Bypass{Outcome::unsupported_compiler_option, "-c beside -S"};
+  // g++ takes a .c file for C++, but for C after "-x none".
+  if (language_reset_ && in_.is_cpp_driver) return Bypass{Outcome::unsupported_compiler_option, "-x none"};
   // Only the preprocessor proper writes it where the driver compiles and would have linked: a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;
   if (header_alone && call_.wants_depfile && !call_.object_named && dep_file_.empty())
@@ -597,7 +600,11 @@ void Reader::name_depfile() {
   if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty()) return refuse(Outcome::unsupported_compiler_option, "-MF beside -Wp,-MD");
   // Nothing is preprocessed, nothing is written.
   if (call_.already_preprocessed) call_.wants_depfile = false;
-  if (!call_.wants_depfile) return call_.dep_key.clear();
+  // Without -MD the words shape a warning at most.
+  if (!call_.wants_depfile) {
+    if (!dep_file_.empty()) call_.dep_key.emplace_back("-MF");
+    return;
+  }
   call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
   if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
   if (call_.depfile == "-" || call_.depfile == "/dev/stdout") return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
@@ -611,7 +618,7 @@ void Reader::name_outputs() {
   add_output(OutputKind::object, call_.object);
   if (call_.wants_depfile) add_output(OutputKind::depfile, call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
-  if (split_dwarf_ && debug_ && !assemble_) beside_.push_back(OutputKind::split_debug);
+  if (split_dwarf_ && debug_) beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
   for (OutputKind kind : beside_) {

@@ -79,7 +79,7 @@ class Fs {
   // Creates `path`, which must not exist, from `pieces` in order; mode 0666 & ~umask. On an error no file is left behind.
   virtual Result<void> create(const std::string& path, std::span<const std::string_view> pieces) = 0;
   // The caller's output: unlink what is there, create, write. Faster than truncating (1.4 to 1.8 times). Special files
-  // (/dev/null, pipes) and symbolic links are written through instead. `executable` adds execute bits (& ~umask).
+  // (/dev/null, pipes), links to them and dangling links are written through instead. `executable` adds execute bits (& ~umask).
   virtual Result<void> write_output(const std::string& path, std::string_view bytes, bool executable = false) = 0;
   // Gives `to` the content of `from`. Overwrite::no: Cause::exists when `to` is there; atomic either way.
   virtual Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) = 0;

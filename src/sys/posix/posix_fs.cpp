@@ -168,7 +168,10 @@ Result<void> PosixFs::write_output(const std::string& path, std::string_view byt
       if (errno == ENOENT) continue;
       return os_error("stat", path, errno);
     }
-    if (!S_ISREG(found.st_mode)) {
+    // A link to a file gives way, as it does to the compilers; what leads to a device or nowhere is written through.
+    struct stat target;
+    const bool leads_to_file = S_ISLNK(found.st_mode) && ::stat(path.c_str(), &target) == 0 && S_ISREG(target.st_mode);
+    if (!S_ISREG(found.st_mode) && !leads_to_file) {
       const Fd through = open_fd(path, O_WRONLY | O_CREAT | O_TRUNC, plain_mode);
       if (!through) return os_error("open", path, errno);
       const int failure = write_all(through.get(), bytes);
