@@ -136,29 +136,27 @@ bool inputs_unchanged(const Session& session, const Invocation& call, const std:
   return !changed(call.source) && std::ranges::none_of(headers, changed);
 }
 
-// After a compile that succeeded: everything the next run needs.
-void keep(const Session& session, const Invocation& call, Keys& keys, const Compiled& compiled) {
+// After a compile that succeeded: keeps everything the next run needs. How the run is to be counted.
+Outcome keep(const Session& session, const Invocation& call, Keys& keys, const Compiled& compiled) {
   const bool by_depfile = !keys.preprocessed;
   const std::vector<std::string>& headers = by_depfile ? compiled.headers : keys.headers;
   auto files = keys.direct || by_depfile ? describe_headers(session, headers) : std::nullopt;
-  if (by_depfile && !files) return;
-  if (!inputs_unchanged(session, call, headers)) {
-    session.counts.add(Outcome::modified_input_file);
-    return;
-  }
+  const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
+  if (by_depfile && !files) return ending;
+  if (!inputs_unchanged(session, call, headers)) return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
-    session.counts.add(why->why);
     session.log.add("Not stored: " + why->detail);
-    return;
+    return why->why;
   }
   Entry& entry = std::get<Entry>(collected);
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*keys.direct, *files) : *keys.preprocessed;
   keep_result(session, result, entry);
-  if (!keys.direct || !files) return;
+  if (!keys.direct || !files) return ending;
   const auto kept = keep_manifest(session, call, *keys.direct, std::move(keys.manifest), std::move(*files), result);
   keys.evidence = evidence_of(kept, std::move(entry));
+  return ending;
 }
 
 Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& keys) {
@@ -169,10 +167,10 @@ Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& k
     session.counts.add(Outcome::compile_failed);
     return Served{Outcome::compile_failed, compiled->finished.exit_code};
   }
-  session.counts.add(session.config.recache ? Outcome::recache : Outcome::cache_miss);
-  session.counts.add(Outcome::local_storage_miss);
-  keep(session, call, keys, *compiled);
-  return Served{Outcome::cache_miss, 0};
+  if (!session.config.recache) session.counts.add(Outcome::local_storage_miss);
+  const Outcome ending = keep(session, call, keys, *compiled);
+  session.counts.add(ending);
+  return Served{ending, 0};
 }
 
 Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys& keys) {
@@ -198,6 +196,8 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
     if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
     keys.preprocessed = std::get<Preprocessed>(preprocessed).key;
     keys.headers = std::move(std::get<Preprocessed>(preprocessed).files);
+    // Read before the compiler reads them: what changes from here on is noticed.
+    for (const std::string& header : keys.headers) (void)session.files.get(header);
     if (auto served = preprocessed_look_up(session, call, keys)) return *served;
   }
   if (config.read_only) return Bypass{Outcome::cache_miss, "read-only"};

@@ -74,6 +74,7 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   }
   if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command.argv));
   session.log.flush();
+  const CallerUmask as_caller(session);
   auto finished = session.system.processes.run(command);
   if (!finished) return finished.error();
 

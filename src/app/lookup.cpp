@@ -59,7 +59,7 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
     hasher.add(name, session.system.env.get(name).value_or(""));
   for (const std::string& word : query) hasher.add("word", word);
   const Digest key = hasher.finish();
-  if (const auto bytes = session.store.get(key, EntryKind::result); bytes && *bytes)
+  if (const auto bytes = session.store.get(key, EntryKind::directories); bytes && *bytes)
     if (const auto entry = decode_entry(**bytes))
       if (const std::string* list = entry->find(stdout_part)) return path::split_list(*list, PathStyle::posix);
 
@@ -71,7 +71,7 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
   Entry entry;
   entry.created_ns = session.system.clock.now_ns();
   entry.parts.push_back({stdout_part, text::join(directories, ":")});
-  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::result, *packed, Overwrite::yes);
+  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
   return directories;
 }
 

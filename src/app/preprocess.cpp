@@ -67,8 +67,11 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   if (auto why = objection(session, found)) return *why;
 
   Preprocessed out;
-  for (const std::string& file : found.files)
-    if (file != call.source && !call.already_preprocessed) out.files.push_back(file);
+  const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);
+  for (const std::string& file : found.files) {
+    const bool skip = file == call.source || call.already_preprocessed || (skip_system && found.system_files.contains(file));
+    if (!skip) out.files.push_back(file);
+  }
   if (call.already_preprocessed) hasher.add("source name", call.source);
   // The text has lost its columns, and they reach the object: then only the very same files will do.
   if (call.columns_matter || found.has_columns) {

@@ -60,6 +60,7 @@ std::string stderr_for_caller(const Session& session, const Invocation& call, st
 }
 
 Result<void> serve(const Session& session, const Invocation& call, const Entry& entry) {
+  const CallerUmask as_caller(session);
   for (const OutputFile& output : call.outputs) {
     const std::string* const bytes = entry.find(static_cast<std::uint8_t>(first_output_part + output.kind));
     if (bytes == nullptr) continue;

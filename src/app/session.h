@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -47,12 +48,29 @@ struct Session {
   const std::string& working_directory;
   std::int64_t started_ns;  // Clock::file_now_ns() at the start
   KeyTraces traces;
+  std::optional<unsigned> caller_umask;  // where config.umask replaces it for the cache's files
 };
 
-// argv[0] for the real compiler: as typed, unless something by that name comes earlier on PATH (deja's own link, above all): drivers look
-// argv[0] up on PATH again to find their other programs.
+// While it lives, files are made as the caller would make them: outputs, and whatever the compiler writes.
+class CallerUmask {
+ public:
+  explicit CallerUmask(const Session& session) : session_(session) {
+    if (session_.caller_umask) session_.system.console.set_umask(*session_.caller_umask);
+  }
+  ~CallerUmask() {
+    if (session_.caller_umask) session_.system.console.set_umask(*session_.config.umask);
+  }
+  CallerUmask(const CallerUmask&) = delete;
+  CallerUmask& operator=(const CallerUmask&) = delete;
+
+ private:
+  const Session& session_;
+};
+
+// argv[0] for the real compiler: as typed, unless deja's own link comes earlier on PATH: drivers look argv[0] up on PATH again to find their
+// other programs.
 inline const std::string& compiler_word(const Session& session) {
-  return session.compiler.path_entries_before.empty() ? session.words.front() : session.compiler.path;
+  return session.compiler.passed_over_cache ? session.compiler.path : session.words.front();
 }
 
 // `compiler arguments…` as a command whose children, should one be deja again, only run the compiler.

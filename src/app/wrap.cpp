@@ -90,7 +90,7 @@ int run_compiler(System& system, const FoundCompiler& compiler, const Config& co
   if (!argv.empty())
     if (const auto prefix = find_compiler(system, config, argv.front())) program = prefix->path;
   argv.insert(argv.end(), words.begin(), words.end());
-  if (config.prefix_command.empty() && !compiler.path_entries_before.empty()) argv.front() = compiler.path;
+  if (config.prefix_command.empty() && compiler.passed_over_cache) argv.front() = compiler.path;
   const auto code = system.processes.become({program, argv, {{"CCACHE_DISABLE", "1"}}});
   return code ? *code : fail(system, code.error().text());
 }
@@ -106,13 +106,13 @@ int wrap(System& system, std::vector<std::string> words) {
   if (!loaded) return fail(system, loaded.error().text());
   const Config& config = loaded->config;
   if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
-  if (config.umask) system.console.set_umask(*config.umask);
-
   const auto compiler = find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
   if (!compiler) return fail(system, compiler.error().text());
   const auto directory = system.fs.current_directory();
   if (!directory) return run_compiler(system, *compiler, config, words);
 
+  const auto caller_umask = config.umask ? std::optional(system.console.get_umask()) : std::nullopt;
+  if (config.umask) system.console.set_umask(*config.umask);
   DebugFiles debug(config);
   Log log([&system] { return system.clock.now_ns(); });
   log.enable(log_sink(system, config, debug.log()));
@@ -122,7 +122,7 @@ int wrap(System& system, std::vector<std::string> words) {
   DigestCache digests(system.fs, path::join(config.cache_dir, "digests"));
   SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system, config, log, counts, store, files, *compiler, words, *directory, started_ns, debug.traces()};
+  const Session session{system, config, log, counts, store, files, *compiler, words, *directory, started_ns, debug.traces(), caller_umask};
 
   std::vector<std::string> response_files;
   const Understood understood = understand_command(system, config, *compiler, words, *directory, response_files);
@@ -142,6 +142,7 @@ int wrap(System& system, std::vector<std::string> words) {
   log.add(fmt::format("Done in {:.3f} ms", static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
   log.flush();
   if (call != nullptr) debug.write(system, config, call->object, *directory);
+  if (caller_umask) system.console.set_umask(*caller_umask);
   return bypass != nullptr ? run_compiler(system, *compiler, config, words) : std::get<Served>(answered.verdict).exit_code;
 }
 

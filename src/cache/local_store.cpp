@@ -109,7 +109,7 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
   const std::string first{hex[shard >> 4 & 15], hex[shard & 15]};
   const auto key = Digest::from_hex(first + std::string(file_name.substr(0, digits)));
   if (!key || file_name.substr(0, digits).find_first_not_of(hex) != std::string_view::npos) return std::nullopt;
-  for (EntryKind kind : {EntryKind::manifest, EntryKind::result, EntryKind::replay})
+  for (EntryKind kind : {EntryKind::manifest, EntryKind::result, EntryKind::replay, EntryKind::directories})
     if (file_name.back() == static_cast<char>(kind)) return StoredName{*key, kind};
   return std::nullopt;
 }

@@ -65,7 +65,7 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
 // What a file of `size` bytes counts for: whole blocks of 4 KiB, the same whether it is counted when written or when listed.
 std::int64_t counted_bytes(std::uint64_t size);
 // Manifests and results are counted, replay records are not.
-inline std::int64_t counted_files(EntryKind kind) { return kind == EntryKind::replay ? 0 : 1; }
+inline std::int64_t counted_files(EntryKind kind) { return kind == EntryKind::manifest || kind == EntryKind::result ? 1 : 0; }
 
 // Makes `folder`, which is `cache_dir` or below it, and marks the cache directory as one that backups may leave out (CACHEDIR.TAG).
 Result<void> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder);

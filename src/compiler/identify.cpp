@@ -131,15 +131,22 @@ Result<FoundCompiler> find_compiler(System& system, const Config& config, const 
   if (!has_separator) folders = path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
   std::vector<std::string> before;
   for (const std::string& folder : folders) {
-    const unsigned caches_before = finder.caches_met;
     for (const std::string& candidate : names) {
       std::optional<FoundCompiler> found = finder.look(folder.empty() ? candidate : path::join(folder, candidate));
       if (!found) continue;
       classify(*found, name, config.compiler_type);
       found->path_entries_before = std::move(before);
+      found->passed_over_cache = finder.caches_met > 0;
       return std::move(*found);
     }
-    if (finder.caches_met == caches_before) before.push_back(folder);
+    before.push_back(folder);
+  }
+  // A link to deja called by its path: the compiler it is named after is on PATH.
+  const std::string base(path::file_name(name));
+  if (has_separator && finder.caches_met > 0 && !text::lower(base).starts_with("deja")) {
+    auto found = find_compiler(system, config, base);
+    if (found) found->passed_over_cache = true;
+    return found;
   }
   if (finder.caches_met > 0) return Error{"find compiler", name, "it is deja itself or another compiler cache", Cause::exists};
   return Error{"find compiler", name, "not found", Cause::not_found};

@@ -19,7 +19,8 @@ struct FoundCompiler {
   Family family = Family::gcc;
   CompilerType type = CompilerType::gcc;  // as --show-config would name it
   bool is_cpp_driver = false;
-  std::vector<std::string> path_entries_before;  // PATH folders searched in vain, in order (replay: the name must stay absent there)
+  std::vector<std::string> path_entries_before;  // PATH folders passed over, in order (replay: nothing may change about the name there)
+  bool passed_over_cache = false;                // deja itself, or another compiler cache, stands in one of them
 };
 
 // Finds `name` along config.path or $PATH, skipping every candidate that is deja itself (same file, or a link to it).

@@ -215,6 +215,7 @@ bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::
     if (!seen_.contains(name)) {
       seen_.insert(name);
       findings_.files.push_back(name);
+      if (line.substr(end).find('3') != std::string_view::npos) findings_.system_files.insert(name);
     }
   }
   if (options_.base_dirs.empty() || !path::is_absolute(name)) return false;

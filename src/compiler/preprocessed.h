@@ -18,6 +18,7 @@ struct PreprocessedOptions {
 
 struct PreprocessedFindings {
   std::vector<std::string> files;      // every file named by a line marker, in order of appearance, without <built-in> and the like
+  std::unordered_set<std::string> system_files;  // those of them that a marker calls a system header (flag 3)
   bool has_incbin = false;             // .incbin in the text
   bool has_assembler_include = false;  // .include "…" in the text
   bool has_embed = false;              // a #embed that was left for the compiler

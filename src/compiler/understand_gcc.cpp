@@ -196,8 +196,10 @@ bool Reader::apply_mode(const Given& given) {
       refuse(Outcome::unsupported_compiler_option, typed);
       return true;
     case Role::compile:
+      call_.arguments.push_back(given.argument);
       return compile_ = true;
     case Role::assemble:
+      call_.arguments.push_back(given.argument);
       return assemble_ = true;
     case Role::preprocess:
       return preprocess_ = true;
