@@ -620,7 +620,8 @@ void Reader::name_outputs() {
   add_output(OutputKind::object, call_.object);
   if (call_.wants_depfile) add_output(OutputKind::depfile, call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
-  if (split_dwarf_ && debug_) beside_.push_back(OutputKind::split_debug);
+  // Only clang splits assembler text too.
+  if (split_dwarf_ && debug_ && (!assemble_ || in_.family == Family::clang)) beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
   for (OutputKind kind : beside_) {

@@ -101,11 +101,10 @@ TEST_CASE("what a direct hit with three headers may cost") {
   world.through_deja(plain);
   world.let_files_grow_old();
   world.through_deja(plain);  // remembers digests of files that have grown old
+  world.env.variables["CCACHE_READONLY"] = "1";  // so that no replay record is made
   world.fs.counts.clear();
-  const int operations_before = world.fs.count_all();
   world.through_deja(plain);
   CHECK(world.compiles == 1);
-  CHECK(operations_before == 0);
   // stat: source and three headers, the compiler, two watched directories at most.
   CHECK(world.fs.count("stat") <= 9);
   // read: manifest, result.

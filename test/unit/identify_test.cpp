@@ -34,9 +34,14 @@ TEST_CASE("identify: along PATH, never deja itself" * posix_paths()) {
   CHECK(found->path == "/usr/bin/gcc");
   CHECK(found->real_path == "/usr/bin/x86_64-linux-gnu-gcc-12");
   CHECK(found->family == Family::gcc);
-  CHECK(text::join(found->path_entries_before, ":") == "/empty");
+  CHECK(text::join(found->path_entries_before, ":") == text::replaced(world.env.variables["PATH"], ":/usr/bin", ""));
+  CHECK(found->passed_over_cache);
 
-  const Result<FoundCompiler> self = find_compiler(world.system, config, "/masked/gcc");
+  const Result<FoundCompiler> by_path = find_compiler(world.system, config, "/masked/gcc");
+  REQUIRE(by_path);
+  CHECK(by_path->path == "/usr/bin/gcc");
+  CHECK(by_path->passed_over_cache);
+  const Result<FoundCompiler> self = find_compiler(world.system, config, "/opt/other/deja");
   REQUIRE_FALSE(self);
   CHECK(self.error().cause == Cause::exists);
   const Result<FoundCompiler> none = find_compiler(world.system, config, "tcc");

@@ -50,12 +50,12 @@ std::string outputs_of(const Invocation& call) {
   return all;
 }
 
-// Words of the arguments for which `included` holds.
+// Words of the arguments for which `included` holds, without the -c or -S that nearly all of them have.
 template <class Included>
 std::string words_of(const Invocation& call, Included included) {
   std::vector<std::string> words;
   for (const Argument& argument : call.arguments)
-    if (included(argument)) words.insert(words.end(), argument.words.begin(), argument.words.end());
+    if (included(argument) && argument.words.front() != "-c" && argument.words.front() != "-S") words.insert(words.end(), argument.words.begin(), argument.words.end());
   return text::join(words, " ");
 }
 std::string compile_words(const Invocation& call) {
@@ -69,6 +69,21 @@ std::string direct_words(const Invocation& call) {
 }
 std::string preprocessed_words(const Invocation& call) {
   return words_of(call, [](const Argument& a) { return a.in_preprocessed_key; });
+}
+
+TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart") {
+  World w;
+  for (const char* mode : {"-c", "-S"}) {
+    const Invocation call = w.call(std::string(mode) + " a.c -o a.o");
+    REQUIRE(call.arguments.size() == 1);
+    const Argument& kept = call.arguments.front();
+    CHECK(kept.words.front() == mode);
+    CHECK(kept.to_compile);
+    CHECK_FALSE(kept.to_preprocess);
+    CHECK(kept.in_direct_key);
+    CHECK(kept.in_preprocessed_key);
+  }
+  CHECK(w.refusal("-c -S a.c") == "unsupported_compiler_option");
 }
 
 TEST_CASE("understand: a common compile") {
@@ -281,7 +296,7 @@ TEST_CASE("understand: what shapes the dependency file") {
       {"-c -MD -MTtt a.c", "-MD -MTtt"},
       {"-c -MD -MF elsewhere.d a.c", "-MD a.o"},
       {"-c -Wp,-MD,q.d -Wp,-MT,tt a.c -o x.o", "-Wp,-MD -Wp,-MT,tt x.o"},
-      {"-c -MF a.d -MT x a.c", ""},
+      {"-c -MF a.d -MT x a.c", "-MT x -MF"},
   };
   World w;
   for (const Row& row : rows) {
