@@ -176,6 +176,9 @@ Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& k
 Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys& keys) {
   const Config& config = session.config;
   if (auto why = objection(session, call)) return *why;
+  const auto facts = session.files.facts(call.source);
+  if (!facts) return Bypass{Outcome::no_input_file, facts.error().text()};
+  if (facts->kind != FileKind::regular) return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
   const auto source = session.files.get(call.source);
   if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
   if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "ccache:disable in the source"};

@@ -27,19 +27,18 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
   return out;
 }
 
-// The option that asks for colours, for a driver that has one and a caller who left the choice to it.
+// The option that asks for colours, for a driver that has one: results hold them, and serving takes them out for who does not want them.
 std::string color_option(const Session& session, const Invocation& call) {
   const bool is_assembler = call.language == Language::assembler || call.language == Language::assembler_with_cpp;
-  if (call.suppress_additions || call.diagnostics_color_given || is_assembler) return "";
+  if (call.suppress_additions || is_assembler) return "";
   if (call.family == Family::clang) return "-fcolor-diagnostics";
   return call.family == Family::gcc && session.compiler.type == CompilerType::gcc ? "-fdiagnostics-color" : "";
 }
 
-// Puts `option` where it outdoes an earlier -fdiagnostics-color=auto: last, but before "--". In front where a response file may hold a "--".
+// Puts `option` where it outdoes the caller's own choice: last, but before "--". In front where a response file may hold a "--".
 void add_last(std::vector<std::string>& words, const std::string& option) {
   if (option.empty()) return;
-  const bool may_hide_words = std::ranges::any_of(words, [](const std::string& word) { return word.starts_with('@'); });
-  words.insert(may_hide_words ? words.begin() : std::ranges::find(words, "--"), option);
+  words.insert(has_response_file(words) ? words.begin() : std::ranges::find(words, "--"), option);
 }
 
 std::vector<std::string> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {

@@ -151,6 +151,9 @@ std::variant<Hasher, Bypass> common_part(const Session& session, const Invocatio
   for (const OutputFile& output : call.outputs) hasher.add("output kind", output.kind);
   hasher.add("object is a device", call.object == "/dev/null" ? 1u : 0u);
   if (call.object_path_matters) hasher.add("object path", call.profile_path_hint.empty() ? call.object : call.profile_path_hint);
+  // Where deja cannot have the last word on colours, results differ by the caller's.
+  const bool caller_colors = call.diagnostics_color_given && (call.suppress_additions || has_response_file(session.words));
+  if (caller_colors) hasher.add("colors", call.color_wanted_explicitly ? 1u : 0u);
   if (call.verbatim_key)
     for (const std::string& word : session.words) hasher.add("verbatim", word);
   if (auto why = add_files(hasher, session, call)) return *why;

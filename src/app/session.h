@@ -1,6 +1,7 @@
 // What every pass of one run may use. Services only: nothing in it changes the meaning of the run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,6 +72,11 @@ class CallerUmask {
 // other programs.
 inline const std::string& compiler_word(const Session& session) {
   return session.compiler.passed_over_cache ? session.compiler.path : session.words.front();
+}
+
+// Whether words of the command stand in a file, out of sight.
+inline bool has_response_file(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('@'); });
 }
 
 // `compiler arguments…` as a command whose children, should one be deja again, only run the compiler.

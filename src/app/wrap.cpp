@@ -89,7 +89,8 @@ int run_compiler(System& system, const FoundCompiler& compiler, const Config& co
   std::string program = compiler.path;
   if (!argv.empty())
     if (const auto prefix = find_compiler(system, config, argv.front())) program = prefix->path;
-  argv.insert(argv.end(), words.begin(), words.end());
+  for (const std::string& word : words)
+    if (word != "--ccache-skip") argv.push_back(word);
   if (config.prefix_command.empty() && compiler.passed_over_cache) argv.front() = compiler.path;
   const auto code = system.processes.become({program, argv, {{"CCACHE_DISABLE", "1"}}});
   return code ? *code : fail(system, code.error().text());

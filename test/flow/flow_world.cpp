@@ -56,7 +56,8 @@ Finished FlowWorld::gcc(const Command& command) {
   }
   std::string text = "# 1 \"" + request.source + "\"\n";
   std::string prerequisites = request.source;
-  for (std::string_view line : text::split(fs.get(path::join("/src", request.source)), '\n')) {
+  const std::string source = fs.get(path::join("/src", request.source));
+  for (std::string_view line : text::split(source, '\n')) {
     if (!line.starts_with("#include \"")) {
       text.append(line).append("\n");
       continue;

@@ -1,6 +1,8 @@
 // A world with a pretend gcc: its object is the text it read, so that a wrong object is seen at once.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
 #include <vector>
 
@@ -16,6 +18,13 @@ struct Seen {
   std::string object, depfile, out, err;
   bool operator==(const Seen&) const = default;
 };
+
+// For the message of a failed check.
+inline doctest::String toString(const Seen& seen) {
+  const std::string text = "exit code " + std::to_string(seen.exit_code) + "\nobject: " + seen.object + "\ndepfile: " + seen.depfile + "\nout: " + seen.out +
+         "\nerr: " + seen.err + "\n";
+  return text.c_str();
+}
 
 class FlowWorld : public FakeSystem {
  public:
