@@ -51,7 +51,7 @@ static inline char folded(char c) {
 // Where `entry` goes on behind `name`, or null when it does not begin with it. Windows does not tell upper from lower case.
 static inline const char* after(const char* entry, std::string_view name) {
   for (const char c : name)
-    if (folded(*entry++) != c) return nullptr;
+    if (folded(*entry++) != folded(c)) return nullptr;
   return entry;
 }
 
@@ -142,7 +142,7 @@ static inline const EnvironmentRow* row_for(const char* entry) {
   return nullptr;
 }
 
-// The value of `name` (upper case), or "" where it is not set.
+// The value of `name` (as the rows spell it, or as an entry does), or "" where it is not set.
 static inline std::string_view value_of(CStrings environment, std::string_view name) {
   for (const char* entry : environment) {
     const char* rest = after(entry, name);
@@ -187,6 +187,23 @@ static inline bool is_own_name(std::string_view word) {
   return true;
 }
 
+// The sum of the hashes of the variables that matter: in which order they come differs from one shell to the next. False when one of them
+// forbids a replay, or is there twice, for then the order decides which of the two a program sees.
+static inline bool add_variables(CStrings environment, Hash128& sum) {
+  for (const char* entry : environment) {
+    const EnvironmentRow* row = row_for(entry);
+    if (row == nullptr) continue;
+    const std::string_view text = entry;
+    std::size_t equals = 0;
+    while (equals < text.size() && text[equals] != '=') ++equals;
+    if (row->use == Use::refuse || value_of(environment, {text.data(), equals}).data() != entry + equals + 1) return false;
+    const Hash128 hash = hash128(text);
+    sum.high += hash.high;
+    sum.low += hash.low;
+  }
+  return true;
+}
+
 // The key of a call; false when it must take the ordinary way. Every piece is framed by its length, so no two different calls are the same
 // bytes.
 static inline bool key_of(const Call& call, Hash128& key) {
@@ -204,12 +221,10 @@ static inline bool key_of(const Call& call, Hash128& key) {
   piece(call.working_directory);
   number(call.words.size());
   for (const char* word : call.words) piece(word);
-  for (const char* entry : call.environment) {
-    const EnvironmentRow* row = row_for(entry);
-    if (row == nullptr) continue;
-    if (row->use == Use::refuse) return false;
-    piece(entry);
-  }
+  Hash128 variables;
+  if (!add_variables(call.environment, variables)) return false;
+  number(variables.high);
+  number(variables.low);
   key = hash.finish();
   return true;
 }

@@ -17,6 +17,11 @@ struct Hash128 {
 
 static inline std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+static inline Hash128 hash128(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.high64, hash.low64};
+}
+
 // The 128-bit hash of a stream of bytes; the same as digest_of() all of them.
 class Hash128Stream {
  public:

@@ -209,6 +209,20 @@ TEST_CASE("replay: deja's own names and options") {
   CHECK_FALSE(replay_possible(world.system, {}, world.call.cache_dir));
 }
 
+TEST_CASE("replay: the order of variables does not matter, unless one is there twice") {
+  const auto key = [](const std::vector<const char*>& environment) {
+    const char* const words[] = {"cc"};
+    replay::Hash128 out;
+    const bool made = replay::key_of({words, environment, "/", 0, false}, out);
+    return made ? out : replay::Hash128();
+  };
+  CHECK(key({"PATH=a", "HOME=b", "EDITOR=c"}) == key({"HOME=b", "PATH=a"}));
+  CHECK(key({"PATH=a", "HOME=b"}) != key({"PATH=b", "HOME=a"}));
+  CHECK(key({"PATH=a"}) != key({"PATH=a", "CPATH="}));
+  CHECK(key({"LC_ALL=a", "LC_ALLY=b"}).known());
+  CHECK_FALSE(key({"PATH=a", "HOME=b", "PATH=b"}).known());
+}
+
 TEST_CASE("replay: the cache directory follows from the environment") {
   const std::vector<const char*> set{"XDG_CACHE_HOME=/x", "HOME=/h", "CCACHE_DIR=/c"};
   if (native_style == PathStyle::posix) {
