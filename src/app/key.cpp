@@ -171,6 +171,9 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   const SourceTraits& traits = source.traits;
   if (traits.date_macro || traits.time_macro || traits.timestamp_macro)
     hasher.add("SOURCE_DATE_EPOCH", session.system.env.get("SOURCE_DATE_EPOCH").value_or(""));
+  // What a sloppy run left out of its manifests must not answer a strict one.
+  hasher.add("sloppiness", session.config.sloppiness.bits);
+  for (const std::string& header : session.config.ignore_headers_in_manifest) hasher.add("ignored header", header);
   // __FILE__ and, in clang, the object's symbol table hold the name as typed.
   hasher.add("source name", call.source);
   hasher.add("source", session.files.key_digest(source, date_for_keys(session.system), sloppy));

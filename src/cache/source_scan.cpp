@@ -56,12 +56,28 @@ bool is_include_directive(std::string_view text, std::size_t dot) {
   return std::string_view("=({,;").find(after) == std::string_view::npos;
 }
 
+// The name of a macro that only passes its argument on: __has_include itself, and by convention what ends like it (glibc's
+// __glibc_has_include). Its uses are looked at like the original's.
+bool is_probe_name(std::string_view word) { return word.ends_with("has_include") || word.ends_with("has_include_next"); }
+
+// Whether a line that ends at `end`, just before a probe, is `#define ALIAS` or `#define ALIAS(x)` with such a name.
+bool is_alias_definition(std::string_view text, std::size_t end) {
+  const std::size_t newline = text.substr(0, end).rfind('\n');
+  std::string_view line = text.substr(newline + 1, end - (newline + 1));
+  const std::size_t define = line.find("define");
+  if (define == std::string_view::npos || line.substr(0, define).find_first_not_of("# \t") != std::string_view::npos) return false;
+  line.remove_prefix(skip_blanks(line, define + std::string_view("define").size()));
+  const auto end_of_name = std::find_if_not(line.begin(), line.end(), is_word_char);
+  return is_probe_name(line.substr(0, static_cast<std::size_t>(end_of_name - line.begin())));
+}
+
 // `#ifdef __has_include`, `defined(__has_include)` and `#define __has_include` ask for the macro, not for a header. `#endif //
 // __has_include` asks for nothing: it stands in GCC's c++config.h, and so in every C++ compile.
 bool is_about_the_macro(std::string_view text, std::size_t start) {
   static constexpr std::string_view words[] = {"define", "defined", "elifdef", "elifndef", "ifdef", "ifndef", "undef"};
   std::size_t end = end_before(text, start);
-  if (ends_with(text, end, "//")) return true;
+  if (ends_with(text, end, "//") || ends_with(text, end, "/*")) return true;
+  if (is_alias_definition(text, end)) return true;
   if (end > 0 && text[end - 1] == '(') end = end_before(text, end - 1);
   std::size_t begin = end;
   while (begin > 0 && is_word_char(text[begin - 1])) --begin;
@@ -95,10 +111,13 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
       traits.time_macro |= word_at(text, i - 1, "__TIME__");
       traits.timestamp_macro |= word_at(text, i - 1, "__TIMESTAMP__");
       return;
-    case 's':  // __ha|s_include, __ha|s_include_next
-      for (std::string_view word : {std::string_view("__has_include"), std::string_view("__has_include_next")})
-        if (i >= 4 && word_at(text, i - 4, word)) take_probe(text, i - 4, i - 4 + word.size(), out);
+    case 's': {  // __ha|s_include, __ha|s_include_next, and names that end so
+      std::size_t start = i, end = i;
+      while (start > 0 && is_word_char(text[start - 1])) --start;
+      while (end < text.size() && is_word_char(text[end])) ++end;
+      if (is_probe_name(text.substr(start, end - start))) take_probe(text, start, end, out);
       return;
+    }
     case '.':
       traits.incbin |= text.substr(i, 7) == ".incbin" && !is_word_char(at(text, i + 7));
       traits.assembler_include |= text.substr(i, 8) == ".include" && !is_word_char(at(text, i + 8)) && is_include_directive(text, i);

@@ -42,6 +42,12 @@ TEST_CASE("assembler directives, but not members of that name") {
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
+TEST_CASE("has_include: a macro named like it probes for what it is given") {
+  const SourceScan scan = scan_source("#if __glibc_has_include (\"linux/stat.h\")\n#endif\n");
+  CHECK(scan.traits.bits() == only(&SourceTraits::has_include));
+  CHECK(scan.probed_names == std::vector<std::string>{"linux/stat.h"});
+}
+
 TEST_CASE("has_include: literal names are told, everything else is computed") {
   const SourceScan scan = scan_source("#if __has_include(<b/b.h>) && __has_include( \"a.h\" )\n#elif __has_include_next(<a.h>)\n#endif");
   CHECK(scan.traits.bits() == only(&SourceTraits::has_include));
@@ -50,7 +56,9 @@ TEST_CASE("has_include: literal names are told, everything else is computed") {
        {"__has_include(NAME)", "__has_include(<unclosed\n>)", "#define H __has_include\n", "__has_include(<>)", "__has_include"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::has_include_computed), text);
   for (const char* text : {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include",
-                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include", "#endif // __has_include"})
+                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include", "#endif // __has_include",
+                           "#endif /* __has_include_next */", "# define __glibc_has_include __has_include",
+                           "#define __glibc_has_include(header) __has_include (header)"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
