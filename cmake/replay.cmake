@@ -22,7 +22,7 @@ endif()
 function(deja_add_replay library program)
   add_dependencies(${library} deja_build_id)
   target_include_directories(${library} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
-  target_compile_definitions(${library} PUBLIC DEJA_STARTS_FAST=$<BOOL:${deja_starts_fast}>)
+  target_compile_definitions(${program} PRIVATE DEJA_STARTS_FAST=$<BOOL:${deja_starts_fast}>)
   if(deja_starts_fast)
     target_sources(${program} PRIVATE src/replay/start.cpp)
     # No call may leave the file: nothing that the C library prepares (stack protector, thread-local storage, chosen memcpy) exists yet.

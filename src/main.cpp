@@ -15,6 +15,6 @@ int main(int argc, char** argv) {
   const bool own_name = words.empty() || deja::replay::is_own_name(words[0]);
   if (own_name && !words.empty()) words.erase(words.begin());
   if (own_name && (words.empty() || words[0].starts_with('-'))) return deja::manage(system, words);
-  if (!deja::starts_fast && deja::replay_call(system, words)) return 0;
+  if (DEJA_STARTS_FAST == 0 && deja::replay_call(system, words)) return 0;
   return deja::wrap(system, std::move(words));
 }
