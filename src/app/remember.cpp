@@ -35,7 +35,7 @@ bool sources_allow(const Session& session, const std::vector<std::string>& inclu
 std::vector<ReplayFile> included_files(const Session& session, const std::vector<std::string>& paths) {
   std::vector<ReplayFile> out;
   for (const std::string& path : paths)
-    if (const auto file = session.files.get(path)) out.push_back({path, (*file)->content});
+    if (const auto file = session.files.get(path)) out.push_back({path, (*file)->content, (*file)->facts});
   return out;
 }
 
@@ -46,9 +46,10 @@ void add_files(std::vector<ReplayFile>& files, const std::vector<std::string>& p
 // The compiler must still be the first of its name on PATH.
 void add_compiler(ReplayCall& replay, const Session& session) {
   const FoundCompiler& compiler = session.compiler;
+  const std::string& name = session.config.compiler.empty() ? session.words.front() : session.config.compiler;
   add_files(replay.files, {compiler.path});
   for (const std::string& folder : compiler.path_entries_before) {
-    const std::string candidate = path::join(folder, path::file_name(session.words.front()));
+    const std::string candidate = path::join(folder, path::file_name(name));
     // A candidate that is there was passed over (deja itself, not executable): it must stay what it is.
     if (session.system.fs.lstat(candidate)) {
       add_files(replay.files, {candidate});
