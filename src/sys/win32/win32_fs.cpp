@@ -92,6 +92,19 @@ DWORD rename_once(const std::wstring& from, const std::wstring& to, Overwrite ov
   return MoveFileExW(from.c_str(), to.c_str(), overwrite == Overwrite::yes ? MOVEFILE_REPLACE_EXISTING : 0) ? 0 : GetLastError();
 }
 
+// Where a file that others have open cannot be replaced, it can still be moved aside: for a moment its name leads nowhere.
+DWORD replace_in_use(const std::wstring& from, const std::wstring& to, const std::wstring& aside) {
+  if (!MoveFileExW(to.c_str(), aside.c_str(), 0)) return GetLastError();
+  const DWORD code = rename_once(from, to, Overwrite::yes);
+  if (code != 0) {
+    MoveFileExW(aside.c_str(), to.c_str(), 0);
+    return code;
+  }
+  const Handle old(CreateFileW(aside.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+  if (old) mark_deleted(old.get());
+  return 0;
+}
+
 // Writes into a file this call has just created; a failure leaves nothing behind.
 Result<void> fill_new_file(HANDLE file, const std::string& path, std::span<const std::string_view> pieces) {
   for (std::string_view piece : pieces) {
@@ -255,23 +268,26 @@ Result<FileFacts> Win32Fs::read(const std::string& path, std::string& into, std:
   // A byte more than the size, so that a short answer is the end.
   into.resize(static_cast<std::size_t>(facts->size) + 1);
   std::size_t have = 0;
-  for (std::size_t got = 1; got > 0 && have != facts->size; have += got) {
+  for (std::size_t got = 1; got > 0 && (have != facts->size || have == 0); have += got) {
+    if (have == into.size()) into.resize(2 * have + 4096);
     const DWORD code = patiently([&] { return read_some(file, into.data() + have, into.size() - have, nullptr, got); });
     if (code != 0) return error_of("read", path, code);
+    if (have + got > limit) return Error{"read", path, "larger than expected", Cause::too_large};
   }
   into.resize(have);
-  if (have != facts->size) {
-    // It shrank or grew under the read. The later facts carry the change's time, so nobody trusts them as old.
-    facts = facts_of(file, path);
-    if (facts && have != facts->size) return Error{"read", path, "it changed while it was read", Cause::busy};
-  }
+  // It changed under the read. The later facts carry the change's time, so nobody trusts them as old.
+  if (have != facts->size) facts = facts_of(file, path);
   return facts;
+}
+
+std::string Win32Fs::unused_name_beside(const std::string& path) {
+  return temporary_name(std::string(path::directory(path)), path::file_name(path));
 }
 
 // Frees a name even where there is no delete with POSIX semantics, and the name of an open file stays taken until the last close.
 DWORD Win32Fs::clear_name(const std::string& path) {
   if (is_folder(path)) return ERROR_ACCESS_DENIED;
-  const std::string away = temporary_name(std::string(path::directory(path)), path::file_name(path));
+  const std::string away = unused_name_beside(path);
   const std::wstring name = api_path(path);
   const std::wstring new_name = api_path(away);
   if (!MoveFileExW(name.c_str(), new_name.c_str(), 0)) return remove_at(path);
@@ -312,10 +328,12 @@ Result<void> Win32Fs::write_output(const std::string& path, std::string_view byt
 Result<void> Win32Fs::rename(const std::string& from, const std::string& to, Overwrite overwrite) {
   const std::wstring source = api_path(from);
   const std::wstring target = api_path(to);
-  DWORD code = patiently([&] { return rename_once(source, target, overwrite); });
-  // Where a file that others have open cannot be replaced, its name can still be cleared: for a moment it leads nowhere.
-  if ((code == ERROR_ACCESS_DENIED || is_held(code)) && overwrite == Overwrite::yes && clear_name(to) == 0)
-    code = rename_once(source, target, overwrite);
+  const DWORD code = patiently([&] {
+    const DWORD once = rename_once(source, target, overwrite);
+    const bool in_use = once == ERROR_ACCESS_DENIED || is_held(once);
+    return in_use && overwrite == Overwrite::yes && !is_folder(to) ? replace_in_use(source, target, api_path(unused_name_beside(to)))
+                                                                   : once;
+  });
   return code == 0 ? Result<void>() : error_of("rename", to, code);
 }
 

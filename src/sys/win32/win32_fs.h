@@ -42,6 +42,7 @@ class Win32Fs final : public Fs {
   Result<std::string> real_path(const std::string& path) override;
 
  private:
+  std::string unused_name_beside(const std::string& path);
   DWORD clear_name(const std::string& path);  // 0 or an error code
 
   std::atomic<std::uint64_t> names_given_ = 0;
