@@ -172,7 +172,8 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   if (traits.date_macro || traits.time_macro || traits.timestamp_macro)
     hasher.add("SOURCE_DATE_EPOCH", session.system.env.get("SOURCE_DATE_EPOCH").value_or(""));
   // What a sloppy run left out of its manifests must not answer a strict one.
-  hasher.add("sloppiness", session.config.sloppiness.bits);
+  for (const Sloppy what : {Sloppy::system_headers, Sloppy::time_macros, Sloppy::incbin})
+    if (session.config.sloppiness.has(what)) hasher.add("sloppiness", static_cast<std::uint64_t>(what));
   for (const std::string& header : session.config.ignore_headers_in_manifest) hasher.add("ignored header", header);
   // __FILE__ and, in clang, the object's symbol table hold the name as typed.
   hasher.add("source name", call.source);

@@ -58,9 +58,8 @@ bool reads_like_module(std::string_view word, std::string_view rest) {
   if (word == "module" && rest.starts_with(";")) return true;
   if (word == "import" && (rest.front() == '<' || rest.front() == '"')) return true;
   if (rest.front() != ':' && !is_name(rest.front())) return false;
-  const std::size_t end =
-      std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_name(c) || c == '.' || c == ':'; }) - rest.begin();
-  return trim_left(rest.substr(end)).starts_with(";");
+  const auto end = std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_name(c) || c == '.' || c == ':'; });
+  return trim_left(rest.substr(static_cast<std::size_t>(end - rest.begin()))).starts_with(";");
 }
 
 // The name within the quotes that begin at `quote`, unescaped; `end` is left behind the closing quote. False: not closed.

@@ -101,7 +101,8 @@ class Reader {
 
   std::vector<Input> inputs_;
   std::optional<std::string> language_;
-  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false, emit_llvm_ = false;
+  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false,
+       language_too_late_ = false, emit_llvm_ = false;
   unsigned effects_ = 0;  // of all options together
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
   std::vector<OutputKind> beside_;  // outputs named after the object
@@ -224,6 +225,7 @@ bool Reader::apply_mode(const Given& given) {
 }
 
 void Reader::take_language(const std::string& name) {
+  if (!inputs_.empty()) language_too_late_ = true;
   if (name == "none")
     language_.reset(), language_reset_ = true;
   else
@@ -511,6 +513,8 @@ std::optional<Bypass> Reader::check_source() const {
   if (syntax_only_) return Bypass{Outcome::unsupported_compiler_option, "-fsyntax-only"};
   if (compile_ && assemble_) return Bypass{Outcome::unsupported_compiler_option, "-c beside -S"};
   // g++ takes a .c file for C++, but for C after "-x none".
+  // GCC warns that it has no effect, and the word's place is not kept when the command is put together again.
+  if (language_too_late_) return Bypass{Outcome::unsupported_compiler_option, "-x after the source"};
   if (language_reset_ && in_.is_cpp_driver) return Bypass{Outcome::unsupported_compiler_option, "-x none"};
   // Only the preprocessor proper writes it where the driver compiles and would have linked: a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;

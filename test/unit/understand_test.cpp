@@ -324,7 +324,6 @@ TEST_CASE("understand: languages") {
       {"-c a.sx", Language::assembler_with_cpp, false},
       {"-c a.ii", Language::cpp_preprocessed, false},
       {"-x c++ -c a.c", Language::cpp, false},
-      {"-c a.c -x c++", Language::c, false},
       {"-x c++ -x none -c a.c", Language::c, false},
       {"-xassembler -c a.c", Language::assembler, false},
       {"-x objective-c -c a.c", Language::objc, true},
@@ -336,7 +335,10 @@ TEST_CASE("understand: languages") {
     w.is_cpp_driver = row.cpp_driver;
     CHECK(w.call(row.line).language == row.language);
   }
-  CHECK(compile_words(w.call("-x c++ -x c -c a.c -x none")) == "-x c");
+  CHECK(compile_words(w.call("-x c++ -x c -c a.c")) == "-x c");
+  // Without effect, and GCC says so.
+  CHECK(w.refusal("-c a.c -x c++") == "unsupported_compiler_option");
+  CHECK(w.refusal("-x c -c a.c -x none") == "unsupported_compiler_option");
   CHECK(w.call("-c a.i").already_preprocessed);
   CHECK_FALSE(w.call("-c a.S").already_preprocessed);
   CHECK(w.call("a.h").generates_pch);

@@ -1,0 +1,61 @@
+# Where the object goes: no -o, other folders, odd names, things that are in the way.
+. "$(dirname "$0")/lib.sh"
+
+for cc in $(c_compilers); do
+  fresh "$cc"
+  mkdir sub "s p" ünï
+  put a.c <<<'int a(void) { return 1; }'
+  for name in "b c.c" "ä.c" "a.b.c" "日本.c" "q'uote.c" 'd"q.c' 'dol$lar.c' "-dash.c" "per%cent.c" "back\\slash.c" "semi;colon.c" "#hash.c" "@at.c" noending.x.c; do cp -p a.c "./$name"; done
+  for name in ./*.c; do
+    same_as_compiler "$name" -- "$cc" -c "$name" -o out.o
+    same_as_compiler "$name, -MD, no -o" -- "$cc" -MD -c "$name"
+  done
+  age
+  for output in out.o -oout.o "sub/out.o" "s p/o ut.o" "ünï/日本.o" "./sub/../out.o" "$W/abs.o" out noending. .hidden "out.c.o" "sub/./x"; do
+    if [[ $output == -o* ]]; then words=("$output"); else words=(-o "$output"); fi
+    same_as_compiler "to $output" -- "$cc" -c a.c "${words[@]}"
+  done
+  cp -p a.c sub/b.c
+  same_as_compiler "source elsewhere, no -o" -- "$cc" -c sub/b.c
+  same_as_compiler "absolute source, no -o" -- "$cc" -c "$W/sub/b.c"
+  cd sub || exit 1
+  same_as_compiler "source above, no -o" -- "$cc" -c ../a.c
+  cd ..
+
+  same_as_compiler "-o -" any -- "$cc" -c a.c -o -
+  same_as_compiler "-S -o -" any -- "$cc" -S a.c -o -
+  same_as_compiler "-o /dev/null" any -- "$cc" -c a.c -o /dev/null
+  [[ -c /dev/null ]] || fail "/dev/null is gone"
+  same_as_compiler "-o /dev/stdout" any -- "$cc" -S a.c -o /dev/stdout
+  same_as_compiler "missing folder" any -- "$cc" -c a.c -o not/there/a.o
+  same_as_compiler "a folder as output" any -- "$cc" -c a.c -o sub
+  same_as_compiler "empty output name" any -- "$cc" -c a.c -o ""
+  same_as_compiler "no output name" any -- "$cc" -c a.c -o
+  same_as_compiler "two outputs" any -- "$cc" -c a.c -o one.o -o two.o
+  same_as_compiler "output over the source" any -- "$cc" -c a.c -o a.c
+  same_as_compiler "source as output, no ending" any -- "$cc" -x c -c a.c -o a.c
+
+  # Something is there already.
+  aged=
+  "$cc" -c -O2 "b c.c" -o there.o
+  same_as_compiler "over a file" -- "$cc" -c a.c -o there.o
+  chmod 444 there.o
+  same_as_compiler "over a read-only file" -- "$cc" -c a.c -o there.o
+  chmod 755 there.o
+  same_as_compiler "over an executable file" -- "$cc" -c a.c -o there.o
+  ln there.o other-name.o
+  same_as_compiler "over a file with two names" -- "$cc" -c a.c -o there.o
+  printf old >target
+  ln -s target link.o
+  same_as_compiler "through a link" -- "$cc" -c a.c -o link.o
+  ln -s nowhere dangling.o
+  # Clang takes such a link away, GCC writes where it leads, as deja does.
+  is_clang "$cc" || same_as_compiler "through a link to nothing" -- "$cc" -c a.c -o dangling.o
+  printf old >a.d
+  same_as_compiler "over an old dependency file" -- "$cc" -MD -c a.c -o a.o
+  for mask in 077 002 027; do
+    umask $mask
+    same_as_compiler "umask $mask" -- "$cc" -MD -c a.c -o masked.o
+  done
+  umask 022
+done
