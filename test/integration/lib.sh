@@ -10,6 +10,7 @@ shopt -s nullglob
 DEJA=$(realpath "${1:?usage: $0 /path/to/deja}")
 RUN=${RUN:-}
 TEST=$(basename "$0" _test.sh)
+SCRIPTS=$(cd "$(dirname "$0")" && pwd)
 
 unset "${!CCACHE_@}" "${!LC_@}" "${!XDG_@}" "${!GIT_@}" CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH GCC_COLORS TERM_PROGRAM \
   DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES SOURCE_DATE_EPOCH COMPILER_PATH GCC_EXEC_PREFIX CFLAGS CXXFLAGS MAKEFLAGS CC CXX
