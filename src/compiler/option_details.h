@@ -1,4 +1,4 @@
-// The values of Option::detail, for the tables and for their reader.
+// The values of CompilerOption::detail, for the tables and for their reader.
 #pragma once
 
 #include "compiler/invocation.h"

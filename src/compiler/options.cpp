@@ -5,7 +5,7 @@
 
 namespace deja {
 
-bool has_form(const Option& option, std::string_view word) {
+bool has_form(const CompilerOption& option, std::string_view word) {
   if (!word.starts_with(option.name)) return false;
   const std::string_view rest = word.substr(option.name.size());
   switch (option.value) {
@@ -23,12 +23,12 @@ bool has_form(const Option& option, std::string_view word) {
   return false;
 }
 
-const Option* find_option(std::span<const Option> rows, std::string_view word) {
+const CompilerOption* find_option(std::span<const CompilerOption> rows, std::string_view word) {
   std::string_view prefix = word;
   while (!prefix.empty()) {
-    auto after = std::upper_bound(rows.begin(), rows.end(), prefix, [](std::string_view a, const Option& b) { return a < b.name; });
+    auto after = std::upper_bound(rows.begin(), rows.end(), prefix, [](std::string_view a, const CompilerOption& b) { return a < b.name; });
     if (after == rows.begin()) return nullptr;
-    const Option& row = *(after - 1);
+    const CompilerOption& row = *(after - 1);
     if (!prefix.starts_with(row.name)) {
       // Only names within what both share can still be a prefix of the word.
       const auto [a, b] = std::mismatch(row.name.begin(), row.name.end(), prefix.begin(), prefix.end());
@@ -41,14 +41,14 @@ const Option* find_option(std::span<const Option> rows, std::string_view word) {
   return nullptr;
 }
 
-const Option* find_option(std::span<const Option> overlay, std::span<const Option> base, std::string_view word) {
-  const Option* over = find_option(overlay, word);
-  const Option* under = find_option(base, word);
+const CompilerOption* find_option(std::span<const CompilerOption> overlay, std::span<const CompilerOption> base, std::string_view word) {
+  const CompilerOption* over = find_option(overlay, word);
+  const CompilerOption* under = find_option(base, word);
   if (!over || !under) return over ? over : under;
   return over->name.size() >= under->name.size() ? over : under;
 }
 
-bool takes_next_word(const Option& option, std::string_view word) {
+bool takes_next_word(const CompilerOption& option, std::string_view word) {
   switch (option.value) {
     case Value::separate:
     case Value::joined_and_separate:
@@ -61,7 +61,7 @@ bool takes_next_word(const Option& option, std::string_view word) {
   }
 }
 
-std::string_view joined_value(const Option& option, std::string_view word) {
+std::string_view joined_value(const CompilerOption& option, std::string_view word) {
   std::string_view rest = word.substr(option.name.size());
   const bool equals = option.value == Value::equals_or_separate || option.value == Value::optional_equals;
   if (equals && !rest.empty()) rest.remove_prefix(1);

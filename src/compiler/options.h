@@ -96,7 +96,7 @@ enum Effect : unsigned {
   no_additions = 1u << 12,  // nothing may be added to the command line
 };
 
-struct Option {
+struct CompilerOption {
   std::string_view name;  // dash included
   Value value = Value::none;
   Role role = Role::plain;
@@ -107,28 +107,28 @@ struct Option {
 constexpr unsigned detail_of(Outcome outcome) { return static_cast<unsigned>(outcome); }
 
 // Sorted by name, each name once: what find_option relies on.
-constexpr bool sorted(std::span<const Option> rows) {
+constexpr bool sorted(std::span<const CompilerOption> rows) {
   for (std::size_t i = 1; i < rows.size(); ++i)
     if (!(rows[i - 1].name < rows[i].name)) return false;
   return true;
 }
 
-std::span<const Option> gcc_options();       // also the base of clang's
-std::span<const Option> clang_options();     // laid over gcc's
-std::span<const Option> frontend_options();  // clang's -Xclang words
-std::span<const Option> cl_options();        // spelled with '/'
-std::span<const Option> clang_cl_options();  // laid over cl's
+std::span<const CompilerOption> gcc_options();       // also the base of clang's
+std::span<const CompilerOption> clang_options();     // laid over gcc's
+std::span<const CompilerOption> frontend_options();  // clang's -Xclang words
+std::span<const CompilerOption> cl_options();        // spelled with '/'
+std::span<const CompilerOption> clang_cl_options();  // laid over cl's
 
 // True when `word` has the form that `option` asks for.
-bool has_form(const Option& option, std::string_view word);
+bool has_form(const CompilerOption& option, std::string_view word);
 // The row with the longest name that `word` begins with and whose form fits; nullptr when there is none.
-const Option* find_option(std::span<const Option> rows, std::string_view word);
+const CompilerOption* find_option(std::span<const CompilerOption> rows, std::string_view word);
 // The longer of both tables' matches; the overlay's when equally long.
-const Option* find_option(std::span<const Option> overlay, std::span<const Option> base, std::string_view word);
+const CompilerOption* find_option(std::span<const CompilerOption> overlay, std::span<const CompilerOption> base, std::string_view word);
 
 // True when the value is the next word.
-bool takes_next_word(const Option& option, std::string_view word);
+bool takes_next_word(const CompilerOption& option, std::string_view word);
 // The value within `word`; empty when it is the next word or there is none.
-std::string_view joined_value(const Option& option, std::string_view word);
+std::string_view joined_value(const CompilerOption& option, std::string_view word);
 
 }  // namespace deja

@@ -5,7 +5,7 @@
 namespace deja {
 namespace {
 
-constexpr Option rows[] = {
+constexpr CompilerOption rows[] = {
     {"--ccache-skip", Value::separate, Role::skip},
     {"/?", Value::none, Role::information},
     {"/AI", Value::joined, Role::refuse, 0, unsupported},
@@ -126,7 +126,7 @@ constexpr Option rows[] = {
 };
 static_assert(sorted(rows));
 
-constexpr Option clang_rows[] = {
+constexpr CompilerOption clang_rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--", Value::none, Role::end_of_options},
     {"--analyze", Value::none, Role::refuse, 0, unsupported},
@@ -199,7 +199,7 @@ static_assert(sorted(clang_rows));
 
 }  // namespace
 
-std::span<const Option> cl_options() { return rows; }
-std::span<const Option> clang_cl_options() { return clang_rows; }
+std::span<const CompilerOption> cl_options() { return rows; }
+std::span<const CompilerOption> clang_cl_options() { return clang_rows; }
 
 }  // namespace deja

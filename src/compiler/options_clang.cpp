@@ -5,7 +5,7 @@
 namespace deja {
 namespace {
 
-constexpr Option rows[] = {
+constexpr CompilerOption rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--analyze", Value::none, Role::refuse, 0, unsupported},
     {"--analyzer-output", Value::separate, Role::refuse, 0, unsupported},
@@ -175,7 +175,7 @@ constexpr Option rows[] = {
 static_assert(sorted(rows));
 
 // Words of the compiler proper. What is not listed is passed on and is part of both keys.
-constexpr Option frontend_rows[] = {
+constexpr CompilerOption frontend_rows[] = {
     {"--show-includes", Value::none, Role::refuse, 0, unsupported},
     {"-E", Value::none, Role::refuse, 0, unsupported},
     {"-Eonly", Value::none, Role::refuse, 0, unsupported},
@@ -267,7 +267,7 @@ static_assert(sorted(frontend_rows));
 
 }  // namespace
 
-std::span<const Option> clang_options() { return rows; }
-std::span<const Option> frontend_options() { return frontend_rows; }
+std::span<const CompilerOption> clang_options() { return rows; }
+std::span<const CompilerOption> frontend_options() { return frontend_rows; }
 
 }  // namespace deja

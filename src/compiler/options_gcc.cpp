@@ -4,7 +4,7 @@
 namespace deja {
 namespace {
 
-constexpr Option rows[] = {
+constexpr CompilerOption rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--", Value::none, Role::end_of_options},
     {"--all-warnings"},
@@ -253,6 +253,6 @@ static_assert(sorted(rows));
 
 }  // namespace
 
-std::span<const Option> gcc_options() { return rows; }
+std::span<const CompilerOption> gcc_options() { return rows; }
 
 }  // namespace deja

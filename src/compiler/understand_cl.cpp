@@ -12,7 +12,7 @@
 namespace deja {
 namespace {
 
-constexpr Option unknown_option{"", Value::none};
+constexpr CompilerOption unknown_option{"", Value::none};
 
 class ClReader {
  public:
@@ -35,7 +35,7 @@ class ClReader {
     std::optional<Language> language;  // of /Tp and /Tc
   };
   struct Given {
-    const Option& option;
+    const CompilerOption& option;
     Argument argument;
     std::string value;
 
@@ -43,9 +43,9 @@ class ClReader {
   };
 
   bool is_clang() const { return in_.family == Family::clang_cl; }
-  const Option* find(const std::string& word) const;
+  const CompilerOption* find(const std::string& word) const;
   void word();
-  void option_word(const std::string& typed, const Option& option);
+  void option_word(const std::string& typed, const CompilerOption& option);
   void apply(Given given);
   bool apply_mode(const Given& given);
   void apply_fact(Given& given);
@@ -84,14 +84,14 @@ class ClReader {
 };
 
 // cl's names by either spelling; clang's own words with '-' as they are.
-const Option* ClReader::find(const std::string& word) const {
+const CompilerOption* ClReader::find(const std::string& word) const {
   std::string slashed = word;
   if (slashed.starts_with('-') && !slashed.starts_with("--")) slashed.front() = '/';
-  const Option* base = find_option(cl_options(), slashed);
+  const CompilerOption* base = find_option(cl_options(), slashed);
   if (!is_clang()) return base;
-  const Option* as_typed = find_option(clang_cl_options(), word);
-  const Option* as_slashed = find_option(clang_cl_options(), slashed);
-  const Option* over = as_typed ? as_typed : as_slashed;
+  const CompilerOption* as_typed = find_option(clang_cl_options(), word);
+  const CompilerOption* as_slashed = find_option(clang_cl_options(), slashed);
+  const CompilerOption* over = as_typed ? as_typed : as_slashed;
   if (!over || !base) return over ? over : base;
   return over->name.size() >= base->name.size() ? over : base;
 }
@@ -111,7 +111,7 @@ void ClReader::word() {
     call_.arguments.push_back(std::move(ignored));
     return;
   }
-  const Option* option = find(typed);
+  const CompilerOption* option = find(typed);
   // "/home/me/a.c" where no option begins so.
   const bool is_path = !option && slashed && typed.find('/', 1) != std::string::npos;
   if (is_path) {
@@ -122,7 +122,7 @@ void ClReader::word() {
   option_word(typed, option ? *option : unknown_option);
 }
 
-void ClReader::option_word(const std::string& typed, const Option& option) {
+void ClReader::option_word(const std::string& typed, const CompilerOption& option) {
   Given given{option, Argument{.words = {typed}}, {}};
   if (!option.name.empty()) given.value = joined_value(option, typed);
   if (takes_next_word(option, typed)) {
@@ -234,7 +234,7 @@ void ClReader::take_color(const Given& given) {
 
 // /clang:WORD reaches clang's own driver; words that would change what is written are refused.
 void ClReader::take_for_clang(const Given& given) {
-  const Option* option = find_option(clang_options(), gcc_options(), given.value);
+  const CompilerOption* option = find_option(clang_options(), gcc_options(), given.value);
   constexpr std::array harmless = {Role::plain, Role::debug, Role::search, Role::include, Role::native, Role::color};
   const bool is_harmless = !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
   if (!is_harmless) return refuse(Outcome::unsupported_compiler_option, "/clang:" + given.value);
@@ -242,7 +242,7 @@ void ClReader::take_for_clang(const Given& given) {
 }
 
 void ClReader::take_for_frontend(Given& given) {
-  const Option* option = find_option(frontend_options(), given.value);
+  const CompilerOption* option = find_option(frontend_options(), given.value);
   if (option && option->role != Role::plain) return refuse(Outcome::unsupported_compiler_option, "-Xclang " + given.value);
   if (option) effects_ |= option->effects;
   keep(given);

@@ -13,7 +13,7 @@
 namespace deja {
 namespace {
 
-constexpr Option unknown_option{"", Value::none};
+constexpr CompilerOption unknown_option{"", Value::none};
 
 struct Input {
   std::string file;
@@ -23,7 +23,7 @@ struct Input {
 
 // One option with its words and value.
 struct Given {
-  const Option& option;
+  const CompilerOption& option;
   Argument argument;
   std::string value;
 
@@ -41,7 +41,7 @@ class Reader {
 
  private:
   bool is_clang() const { return in_.family == Family::clang; }
-  const Option* find(const std::string& word) const {
+  const CompilerOption* find(const std::string& word) const {
     return is_clang() ? find_option(clang_options(), gcc_options(), word) : find_option(gcc_options(), word);
   }
 
@@ -150,7 +150,7 @@ void Reader::input_word(const std::string& file) {
 }
 
 void Reader::option_word(const std::string& typed) {
-  const Option* found = find(typed);
+  const CompilerOption* found = find(typed);
   if (!found && typed.starts_with("--")) return refuse(Outcome::unsupported_compiler_option, typed);
   Given given{found ? *found : unknown_option, Argument{.words = {typed}}, {}};
   if (found) given.value = joined_value(*found, typed);
@@ -456,7 +456,7 @@ void Reader::take_preprocessor_words(Given& given) {
 
 // -Xclang WORD, with the value of WORD in the next pair.
 void Reader::take_frontend_word(Given& given) {
-  const Option* found = find_option(frontend_options(), given.value);
+  const CompilerOption* found = find_option(frontend_options(), given.value);
   if (!found) return keep(given);
   if (found->role == Role::refuse) return refuse(static_cast<Outcome>(found->detail), "-Xclang " + given.value);
   Given inner{*found, given.argument, std::string(joined_value(*found, given.value))};

@@ -55,7 +55,7 @@ struct Driver {
   bool is_clang;
 
   bool installed() const { return output_of(std::string("command -v ") + name).size() > 1; }
-  const Option* find(std::string_view word) const {
+  const CompilerOption* find(std::string_view word) const {
     return is_clang ? find_option(clang_options(), gcc_options(), word) : find_option(gcc_options(), word);
   }
 
@@ -77,7 +77,7 @@ struct Driver {
 constexpr Driver drivers[] = {{"gcc", false}, {"g++", false}, {"clang-14", true}, {"clang++-14", true}};
 
 // Spellings of a row: alone, and with its value joined.
-std::vector<std::string> spellings(const Option& option) {
+std::vector<std::string> spellings(const CompilerOption& option) {
   const std::string name(option.name);
   switch (option.value) {
     case Value::joined_or_separate:
@@ -93,11 +93,11 @@ std::vector<std::string> spellings(const Option& option) {
 }
 
 // Rows whose own effect keeps a.c and b.c from being told apart, that only deja knows, or that end the reading.
-bool is_exempt(const Option& option) {
+bool is_exempt(const CompilerOption& option) {
   return option.role == Role::refuse || option.role == Role::skip || option.role == Role::end_of_options || option.role == Role::language;
 }
 
-void check_row(const Driver& driver, const Option& option) {
+void check_row(const Driver& driver, const CompilerOption& option) {
   for (const std::string& word : spellings(option)) {
     if (driver.find(word) != &option) continue;  // another row reads this spelling
     const Driver::Took took = driver.takes_next(word);
@@ -110,10 +110,10 @@ void check_row(const Driver& driver, const Option& option) {
 TEST_CASE("option forms: every row as the drivers read it") {
   for (const Driver& driver : drivers) {
     if (!driver.installed()) continue;
-    for (const Option& option : gcc_options())
+    for (const CompilerOption& option : gcc_options())
       if (!is_exempt(option)) check_row(driver, option);
     if (!driver.is_clang) continue;
-    for (const Option& option : clang_options())
+    for (const CompilerOption& option : clang_options())
       if (!is_exempt(option)) check_row(driver, option);
   }
 }
@@ -157,7 +157,7 @@ TEST_CASE("option forms: no option that takes a word is missing") {
     if (!driver.installed()) continue;
     std::set<std::string> candidates;
     for (const std::string& name : offered_names(driver)) {
-      const Option* row = driver.find(name);
+      const CompilerOption* row = driver.find(name);
       // Options whose table row refuses them, and GCC's own long names that are not in the table, are never read further.
       const bool read_on = row ? row->role != Role::refuse && !takes_next_word(*row, name) : !name.starts_with("--");
       if (read_on && (!row || row->role != Role::information)) candidates.insert(name);

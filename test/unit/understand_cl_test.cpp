@@ -136,7 +136,7 @@ TEST_CASE("clang-cl: its own words") {
 
 TEST_CASE("cl: every name in the tables is read by its own row") {
   for (const auto rows : {cl_options(), clang_cl_options()})
-    for (const Option& row : rows) CHECK(find_option(rows, row.name) == &row);
+    for (const CompilerOption& row : rows) CHECK(find_option(rows, row.name) == &row);
 }
 
 }  // namespace

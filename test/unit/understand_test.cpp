@@ -517,7 +517,7 @@ TEST_CASE("understand: options for deja") {
 
 TEST_CASE("understand: every name in the tables is read by its own row") {
   for (const auto rows : {gcc_options(), clang_options(), frontend_options()})
-    for (const Option& row : rows) CHECK(find_option(rows, row.name) == &row);
+    for (const CompilerOption& row : rows) CHECK(find_option(rows, row.name) == &row);
 }
 
 TEST_CASE("understand: longest name first") {
