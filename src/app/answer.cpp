@@ -124,6 +124,7 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
       }
   }
   session.counts.add(Outcome::preprocessed_cache_miss);
+  session.counts.add(Outcome::local_storage_miss);
   return std::nullopt;
 }
 
@@ -167,7 +168,6 @@ Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& k
     session.counts.add(Outcome::compile_failed);
     return Served{Outcome::compile_failed, compiled->finished.exit_code};
   }
-  if (!session.config.recache) session.counts.add(Outcome::local_storage_miss);
   const Outcome ending = keep(session, call, keys, *compiled);
   session.counts.add(ending);
   return Served{ending, 0};

@@ -24,7 +24,7 @@ class DryFs final : public Fs {
   Result<std::string> real_path(const std::string& path) override { return inner_.real_path(path); }
 
   Result<void> create(const std::string&, std::span<const std::string_view>) override { return {}; }
-  Result<void> write_output(const std::string&, std::string_view, bool) override { return {}; }
+  Result<void> write_output(const std::string&, std::string_view, Existing) override { return {}; }
   Result<void> rename(const std::string&, const std::string&, Overwrite) override { return {}; }
   Result<void> remove(const std::string&) override { return {}; }
   Result<void> remove_directory(const std::string&) override { return {}; }

@@ -64,7 +64,7 @@ Result<void> serve(const Session& session, const Invocation& call, const Entry& 
   for (const OutputFile& output : call.outputs) {
     const std::string* const bytes = entry.find(static_cast<std::uint8_t>(first_output_part + output.kind));
     if (bytes == nullptr) continue;
-    if (auto done = session.system.fs.write_output(output.path, *bytes); !done) {
+    if (auto done = session.system.fs.write_output(output.path, *bytes, output.existing); !done) {
       for (const OutputFile* written = call.outputs.data(); written != &output; ++written) (void)session.system.fs.remove(written->path);
       return done;
     }

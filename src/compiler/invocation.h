@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/outcome.h"
+#include "sys/fs.h"
 
 namespace deja {
 
@@ -42,6 +43,7 @@ struct Bypass {
 struct OutputFile {
   unsigned kind;     // row in the table of output kinds
   std::string path;  // as the compiler writes it, relative to the working directory or absolute
+  Existing existing = Existing::removed;
 };
 
 // One option as it stood on the command line, value included, and what it takes part in.

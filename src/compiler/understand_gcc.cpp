@@ -80,7 +80,8 @@ class Reader {
   void find_profiles();
   void find_precompiled_headers();
   void complete_facts();
-  void add_output(OutputKind kind, std::string path) { call_.outputs.push_back({static_cast<unsigned>(kind), std::move(path)}); }
+  void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
+  Existing existing_of(unsigned kind) const;
   // base_dir applied to a path of the command line.
   std::string local(const std::string& path) {
     std::string rewritten = base_dirs_.rewrite(path);
@@ -106,7 +107,7 @@ class Reader {
   unsigned effects_ = 0;  // of all options together
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
   std::vector<OutputKind> beside_;  // outputs named after the object
-  std::vector<OutputFile> named_;   // outputs named by options
+  std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   bool dep_target_given_ = false;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
@@ -280,7 +281,7 @@ bool Reader::apply_file(Given& given) {
       call_.search.push_back({SearchDirectory::Kind::after, path::join(given.value, "include")});
       return and_keep();
     case Role::output_named:
-      named_.push_back({given.option.detail, given.value});
+      named_.emplace_back(given.option.detail, given.value);
       return and_keep();
     case Role::output_beside:
       beside_.push_back(static_cast<OutputKind>(given.option.detail));
@@ -418,7 +419,7 @@ void Reader::take_prefix_map(Given& given) {
 void Reader::take_assembler_word(std::string_view word, const std::string& typed) {
   const std::size_t equals = word.find('=');
   const bool is_listing = word.starts_with("-a") && equals != std::string_view::npos;
-  if (is_listing) named_.push_back({output_detail(OutputKind::listing), std::string(word.substr(equals + 1))});
+  if (is_listing) named_.emplace_back(output_detail(OutputKind::listing), word.substr(equals + 1));
   const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") || word.starts_with("-o") || word.starts_with("@");
   if (hidden_files) refuse(Outcome::unsupported_compiler_option, typed);
 }
@@ -621,8 +622,8 @@ void Reader::name_depfile() {
 
 void Reader::name_outputs() {
   const std::string stem = object_stem();
-  add_output(OutputKind::object, call_.object);
-  if (call_.wants_depfile) add_output(OutputKind::depfile, call_.depfile);
+  add_output(output_detail(OutputKind::object), call_.object);
+  if (call_.wants_depfile) add_output(output_detail(OutputKind::depfile), call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
   // Only clang splits assembler text too.
   if (split_dwarf_ && debug_ && (!assemble_ || in_.family == Family::clang)) beside_.push_back(OutputKind::split_debug);
@@ -631,9 +632,18 @@ void Reader::name_outputs() {
   for (OutputKind kind : beside_) {
     std::string path = stem;
     if (kind == OutputKind::ipa_clones) path += path::extension(call_.source);
-    add_output(kind, path + std::string(output_rows[static_cast<unsigned>(kind)].suffix));
+    add_output(output_detail(kind), path + std::string(output_rows[output_detail(kind)].suffix));
   }
-  call_.outputs.insert(call_.outputs.end(), named_.begin(), named_.end());
+  for (auto& [kind, path] : named_) add_output(kind, std::move(path));
+}
+
+// As seen with gcc 12 and clang 14 over files of other modes, with two names, and over links.
+Existing Reader::existing_of(unsigned kind) const {
+  const bool object = kind == output_detail(OutputKind::object);
+  const bool from_assembler = call_.language == Language::assembler || call_.language == Language::assembler_with_cpp;
+  if (is_clang()) return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics) ? Existing::replaced : Existing::kept;
+  const bool by_binutils = (object && !assemble_ && !call_.generates_pch) || kind == output_detail(OutputKind::split_debug);
+  return by_binutils ? Existing::removed : Existing::kept;
 }
 
 }  // namespace

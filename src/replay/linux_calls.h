@@ -179,12 +179,16 @@ class LinuxCalls {
     }
   }
 
-  // True when nothing or an ordinary file is there: links and devices are for the ordinary flow, which writes through them.
+  // True when nothing or a file like the one to be written is there: other modes, further names, links and devices are for the ordinary
+  // flow, which knows what this compiler does with them.
   bool replaceable(const char* path) {
     struct stat found;
     const long result =
         linux_kernel::call(SYS_newfstatat, AT_FDCWD, linux_kernel::address(path), linux_kernel::address(&found), AT_SYMLINK_NOFOLLOW);
-    return result == -ENOENT || (result == 0 && S_ISREG(found.st_mode));
+    if (result != 0) return result == -ENOENT;
+    const long mask = linux_kernel::call(SYS_umask, 022);
+    linux_kernel::call(SYS_umask, mask);
+    return S_ISREG(found.st_mode) && found.st_nlink == 1 && found.st_uid == user() && (found.st_mode & 07777) == (0666 & ~mask);
   }
   void remove(const char* path) { linux_kernel::call(SYS_unlinkat, AT_FDCWD, linux_kernel::address(path), 0); }
 

@@ -86,7 +86,9 @@ class SystemCalls {
 
   bool replaceable(const char* path) {
     const auto found = system_.fs.lstat(path);
-    return found ? found->kind == FileKind::regular : found.error().cause == Cause::not_found;
+    if (!found) return found.error().cause == Cause::not_found;
+    const bool plain_mode = native_style == PathStyle::windows || found->mode == (0666 & ~system_.console.get_umask());
+    return found->kind == FileKind::regular && found->links == 1 && plain_mode;
   }
   void remove(const char* path) { (void)system_.fs.remove(path); }
   bool write_output(const char* path, std::string_view bytes) { return static_cast<bool>(system_.fs.write_output(path, bytes)); }

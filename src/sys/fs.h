@@ -48,6 +48,13 @@ struct ListedFile {
 
 enum class Overwrite : unsigned char { no, yes };
 
+// What becomes of what already has an output's name: compilers differ, and so do the files that one of them writes.
+enum class Existing : unsigned char {
+  removed,   // a file, or a link to one, gives way to a new file; what a dangling link names is made (GNU as, objcopy)
+  replaced,  // so does a dangling link (Clang: a temporary file, renamed)
+  kept,      // written over: mode, owner and other names stay, links are followed (fopen)
+};
+
 // How long append() may wait for other processes, and what it does with a torn tail.
 struct AppendOptions {
   std::int64_t deadline_ns = 500'000'000;  // in all, from the call
@@ -78,16 +85,16 @@ class Fs {
 
   // Creates `path`, which must not exist, from `pieces` in order; mode 0666 & ~umask. On an error no file is left behind.
   virtual Result<void> create(const std::string& path, std::span<const std::string_view> pieces) = 0;
-  // The caller's output: unlink what is there, create, write. Faster than truncating (1.4 to 1.8 times). Special files
-  // (/dev/null, pipes), links to them and dangling links are written through instead. `executable` adds execute bits (& ~umask).
-  virtual Result<void> write_output(const std::string& path, std::string_view bytes, bool executable = false) = 0;
+  // The caller's output. What can be told from a new file by nobody is unlinked and created, also where it is to be `kept`: faster than
+  // truncating (1.4 to 1.8 times). Special files (/dev/null, pipes) and links to them are written through. Windows knows `removed` only.
+  virtual Result<void> write_output(const std::string& path, std::string_view bytes, Existing existing = Existing::removed) = 0;
   // Gives `to` the content of `from`. Overwrite::no: Cause::exists when `to` is there; atomic either way.
   virtual Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) = 0;
-  virtual Result<void> remove(const std::string& path) = 0;            // a file or link; Cause::not_found is an error too
-  virtual Result<void> remove_directory(const std::string& path) = 0;  // an empty one
-  virtual Result<void> make_directories(const std::string& path) = 0;  // fine when it exists
+  virtual Result<void> remove(const std::string& path) = 0;                      // a file or link; Cause::not_found is an error too
+  virtual Result<void> remove_directory(const std::string& path) = 0;            // an empty one
+  virtual Result<void> make_directories(const std::string& path) = 0;            // fine when it exists
   virtual Result<std::vector<DirectoryItem>> list(const std::string& path) = 0;  // without . and .., unsorted
-  virtual Result<void> touch(const std::string& path) = 0;             // mtime and atime to now
+  virtual Result<void> touch(const std::string& path) = 0;                       // mtime and atime to now
 
   // list() and lstat() in one, for directories of many files; a name that vanishes meanwhile is left out.
   virtual Result<std::vector<ListedFile>> list_with_facts(const std::string& path) = 0;
@@ -107,7 +114,7 @@ class Fs {
 
   // A name in `folder` that no other process uses now or later: "<prefix>.<pid>.<counter and random>".
   virtual std::string temporary_name(const std::string& folder, std::string_view prefix) = 0;
-  virtual Result<std::string> current_directory() = 0;   // absolute, as $PWD spells it when that is the same directory
+  virtual Result<std::string> current_directory() = 0;  // absolute, as $PWD spells it when that is the same directory
   virtual Result<std::string> real_path(const std::string& path) = 0;
 };
 

@@ -230,13 +230,13 @@ Result<void> FakeFs::create(const std::string& path, std::span<const std::string
   return {};
 }
 
-Result<void> FakeFs::write_output(const std::string& path, std::string_view bytes, bool executable) {
+Result<void> FakeFs::write_output(const std::string& path, std::string_view bytes, Existing) {
   ++counts["write_output"];
   const NodePtr there = find(path);
   if (there && there->kind == FileKind::directory) return error("open", path, "Is a directory", Cause::other);
   const std::string full = resolved(path, true);
   if (auto room = room_for("create", full, bytes.size()); !room) return room;
-  add(full, FileKind::regular, bytes, clock_.file_now_ns())->mode = executable ? 0755 : 0644;
+  add(full, FileKind::regular, bytes, clock_.file_now_ns())->mode = 0644;
   return {};
 }
 

@@ -78,10 +78,10 @@ Result<void> FaultyFs::create(const std::string& path, std::span<const std::stri
   return *failure;
 }
 
-Result<void> FaultyFs::write_output(const std::string& path, std::string_view bytes, bool executable) {
+Result<void> FaultyFs::write_output(const std::string& path, std::string_view bytes, Existing existing) {
   auto failure = next("write_output", path);
-  if (!failure) return inner_.write_output(path, bytes, executable);
-  if (tears()) (void)inner_.write_output(path, half(bytes), executable);
+  if (!failure) return inner_.write_output(path, bytes, existing);
+  if (tears()) (void)inner_.write_output(path, half(bytes), existing);
   return *failure;
 }
 

@@ -25,7 +25,7 @@ class NoFiles final : public Fs {
   Result<FileFacts> lstat(const std::string&) override { return none(); }
   Result<FileFacts> read(const std::string&, std::string&, std::uint64_t) override { return none(); }
   Result<void> create(const std::string&, std::span<const std::string_view>) override { return none(); }
-  Result<void> write_output(const std::string&, std::string_view, bool) override { return none(); }
+  Result<void> write_output(const std::string&, std::string_view, Existing) override { return none(); }
   Result<void> rename(const std::string&, const std::string&, Overwrite) override { return none(); }
   Result<void> remove(const std::string&) override { return none(); }
   Result<void> remove_directory(const std::string&) override { return none(); }

@@ -1,6 +1,17 @@
 # Where the object goes: no -o, other folders, odd names, things that are in the way.
 . "$(dirname "$0")/lib.sh"
 
+# What the words make of $file where that has a second name: how many names are left, and what both hold.
+two_names() {
+  rm -f "$file" target
+  printf old >target
+  ln target "$file"
+  # shellcheck disable=SC2086  # words are meant
+  "$@" $words || fail "exit code $?: $words"
+  stat -c %h target "$file"
+  cksum target "$file"
+}
+
 for cc in $(c_compilers); do
   fresh "$cc"
   mkdir sub "s p" ünï
@@ -49,10 +60,40 @@ for cc in $(c_compilers); do
   ln -s target link.o
   same_as_compiler "through a link" -- "$cc" -c a.c -o link.o
   ln -s nowhere dangling.o
-  # Clang takes such a link away, GCC writes where it leads, as deja does.
-  is_clang "$cc" || same_as_compiler "through a link to nothing" -- "$cc" -c a.c -o dangling.o
-  printf old >a.d
-  same_as_compiler "over an old dependency file" -- "$cc" -MD -c a.c -o a.o
+  same_as_compiler "through a link to nothing" -- "$cc" -c a.c -o dangling.o
+  ln -s /dev/null null.o
+  same_as_compiler "through a link to a device" any any -- "$cc" -c a.c -o null.o
+  rm ./*.o target
+
+  # Compilers write some files anew and others over: what is there shows which.
+  put a.s <<<$'.globl a\na:\n ret'
+  put a.hh <<<'int h;'
+  kinds=("a.o -c a.c" "a.s.o -c a.s -o a.s.o" "a.d -MD -c a.c" "out.s -S a.c -o out.s" "a.su -fstack-usage -c a.c" "a.gcno -frandom-seed=7 -ftest-coverage -c a.c" "a.dwo -g -gsplit-dwarf -c a.c"
+    "list.al -Wa,-a=list.al -c a.s")
+  if is_clang "$cc"; then
+    kinds+=("a.dia --serialize-diagnostics a.dia -c a.c" "a.bc -emit-llvm -c a.c")
+  else
+    kinds+=("a.ci -fcallgraph-info -c a.c" "a.c.000i.ipa-clones -O2 -fdump-ipa-clones -c a.c")
+  fi
+  for kind in "${kinds[@]}"; do
+    read -r file words <<<"$kind"
+    case $file in list.al | a.ci) is_clang "$cc" && continue ;; esac
+    for state in 600 444 755 link dangling; do
+      rm -f "$file" target
+      case $state in
+        link) printf old >target && ln -s target "$file" ;;
+        dangling) ln -s target "$file" ;;
+        *) printf old >"$file" && chmod $state "$file" ;;
+      esac
+      # shellcheck disable=SC2086  # words are meant
+      same_as_compiler "$file over $state: $words" -- "$cc" $words
+    done
+    bare=$(two_names "$cc")
+    for run in cold warm; do
+      [[ $(two_names deja "$cc") == "$bare" ]] || fail "$file with two names, $run: not as after the bare compiler: $words"
+    done
+    rm -f ./*.o a.d "$file" target
+  done
   for mask in 077 002 027; do
     umask $mask
     same_as_compiler "umask $mask" -- "$cc" -MD -c a.c -o masked.o

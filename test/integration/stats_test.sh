@@ -37,7 +37,7 @@ calls() {
   } >"$TOP/out" 2>&1
   return 0
 }
-relevant='^(autoconf_test|bad_compiler_arguments|cache_miss|called_for_link|called_for_preprocessing|compile_failed|compiler_produced_[a-z_]*|could_not_[a-z_]*|direct_cache_hit|preprocessed_cache_hit|direct_cache_miss|preprocessed_cache_miss|files_in_cache|multiple_source_files|output_to_stdout|preprocessor_error|recache|unsupported_(code_directive|compiler_option|environment_variable|source_language))	'
+relevant='^(autoconf_test|bad_compiler_arguments|cache_miss|called_for_link|called_for_preprocessing|compile_failed|compiler_produced_[a-z_]*|could_not_[a-z_]*|direct_cache_hit|preprocessed_cache_hit|direct_cache_miss|preprocessed_cache_miss|files_in_cache|local_storage_hit|local_storage_miss|multiple_source_files|no_input_file|output_to_stdout|preprocessor_error|recache|unsupported_(code_directive|compiler_option|environment_variable|source_language))	'
 
 fresh deja
 calls "$DEJA"

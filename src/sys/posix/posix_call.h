@@ -56,6 +56,12 @@ inline Fd open_fd(const std::string& path, int flags, mode_t mode = 0) {
   return Fd(retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
 }
 
+inline mode_t current_umask() {
+  const mode_t mask = ::umask(022);
+  ::umask(mask);
+  return mask;
+}
+
 FileFacts facts_of(const struct stat& found);
 
 // Writes all of `pieces`, short writes finished; 0 or the errno of the failure.

@@ -17,11 +17,20 @@ namespace deja::posix {
 
 namespace {
 
-constexpr mode_t plain_mode = 0666;       // & ~umask, as compilers create files
-constexpr mode_t executable_mode = 0777;  // the same with execute bits
+constexpr mode_t plain_mode = 0666;  // & ~umask, as compilers create files
 
 // The one device that is worth reading: CCACHE_CONFIGPATH=/dev/null, `cc -xc -c /dev/null`.
 bool is_dev_null(const struct stat& found) { return S_ISCHR(found.st_mode) && found.st_rdev == makedev(1, 3); }
+
+// Whether what has the name `path` is taken away for a new file. Of a plain file of our own nobody can tell that it was.
+bool gives_way(const std::string& path, const struct stat& found, Existing existing) {
+  const bool is_file = S_ISREG(found.st_mode);
+  if (existing == Existing::kept)
+    return is_file && found.st_nlink == 1 && found.st_uid == ::geteuid() && (found.st_mode & 07777) == (plain_mode & ~current_umask());
+  if (!S_ISLNK(found.st_mode)) return is_file;
+  struct stat target;
+  return ::stat(path.c_str(), &target) == 0 ? S_ISREG(target.st_mode) : existing == Existing::replaced;
+}
 
 // Writes into a file this call has just created; a failure leaves nothing behind.
 Result<void> fill_new_file(const Fd& file, const std::string& path, std::span<const std::string_view> pieces) {
@@ -157,10 +166,10 @@ Result<void> PosixFs::create(const std::string& path, std::span<const std::strin
   return fill_new_file(file, path, pieces);
 }
 
-Result<void> PosixFs::write_output(const std::string& path, std::string_view bytes, bool executable) {
+Result<void> PosixFs::write_output(const std::string& path, std::string_view bytes, Existing existing) {
   // In a fresh build nothing is there, and the first open is all. A second turn follows an unlink, a third a race for the name.
   for (int turn = 0; turn < 3; ++turn) {
-    const Fd created = open_fd(path, O_WRONLY | O_CREAT | O_EXCL, executable ? executable_mode : plain_mode);
+    const Fd created = open_fd(path, O_WRONLY | O_CREAT | O_EXCL, plain_mode);
     if (created) return fill_new_file(created, path, {&bytes, 1});
     if (errno != EEXIST) return os_error("create", path, errno);
     struct stat found;
@@ -168,10 +177,7 @@ Result<void> PosixFs::write_output(const std::string& path, std::string_view byt
       if (errno == ENOENT) continue;
       return os_error("stat", path, errno);
     }
-    // A link to a file gives way, as it does to the compilers; what leads to a device or nowhere is written through.
-    struct stat target;
-    const bool leads_to_file = S_ISLNK(found.st_mode) && ::stat(path.c_str(), &target) == 0 && S_ISREG(target.st_mode);
-    if (!S_ISREG(found.st_mode) && !leads_to_file) {
+    if (!gives_way(path, found, existing)) {
       const Fd through = open_fd(path, O_WRONLY | O_CREAT | O_TRUNC, plain_mode);
       if (!through) return os_error("open", path, errno);
       const int failure = write_all(through.get(), bytes);

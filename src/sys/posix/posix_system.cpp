@@ -84,11 +84,7 @@ class PosixConsole final : public Console {
     return home_in(passwd, user());
   }
   void set_umask(unsigned mask) override { ::umask(static_cast<mode_t>(mask)); }
-  unsigned get_umask() override {
-    const mode_t mask = ::umask(022);
-    ::umask(mask);
-    return mask;
-  }
+  unsigned get_umask() override { return current_umask(); }
 };
 
 }  // namespace

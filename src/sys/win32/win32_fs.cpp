@@ -302,7 +302,7 @@ Result<void> Win32Fs::create(const std::string& path, std::span<const std::strin
   return fill_new_file(opened.file.get(), path, pieces);
 }
 
-Result<void> Win32Fs::write_output(const std::string& path, std::string_view bytes, bool) {
+Result<void> Win32Fs::write_output(const std::string& path, std::string_view bytes, Existing) {
   const std::wstring name = api_path(path);
   // In a fresh build nothing is there, and the first open is all. A second turn follows a delete, a third a race for the name.
   for (int turn = 0; turn < 3; ++turn) {

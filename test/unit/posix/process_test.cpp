@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,7 +31,10 @@ int status_in_child(const std::function<int()>& work) {
   return status;
 }
 
-void write_executable(const std::string& path, std::string_view text) { REQUIRE(native_system().fs.write_output(path, text, true)); }
+void write_executable(const std::string& path, std::string_view text) {
+  REQUIRE(native_system().fs.write_output(path, text));
+  REQUIRE(::chmod(path.c_str(), 0755) == 0);
+}
 
 }  // namespace
 

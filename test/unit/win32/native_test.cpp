@@ -147,7 +147,7 @@ TEST_CASE("files that others have open are replaced and removed, and those keep 
   CloseHandle(reader);
 
   HANDLE second = hold(folder / "target", everything);
-  CHECK(sys().fs.write_output(folder / "target", "newer", false));
+  CHECK(sys().fs.write_output(folder / "target", "newer"));
   CHECK(content(folder / "target") == "newer");
   CloseHandle(second);
   CHECK(sys().fs.list(folder / ".")->size() == 1);  // what was moved away is gone with its last reader
@@ -157,12 +157,12 @@ TEST_CASE("folders and read-only files in the way stay where they are") {
   const Folder folder;
   REQUIRE(sys().fs.make_directories(folder / "busy\\child"));
   put(folder / "source", "1");
-  CHECK_FALSE(sys().fs.write_output(folder / "busy", "x", false));
+  CHECK_FALSE(sys().fs.write_output(folder / "busy", "x"));
   CHECK_FALSE(sys().fs.rename(folder / "source", folder / "busy", Overwrite::yes));
   CHECK(sys().fs.stat(folder / "busy\\child"));
   put(folder / "fixed", "old");
   SetFileAttributesA((folder / "fixed").c_str(), FILE_ATTRIBUTE_READONLY);
-  CHECK(sys().fs.write_output(folder / "fixed", "new", false).error().cause == Cause::denied);
+  CHECK(sys().fs.write_output(folder / "fixed", "new").error().cause == Cause::denied);
   CHECK(content(folder / "fixed") == "old");
   const auto refused = sys().fs.append(folder / "fixed", "x", {});
   const bool as_expected = refused || refused.error().cause == Cause::denied;  // Wine lets root append
@@ -176,10 +176,10 @@ TEST_CASE("an output replaces a hard link instead of writing through it") {
   put(folder / "cache", "cached");
   REQUIRE(CreateHardLinkA((folder / "out").c_str(), (folder / "cache").c_str(), nullptr));
   CHECK(sys().fs.stat(folder / "out")->links == 2);
-  REQUIRE(sys().fs.write_output(folder / "out", "compiled", false));
+  REQUIRE(sys().fs.write_output(folder / "out", "compiled"));
   CHECK(content(folder / "out") == "compiled");
   CHECK(content(folder / "cache") == "cached");
-  CHECK(sys().fs.write_output("NUL", "nowhere", false));
+  CHECK(sys().fs.write_output("NUL", "nowhere"));
 }
 
 TEST_CASE("what is held without sharing for a moment is waited for, for long is an error") {
