@@ -33,12 +33,14 @@ enum class Role : unsigned char {
   object,       // -o
   language,     // -x
   emit_llvm,
-  dep_make,    // -MD, -MMD
-  dep_file,    // -MF
-  dep_target,  // -MT, -MQ
-  dep_style,   // -MP
-  search,      // detail: SearchDirectory::Kind
-  include,     // -include: a precompiled header may stand beside it
+  dep_make,            // -MD, -MMD
+  dep_file,            // -MF
+  dep_target,          // -MT, -MQ
+  dep_style,           // -MP
+  search,              // detail: SearchDirectory::Kind
+  search_with_prefix,  // -iwithprefix: the same, behind the prefix
+  include_prefix,      // -iprefix
+  include,             // -include: a precompiled header may stand beside it
   include_pch,
   imacros,
   program_prefix,  // -B

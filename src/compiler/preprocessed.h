@@ -17,15 +17,15 @@ struct PreprocessedOptions {
 };
 
 struct PreprocessedFindings {
-  std::vector<std::string> files;      // every file named by a line marker, in order of appearance, without <built-in> and the like
+  std::vector<std::string> files;  // every file named by a line marker, in order of appearance, without <built-in> and the like
   std::unordered_set<std::string> system_files;  // those of them that a marker calls a system header (flag 3)
-  bool has_incbin = false;             // .incbin in the text
-  bool has_assembler_include = false;  // .include "…" in the text
-  bool has_embed = false;              // a #embed that was left for the compiler
-  bool has_pch_pragma = false;         // #pragma GCC pch_preprocess
-  bool has_modules = false;            // import / export / module at the start of a line that reads like a declaration of C++ modules
-  bool has_columns = false;            // __builtin_COLUMN, __builtin_source_location
-  std::uint64_t size = 0;              // bytes seen
+  bool has_incbin = false;                       // .incbin in the text
+  bool has_assembler_include = false;            // .include "…" in the text
+  bool has_embed = false;                        // a #embed that was left for the compiler
+  bool has_pch_pragma = false;                   // #pragma GCC pch_preprocess
+  bool has_modules = false;  // import / export / module at the start of a line that reads like a declaration of C++ modules
+  bool has_columns = false;  // __builtin_COLUMN, __builtin_source_location
+  std::uint64_t size = 0;    // bytes seen
 };
 
 // Feed chunks of any size, then finish(). `hash` gets the normalised bytes: the same text in other chunks gives the same bytes.

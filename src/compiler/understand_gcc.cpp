@@ -106,10 +106,11 @@ class Reader {
        language_too_late_ = false, emit_llvm_ = false;
   unsigned effects_ = 0;  // of all options together
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
-  std::vector<OutputKind> beside_;  // outputs named after the object
+  std::vector<OutputKind> beside_;                       // outputs named after the object
   std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   bool dep_target_given_ = false;
+  std::optional<std::string> include_prefix_;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
   std::vector<std::pair<ProfileKind, std::string>> profiles_;
   std::string profile_dir_, profile_prefix_;
@@ -268,6 +269,14 @@ bool Reader::apply_file(Given& given) {
   switch (given.option.role) {
     case Role::search:
       call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
+      return and_keep();
+    case Role::include_prefix:
+      include_prefix_ = given.value;
+      return and_keep();
+    case Role::search_with_prefix:
+      // The compiler's own prefix is not known here.
+      if (!include_prefix_) call_.allows_direct = false;
+      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), include_prefix_.value_or("") + given.value});
       return and_keep();
     case Role::include:
       includes_.push_back(given.value);
@@ -641,7 +650,8 @@ void Reader::name_outputs() {
 Existing Reader::existing_of(unsigned kind) const {
   const bool object = kind == output_detail(OutputKind::object);
   const bool from_assembler = call_.language == Language::assembler || call_.language == Language::assembler_with_cpp;
-  if (is_clang()) return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics) ? Existing::replaced : Existing::kept;
+  if (is_clang())
+    return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics) ? Existing::replaced : Existing::kept;
   const bool by_binutils = (object && !assemble_ && !call_.generates_pch) || kind == output_detail(OutputKind::split_debug);
   return by_binutils ? Existing::removed : Existing::kept;
 }

@@ -8,11 +8,15 @@ for cc in $(c_compilers); do
   fresh "$cc"
   put a.h <<<$'static inline int h(unsigned u, int i) { return u < i; }'
   put a.c <<<$'#include "a.h"\nint a(int x) { int unused; if (x = 1) return h(x, 2); return x; }\n#warning "careful"'
+  put only.c <<<'int a(int x) { int unused; return x; }'
   put bad.c <<<$'int a(int x) { return y; }\nint b( { }'
   age
   same_as_compiler "warnings" -- "$cc" -Wall -Wextra -c a.c -o a.o
   same_as_compiler "no warnings wanted" -- "$cc" -w -c a.c -o a.o
-  same_as_compiler "warnings are errors" any -- "$cc" -Wall -Werror -c a.c -o a.o
+  # The preprocessor meets #warning first.
+  same_as_compiler "warnings are errors" preprocessor_error -- "$cc" -Wall -Werror -c a.c -o a.o
+  same_as_compiler "warnings are errors, of the compiler proper" compile_failed -- "$cc" -Wall -Werror -c only.c -o a.o
+  same_as_compiler "warnings that stay warnings" -- "$cc" -Wall -Werror -Wno-error -c a.c -o a.o
   same_as_compiler "errors" compile_failed -- "$cc" -c bad.c -o a.o
   same_as_compiler "fatal error" any -- "$cc" -Wfatal-errors -c bad.c -o a.o
   same_as_compiler "colours asked for" -- "$cc" -Wall -fdiagnostics-color=always -c a.c -o a.o

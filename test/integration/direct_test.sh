@@ -89,7 +89,12 @@ for cc in $(c_compilers); do
   same_once "-include, changed" cacheable -- "$cc" -include two/b.h -c c.c -o c.o
   same_as_compiler "-imacros" -- "$cc" -imacros two/b.h -c b2.c -iquote two -o c.o
   same_as_compiler "-idirafter" -- "$cc" -idirafter two -c b2.c -o c.o
-  same_as_compiler "-iprefix" cacheable hit -- "$cc" -iprefix "$W/" -iwithprefix two -c b2.c -o c.o
+  same_as_compiler "-iprefix" -- "$cc" -iprefix "$W/" -iwithprefix two -c b2.c -o c.o
+  put pre-two/q.h <<<'#define B 77'
+  same_as_compiler "-iprefix that is half a name" -- "$cc" -iprefix "$W/pre-" -iwithprefixbefore two -iwithprefix not_there -c b2.c -o c.o
+  put pre-two/q.h <<<'#define B 78'
+  same_once "header behind -iprefix, changed" cacheable -- "$cc" -iprefix "$W/pre-" -iwithprefixbefore two -iwithprefix not_there -c b2.c -o c.o
+  same_as_compiler "-iwithprefix without -iprefix" cacheable preprocessed -- "$cc" -iwithprefix include -I two -c b2.c -o c.o
   same_as_compiler "-nostdinc" -- "$cc" -nostdinc -I two -c b2.c -o c.o
   put two/n.h <<<'#define B 1'
   put one/n.h <<<$'#include_next <n.h>\n#define N B'

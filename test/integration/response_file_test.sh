@@ -46,5 +46,10 @@ for cc in $(c_compilers); do
   response change '-I"s p" -DTEXT=\"two\"'
   same_once "after" miss -- "$cc" @change -c a.c -o a.o
   { for ((i = 0; i < 20000; i++)); do echo "-DMACRO_NUMBER_$i=$i"; done; echo '-I"s p"'; } >long
-  same_as_compiler "half a megabyte" any any -- "$cc" @long -c a.c -o a.o
+  # The system does not let gcc hand so much on to its cc1: the compile fails, as it does without deja.
+  ending=preprocessor_error
+  is_clang "$cc" && ending=cacheable
+  same_as_compiler "half a megabyte" $ending "$([[ $ending == cacheable ]] && echo direct || echo $ending)" -- "$cc" @long -c a.c -o a.o
+  { head -n 2000 long; tail -n 1 long; } >shorter
+  same_as_compiler "fifty kilobytes" -- "$cc" @shorter -c a.c -o a.o
 done
