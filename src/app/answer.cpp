@@ -163,7 +163,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
 Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& keys) {
   const auto compiled = compile(session, call, keys.preprocessed ? Ask::nothing_more : Ask::dependencies);
   if (!compiled) return Bypass{Outcome::internal_error, compiled.error().text()};
-  if (compiled->finished.signal != 0) session.system.processes.die_of(compiled->finished.signal);
+  if (compiled->finished.signal != 0) die_of(session, compiled->finished.signal);
   if (compiled->finished.exit_code != 0) {
     session.counts.add(Outcome::compile_failed);
     return Served{Outcome::compile_failed, compiled->finished.exit_code};

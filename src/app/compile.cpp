@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "app/serve.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -76,6 +78,10 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   const CallerUmask as_caller(session);
   auto finished = session.system.processes.run(command);
   if (!finished) return finished.error();
+  if (session.log.enabled())
+    session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
+                                finished->signal != 0 ? fmt::format(" (signal {})", finished->signal) : "", finished->out.size(),
+                                finished->err.size()));
 
   Compiled out{std::move(*finished), {}};
   session.system.console.write_out(out.finished.out);

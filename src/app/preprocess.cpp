@@ -40,6 +40,8 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
   if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command.argv));
   const auto done = session.system.processes.run(command, [&](std::string_view chunk) { scanner.feed(chunk); });
   if (!done) return Bypass{Outcome::internal_error, done.error().text()};
+  // Bare, there would have been one compiler, and it would have ended here.
+  if (done->interrupted_by != 0) die_of(session, done->interrupted_by);
   if (done->exit_code != 0) return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
   messages = done->err;
   return std::nullopt;

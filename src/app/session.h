@@ -84,4 +84,11 @@ inline Command compiler_command(const Session& session, std::vector<std::string>
   return {session.compiler.path, std::move(argv), {{"CCACHE_DISABLE", "1"}}};
 }
 
+// Ends this process as `signal` has ended, or would have ended, the compiler; the log first. Does not return, except on fakes.
+inline void die_of(const Session& session, int signal) {
+  session.log.add("Ended by signal " + std::to_string(signal));
+  session.log.flush();
+  session.system.processes.die_of(signal);
+}
+
 }  // namespace deja

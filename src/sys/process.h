@@ -24,6 +24,8 @@ struct Finished {
   int signal = 0;     // 0 when it exited by itself
   std::string out;    // stdout, unless it was streamed
   std::string err;    // stderr
+  // SIGINT, SIGTERM or SIGHUP that reached this process while the program ran; on Windows SIGINT for Ctrl-C, SIGTERM for a closed console.
+  int interrupted_by = 0;
 };
 
 class Processes {
@@ -31,14 +33,16 @@ class Processes {
   virtual ~Processes() = default;
 
   // Runs to its end, standard input inherited, both outputs read through pipes (never a deadlock). With `on_out`, stdout goes there in chunks.
-  // SIGINT/SIGTERM that reach deja are passed on to the child while it runs. An error means it could not be started.
+  // SIGINT/SIGTERM that reach deja are passed on to the child while it runs. An error means it could not be started, or
+  // what it wrote or how it ended is not known in full: it must be run again.
   virtual Result<Finished> run(const Command& command, const std::function<void(std::string_view)>& on_out = {}) = 0;
 
   // Becomes the program (POSIX exec; Windows: runs it with everything inherited and returns its exit code).
   // Returns only with an error on POSIX.
   virtual Result<int> become(const Command& command) = 0;
 
-  // Ends this process with the same signal that ended the child, so that the caller sees what it would have seen.
+  // Ends this process with the same signal that ended the child, so that the caller sees what it would have seen. Windows: as Ctrl-C
+  // ends a program.
   virtual void die_of(int signal) = 0;
 
   virtual std::uint32_t id() = 0;                     // this process

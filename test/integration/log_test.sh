@@ -45,6 +45,32 @@ well_formed "$TOP/log"
 parts=$(sed -E 's/^\[[^ ]+ ([0-9]+).*/\1/' "$TOP/log" | uniq | wc -l)
 ((parts <= 128)) || fail "the lines of 64 runs stand in $parts groups, expected at most two a run"
 
+# A signal that ends the run, in its preprocessor or in its compiler: the caller sees that signal, and the log has all lines.
+context="ended by a signal"
+put slow <<'SLOW'
+#!/bin/sh
+case " $* " in *" $SLOW "*) : >"$STARTED"; exec sleep 60 ;; esac
+exec gcc "$@"
+SLOW
+chmod +x slow
+export CCACHE_COMPILERTYPE=gcc STARTED=$TOP/started
+for SLOW in -E -o; do
+  for signal in TERM HUP; do
+    rm -f "$TOP/log" "$STARTED"
+    SLOW=$SLOW "$DEJA" ./slow -DSLOW=$SLOW$signal -c a.c -o slow.o >"$TOP/out" 2>&1 &
+    pid=$!
+    while [[ ! -e $STARTED ]]; do sleep 0.02; done
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    code=$?
+    ((code == 128 + $(kill -l $signal))) || fail "$SLOW: exit code $code after SIG$signal"
+    [[ ! -s $TOP/out && ! -e slow.o ]] || fail "$SLOW: SIG$signal left: $(cat "$TOP/out")"
+    well_formed "$TOP/log"
+    grep -qF -- "$SLOW" "$TOP/log" && tail -n 1 "$TOP/log" | grep -q "Ended by signal $(kill -l $signal)$" || fail "$SLOW: the log ends: $(tail -n 3 "$TOP/log")"
+  done
+done
+unset CCACHE_COMPILERTYPE STARTED SLOW
+
 context=syslog
 CCACHE_LOGFILE=syslog same_once "syslog" cacheable -- gcc -c a.c -o a.o
 unset CCACHE_LOGFILE

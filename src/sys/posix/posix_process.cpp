@@ -24,10 +24,13 @@ constexpr std::array passed_on = {SIGINT, SIGTERM, SIGHUP};
 
 // The child that gets this process's signals; 0 while there is none. One child at a time.
 std::atomic<pid_t> signal_child = 0;
+// The last such signal since the child was started; 0 none.
+std::atomic<int> signal_received = 0;
 
 // The kernel's own signals (Ctrl-C, a lost terminal) have reached the child already: it is in the same process group.
 void pass_on(int signal, siginfo_t* info, void*) {
   const int saved = errno;
+  signal_received = signal;
   const pid_t child = signal_child.load();
   if (child > 0 && info->si_code <= 0) ::kill(child, signal);
   errno = saved;
@@ -38,6 +41,7 @@ void pass_on(int signal, siginfo_t* info, void*) {
 class SignalsToChild {
  public:
   SignalsToChild() {
+    signal_received = 0;
     sigset_t held;
     sigemptyset(&held);
     for (int signal : passed_on) sigaddset(&held, signal);
@@ -68,6 +72,7 @@ class SignalsToChild {
   }
   // To be called before the child's number is free for others.
   static void child_ended() { signal_child = 0; }
+  static int received() { return signal_received; }
   const sigset_t& mask_before() const { return mask_; }
 
  private:
@@ -148,38 +153,43 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
 
 using Sink = std::function<void(std::string_view)>;
 
-// Reads what is there; closes the pipe at its end or on an error. False when nothing was there.
-bool drain(Fd& pipe, std::string& buffer, const Sink& sink) {
+// Reads what is there; closes the pipe at its end, or on an error, which goes to `failure`. False when nothing was there.
+bool drain(Fd& pipe, std::string& buffer, const Sink& sink, int& failure) {
   const ssize_t got = retried([&] { return ::read(pipe.get(), buffer.data(), buffer.size()); });
   if (got > 0) {
     sink(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
     return true;
   }
-  if (got == 0 || errno != EAGAIN) pipe.reset();
+  if (got < 0 && errno == EAGAIN) return false;
+  if (got < 0) failure = errno;
+  pipe.reset();
   return false;
 }
 
 // Reads both pipes until their ends, or until the child has ended and nothing is left in them: a program that the child
-// leaves running in the background may hold them open for ever, and a bare compile would not wait for it.
-void read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_err) {
+// leaves running in the background may hold them open for ever, and a bare compile would not wait for it. 0, or why not all was read.
+int read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_err) {
   std::string buffer(64 * 1024, '\0');
+  int failure = 0;
   ::fcntl(out.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.get(), F_SETFL, O_NONBLOCK);
   const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));  // none before Linux 5.3: then the pipes' ends decide
   while (out || err) {
     std::array<pollfd, 3> waits{{{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), -1) < 0) {
-      if (errno == EINTR) continue;
-      return;
-    }
-    if (waits[0].revents != 0) drain(out, buffer, on_out);
-    if (waits[1].revents != 0) drain(err, buffer, on_err);
+    if (retried([&] { return ::poll(waits.data(), waits.size(), -1); }) < 0) failure = errno;
+    if (failure != 0) break;
+    if (waits[0].revents != 0) drain(out, buffer, on_out, failure);
+    if (waits[1].revents != 0) drain(err, buffer, on_err, failure);
     if (waits[2].revents == 0) continue;
     // Looked at in order, a pipe may have been filled after it was seen empty and before the child was seen to end.
-    while (out && drain(out, buffer, on_out)) continue;
-    while (err && drain(err, buffer, on_err)) continue;
-    return;
+    while (out && drain(out, buffer, on_out, failure)) continue;
+    while (err && drain(err, buffer, on_err, failure)) continue;
+    break;
   }
+  // The child must not wait for a reader that has given up.
+  out.reset();
+  err.reset();
+  return failure;
 }
 
 int wait_for(pid_t child) {
@@ -210,10 +220,12 @@ Result<Finished> PosixProcesses::run(const Command& command, const std::function
   err->write_end.reset();
   const Sink collect_out = [&](std::string_view bytes) { finished.out.append(bytes); };
   const Sink collect_err = [&](std::string_view bytes) { finished.err.append(bytes); };
-  read_both(child, out->read_end, err->read_end, on_out ? on_out : collect_out, collect_err);
+  const int failure_to_read = read_both(child, out->read_end, err->read_end, on_out ? on_out : collect_out, collect_err);
   const int status = wait_for(child);
+  if (failure_to_read != 0) return os_error("read the output of", command.program, failure_to_read);
   finished.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   finished.exit_code = WIFSIGNALED(status) ? 128 + finished.signal : WEXITSTATUS(status);
+  finished.interrupted_by = SignalsToChild::received();
   return finished;
 }
 

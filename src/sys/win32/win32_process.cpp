@@ -1,11 +1,11 @@
 // Running programs: inherited handles and only those, both pipes read at once, Ctrl-C left to the child.
 #include "sys/win32/win32_process.h"
 
+#include <process.h>
+
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cwctype>
-#include <thread>
+#include <csignal>
 
 #include "base/command_line.h"
 #include "base/text.h"
@@ -16,15 +16,25 @@ namespace deja::win32 {
 namespace {
 
 std::atomic<int> children = 0;
+std::atomic<int> interrupted_by = 0;
 
 // Ctrl-C reaches every process of the console. The child decides what it means, and its exit code tells; until then this process stays.
-BOOL WINAPI on_control(DWORD) { return children > 0 ? TRUE : FALSE; }
+BOOL WINAPI on_control(DWORD event) {
+  if (children == 0) return FALSE;
+  const bool asked = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+  interrupted_by = asked ? SIGINT : SIGTERM;
+  // The console is being closed, and Windows ends a process that returns from here. What is left to do takes less than the seconds it
+  // waits.
+  if (!asked) Sleep(INFINITE);
+  return TRUE;
+}
 
 class ControlToChild {
  public:
   ControlToChild() {
     static const BOOL handled = SetConsoleCtrlHandler(on_control, TRUE);
     static_cast<void>(handled);
+    interrupted_by = 0;
     ++children;
   }
   ~ControlToChild() { --children; }
@@ -129,17 +139,53 @@ Result<Handle> start(const Command& command, STARTUPINFOW& startup, DWORD flags)
 
 using Sink = std::function<void(std::string_view)>;
 
-void drain(HANDLE pipe, const Sink& sink) {
+// Reads to the end, which is there when the last writer has closed. 0, or why the rest could not be read: then the text is not whole.
+DWORD drain(HANDLE pipe, const Sink& sink) {
   std::string room(64 << 10, '\0');
-  DWORD got = 0;
-  while (ReadFile(pipe, room.data(), static_cast<DWORD>(room.size()), &got, nullptr))
+  while (true) {
+    DWORD got = 0;
+    if (!ReadFile(pipe, room.data(), static_cast<DWORD>(room.size()), &got, nullptr)) {
+      const DWORD code = GetLastError();
+      return code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF ? 0 : code;
+    }
     if (got > 0) sink(std::string_view(room).substr(0, got));
+  }
 }
 
-int exit_code_of(HANDLE process) {
-  WaitForSingleObject(process, INFINITE);
-  DWORD code = 1;
-  GetExitCodeProcess(process, &code);
+// Collects one pipe's text in a thread of its own. Not std::thread, whose failure to start is an exception.
+class Collector {
+ public:
+  explicit Collector(HANDLE pipe) : pipe_(pipe), thread_(reinterpret_cast<HANDLE>(_beginthreadex(nullptr, 0, run, this, 0, nullptr))) {}
+  ~Collector() { join(); }
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+
+  bool started() const { return static_cast<bool>(thread_); }
+  // To be called when the pipe's writers are gone or will go. 0, or why not all was read.
+  DWORD join() {
+    if (thread_) WaitForSingleObject(thread_.get(), INFINITE);
+    return code_;
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  static unsigned __stdcall run(void* self) {
+    auto& collector = *static_cast<Collector*>(self);
+    collector.code_ = drain(collector.pipe_, [&](std::string_view bytes) { collector.text_.append(bytes); });
+    return 0;
+  }
+
+  HANDLE pipe_;
+  std::string text_;
+  DWORD code_ = 0;
+  Handle thread_;  // last: it uses the others
+};
+
+// An exit code that nobody can tell is an error, never a compile that failed.
+Result<int> exit_code_of(HANDLE process, const std::string& program) {
+  if (WaitForSingleObject(process, INFINITE) != WAIT_OBJECT_0) return error_of("wait for", program, GetLastError());
+  DWORD code = 0;
+  if (!GetExitCodeProcess(process, &code)) return error_of("get the exit code of", program, GetLastError());
   return static_cast<int>(code);  // STATUS_CONTROL_C_EXIT and other 32-bit codes survive the round trip through int
 }
 
@@ -165,18 +211,27 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   Command plain = command;
   plain.environment.emplace_back("VS_UNICODE_OUTPUT", std::nullopt);
 
+  // Writers first, so that the reader ends whatever happens here.
+  Collector err_reader(err->read_end.get());
+  if (!err_reader.started()) return Error{"run", command.program, "no thread to read its messages"};
   const ControlToChild guard;
   const auto process = start(plain, startup.StartupInfo, EXTENDED_STARTUPINFO_PRESENT);
-  if (!process) return process.error();
-  // The reads below end when the last writer has closed.
   out->write_end.close();
   err->write_end.close();
+  if (!process) return process.error();
   Finished finished;
-  std::thread err_reader([&] { drain(err->read_end.get(), [&](std::string_view bytes) { finished.err.append(bytes); }); });
-  drain(
-      out->read_end.get(), on_out ? on_out : [&](std::string_view bytes) { finished.out.append(bytes); });
-  err_reader.join();
-  finished.exit_code = exit_code_of(process->get());
+  const Sink collect = [&](std::string_view bytes) { finished.out.append(bytes); };
+  const DWORD out_code = drain(out->read_end.get(), on_out ? on_out : collect);
+  out->read_end.close();  // should it have ended early, the program must not wait for a reader
+  const DWORD err_code = err_reader.join();
+  err->read_end.close();
+  const auto exit_code = exit_code_of(process->get(), command.program);
+  if (!exit_code) return exit_code.error();
+  if (out_code != 0) return error_of("read the output of", command.program, out_code);
+  if (err_code != 0) return error_of("read the messages of", command.program, err_code);
+  finished.err = err_reader.take();
+  finished.exit_code = *exit_code;
+  finished.interrupted_by = interrupted_by;
   return finished;
 }
 
@@ -186,8 +241,10 @@ Result<int> Win32Processes::become(const Command& command) {
   const ControlToChild guard;
   const auto process = start(command, startup, 0);
   if (!process) return process.error();
-  return exit_code_of(process->get());
+  return exit_code_of(process->get(), command.program);
 }
+
+void Win32Processes::die_of(int) { ExitProcess(STATUS_CONTROL_C_EXIT); }
 
 std::uint32_t Win32Processes::id() { return GetCurrentProcessId(); }
 

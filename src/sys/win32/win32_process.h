@@ -9,7 +9,7 @@ class Win32Processes final : public Processes {
  public:
   Result<Finished> run(const Command& command, const std::function<void(std::string_view)>& on_out) override;
   Result<int> become(const Command& command) override;
-  void die_of(int) override {}  // no signals here; the exit code says it all
+  void die_of(int) override;
   std::uint32_t id() override;
   bool is_alive(std::uint32_t process) override;
   Result<std::string> own_path() override;

@@ -43,6 +43,7 @@ TEST_CASE("run gives exit code, standard output and standard error") {
   REQUIRE(done);
   CHECK(done->exit_code == 7);
   CHECK(done->signal == 0);
+  CHECK(done->interrupted_by == 0);
   CHECK(done->out == "out\n");
   CHECK(done->err == "err\n");
 }
@@ -141,7 +142,7 @@ TEST_CASE("the exit code is known even where the caller ignores SIGCHLD") {
         }) == 0);
 }
 
-TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it") {
+TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it and is told") {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
     CAPTURE(signal);
     const TemporaryFolder folder;
@@ -151,7 +152,7 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it") {
       // In a group of its own: only what is passed on reaches the child.
       const auto done =
           processes().run(shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " + ready + "; wait; wait"));
-      ::_exit(done && done->exit_code == 5 ? 0 : 1);
+      ::_exit(done && done->exit_code == 5 && done->interrupted_by == signal ? 0 : 1);
     }
     while (!native_system().fs.stat(ready)) ::poll(nullptr, 0, 5);
     ::kill(runner, signal);
