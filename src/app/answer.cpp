@@ -1,9 +1,9 @@
 // The pass list between an understood command and a served one.
 #include "app/answer.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "app/compile.h"
 #include "app/key.h"
@@ -21,8 +21,8 @@ struct Keys {
   std::optional<Digest> direct;        // of the manifest; nullopt when direct mode is off
   std::optional<Digest> preprocessed;  // of the result; nullopt in depend mode
   std::optional<Manifest> manifest;
-  std::vector<std::string> headers;    // from the preprocessed text
-  std::optional<Evidence> evidence;    // of the answer, once there is one
+  std::vector<std::string> headers;  // from the preprocessed text
+  std::optional<Evidence> evidence;  // of the answer, once there is one
 };
 
 Evidence evidence_of(const ManifestEntry& manifest, Entry entry) {
@@ -153,8 +153,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   Entry& entry = std::get<Entry>(collected);
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*keys.direct, *files) : *keys.preprocessed;
-  keep_result(session, result, entry);
-  if (!keys.direct || !files) return ending;
+  if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
   const auto kept = keep_manifest(session, call, *keys.direct, std::move(keys.manifest), std::move(*files), result);
   keys.evidence = evidence_of(kept, std::move(entry));
   return ending;

@@ -82,12 +82,14 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
     session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
                                 finished->signal != 0 ? fmt::format(" (signal {})", finished->signal) : "", finished->out.size(),
                                 finished->err.size()));
+  // Not the caller's failure: the compiler could not write what deja asked for.
+  if (own && finished->exit_code != 0 && finished->err.find(own_depfile) != std::string::npos)
+    return Error{"write", own_depfile, "the compiler could not"};
 
   Compiled out{std::move(*finished), {}};
   session.system.console.write_out(out.finished.out);
   session.system.console.write_err(stderr_for_caller(session, call, out.finished.err));
-  if (ask == Ask::dependencies && out.finished.exit_code == 0)
-    out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
+  if (ask == Ask::dependencies && out.finished.exit_code == 0) out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
   if (own) (void)session.system.fs.remove(own_depfile);
   return out;
 }

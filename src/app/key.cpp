@@ -15,8 +15,9 @@ constexpr std::string_view key_format = "deja 1";
 
 // Variables that reach the output of any compile.
 constexpr std::string_view common_environment[] = {
-    "COMPILER_PATH",      "DEVELOPER_DIR",    "GCC_COLORS", "GCC_COMPARE_DEBUG", "GCC_EXEC_PREFIX", "I_MPI_CC",
-    "I_MPI_CXX",          "MACOSX_DEPLOYMENT_TARGET", "QCC_CONF_PATH", "QNX_HOST", "QNX_TARGET", "VCToolsInstallDir",
+    "COMPILER_PATH",   "DEVELOPER_DIR", "GCC_COLORS", "GCC_COMPARE_DEBUG",
+    "GCC_EXEC_PREFIX", "I_MPI_CC",      "I_MPI_CXX",  "MACOSX_DEPLOYMENT_TARGET",
+    "QCC_CONF_PATH",   "QNX_HOST",      "QNX_TARGET", "VCToolsInstallDir",
     "VCToolsVersion",
 };
 
@@ -25,8 +26,15 @@ constexpr std::string_view locale_environment[] = {"LANG", "LC_ALL", "LC_CTYPE",
 
 // Variables whose effect shows in the preprocessed text.
 constexpr std::string_view direct_environment[] = {
-    "CLANG_CONFIG_FILE_SYSTEM_DIR", "CLANG_CONFIG_FILE_USER_DIR", "CPATH",   "CPLUS_INCLUDE_PATH",    "C_INCLUDE_PATH",
-    "EXTERNAL_INCLUDE",             "INCLUDE",                    "OBJCPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH",
+    "CLANG_CONFIG_FILE_SYSTEM_DIR",
+    "CLANG_CONFIG_FILE_USER_DIR",
+    "CPATH",
+    "CPLUS_INCLUDE_PATH",
+    "C_INCLUDE_PATH",
+    "EXTERNAL_INCLUDE",
+    "INCLUDE",
+    "OBJCPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
 };
 
 template <class Names>
@@ -79,15 +87,13 @@ std::optional<Bypass> add_compiler(Hasher& hasher, const Session& session) {
   }
   for (std::string_view part : text::split(check, ';')) {
     std::vector<std::string> argv;
-    for (std::string_view word : text::words(part))
-      argv.push_back(word == "%compiler%" ? compiler.path : std::string(word));
+    for (std::string_view word : text::words(part)) argv.push_back(word == "%compiler%" ? compiler.path : std::string(word));
     if (argv.empty()) continue;
     const FoundCompiler* const self = argv[0] == compiler.path ? &compiler : nullptr;
     const auto program = self != nullptr ? Result<FoundCompiler>(*self) : find_compiler(session.system, session.config, argv[0]);
     if (!program) return Bypass{Outcome::compiler_check_failed, program.error().text()};
     const auto done = session.system.processes.run({program->path, argv, {{"CCACHE_DISABLE", "1"}}});
-    if (!done || done->exit_code != 0)
-      return Bypass{Outcome::compiler_check_failed, fmt::format("'{}' failed", part)};
+    if (!done || done->exit_code != 0) return Bypass{Outcome::compiler_check_failed, fmt::format("'{}' failed", part)};
     hasher.add("compiler check output", done->out).add("compiler check errors", done->err);
   }
   return std::nullopt;

@@ -1,9 +1,9 @@
 // Manifests and results from the store, and into it.
 #include "app/lookup.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "app/key.h"
 #include "base/path.h"
@@ -15,21 +15,24 @@ namespace {
 
 std::optional<std::string> fetch(const Session& session, const Digest& key, EntryKind kind) {
   auto bytes = session.store.get(key, kind);
-  if (!bytes) session.log.add(bytes.error().text());
+  if (!bytes) tell_cache_failure(session.log, "Cache not read", bytes.error());
   const bool found = bytes && *bytes;
   session.counts.add(found ? Outcome::local_storage_read_hit : Outcome::local_storage_read_miss);
   return found ? std::move(*bytes) : std::nullopt;
 }
 
 void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
-  session.log.add(fmt::format("Broken entry {}{}: {}; removed", key.hex(), static_cast<char>(kind), error.text()));
+  const bool removed = !session.config.read_only && session.store.remove(key, kind);
+  const char* const what = removed ? "removed" : "left where it is";
+  session.log.add(fmt::format("Broken entry {}.{}: {}; {}", key.hex(), static_cast<char>(kind), error.text(), what));
   session.counts.add(Outcome::missing_cache_file);
-  if (!session.config.read_only) (void)session.store.remove(key, kind);
 }
 
 bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) {
   const auto done = session.store.put(key, kind, bytes, overwrite);
-  if (!done) session.log.add("Not stored: " + done.error().text());
+  if (!done) tell_cache_failure(session.log, "Cache not written", done.error());
+  if (session.store.made_directory())
+    session.log.add_first("cache directory", "Cache directory '" + session.config.cache_dir + "' was not there; made");
   if (done) session.counts.add(Outcome::local_storage_write);
   return bool(done);
 }
@@ -55,7 +58,8 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
   Hasher hasher;
   hasher.add("search directories of", session.compiler.real_path).add("size", session.compiler.facts.size);
   hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
-  for (const char* name : {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
+  for (const char* name :
+       {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
     hasher.add(name, session.system.env.get(name).value_or(""));
   for (const std::string& word : query) hasher.add("word", word);
   const Digest key = hasher.finish();
@@ -139,17 +143,18 @@ std::optional<Entry> find_result(const Session& session, const Digest& key) {
   return std::move(*entry);
 }
 
-void keep_result(const Session& session, const Digest& key, const Entry& entry) {
+bool keep_result(const Session& session, const Digest& key, const Entry& entry) {
   // Hot results stay raw; an explicit level compresses at once.
   const Config& config = session.config;
   const bool at_once = config.compression && config.compression_level != 0;
   const auto bytes = encode_entry(entry, at_once ? std::optional<int>(static_cast<int>(config.compression_level)) : std::nullopt);
   if (!bytes) {
     session.log.add("Not stored: " + bytes.error().text());
-    return;
+    return false;
   }
-  keep(session, key, EntryKind::result, *bytes, config.recache ? Overwrite::yes : Overwrite::no);
+  if (!keep(session, key, EntryKind::result, *bytes, config.recache ? Overwrite::yes : Overwrite::no)) return false;
   session.log.add("Result " + key.hex() + " stored");
+  return true;
 }
 
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers) {

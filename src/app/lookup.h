@@ -20,8 +20,8 @@ std::optional<Manifest> find_manifest(const Session& session, const Digest& key)
 // The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts the local storage's part.
 std::optional<Entry> find_result(const Session& session, const Digest& key);
 
-// Keeps a result; an error is a line in the log.
-void keep_result(const Session& session, const Digest& key, const Entry& entry);
+// Keeps a result; an error is a line in the log, and false.
+bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 
 // What a manifest says of `headers` now. nullopt with a reason in the log when one of them does not allow direct mode:
 // too new, unreadable, or holding what content does not tell (__TIME__, #embed, .incbin).

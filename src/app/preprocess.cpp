@@ -30,7 +30,8 @@ std::optional<Bypass> objection(const Session& session, const PreprocessedFindin
 }
 
 // Runs the preprocessor into `scanner` and its messages into `hasher`.
-std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call, PreprocessedScanner& scanner, std::string& messages) {
+std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call, PreprocessedScanner& scanner,
+                                       std::string& messages) {
   Command command = compiler_command(session, preprocessor_words(session, call));
   if (!session.config.prefix_command_cpp.empty()) {
     const auto prefix = find_compiler(session.system, session.config, command.argv.front());

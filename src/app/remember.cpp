@@ -17,9 +17,9 @@ namespace {
 bool settings_allow(const Config& config) {
   const bool plain_check = config.compiler_check == "mtime" || config.compiler_check == "content" || config.compiler_check == "none" ||
                            config.compiler_check.starts_with("string:");
-  return config.direct_mode && plain_check && !config.debug && !config.disable && !config.recache && !config.file_clone && !config.hard_link &&
-         !config.remote_only && !config.reshare && !config.read_only && !config.umask && config.stats_log.empty() && config.log_file != "syslog" &&
-         config.prefix_command.empty() && config.ignore_headers_in_manifest.empty();
+  return config.direct_mode && plain_check && !config.debug && !config.disable && !config.recache && !config.file_clone &&
+         !config.hard_link && !config.remote_only && !config.reshare && !config.read_only && !config.umask && config.stats_log.empty() &&
+         config.log_file != "syslog" && config.prefix_command.empty() && config.ignore_headers_in_manifest.empty();
 }
 
 // Content alone does not tell what these sources become.
@@ -28,7 +28,8 @@ bool sources_allow(const Session& session, const std::vector<std::string>& inclu
     const auto file = session.files.get(path);
     if (!file) return false;
     const SourceTraits& traits = (*file)->traits;
-    return !traits.date_macro && !traits.time_macro && !traits.timestamp_macro && !traits.embed && !traits.incbin && !traits.assembler_include;
+    return !traits.date_macro && !traits.time_macro && !traits.timestamp_macro && !traits.embed && !traits.incbin &&
+           !traits.assembler_include;
   });
 }
 
@@ -81,6 +82,14 @@ void add_outputs(ReplayCall& replay, const Session& session, const Invocation& c
   }
 }
 
+// The fast path fell through a record that is there: damaged? It runs before there is a log.
+void tell_broken(const Session& session, const ReplayRecord& fresh) {
+  if (!session.log.enabled()) return;
+  const auto old = session.store.get(fresh.key, EntryKind::replay);
+  if (old && *old && !is_replay_record(**old, fresh.key))
+    session.log.add("Broken entry " + fresh.key.hex() + ".p: no whole replay record; replaced");
+}
+
 }  // namespace
 
 void remember(const Session& session, const Invocation& call, const LoadedConfig& loaded, const std::vector<std::string>& own_words,
@@ -110,8 +119,12 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
   if (const std::string* out = evidence.entry.find(stdout_part)) replay.out = *out;
   if (const std::string* err = evidence.entry.find(stderr_part)) replay.err = stderr_for_caller(session, call, *err);
   replay.log_file = config.log_file;
-  replay.log_lines = {"=== deja " DEJA_VERSION " ===", "Command line: " + text::quoted(own_words), "Working directory: " + session.working_directory,
-                      "Compiler: " + session.compiler.path, "Replayed: nothing that this command depends on has changed", "Result: direct_cache_hit"};
+  replay.log_lines = {"=== deja " DEJA_VERSION " ===",
+                      "Command line: " + text::quoted(own_words),
+                      "Working directory: " + session.working_directory,
+                      "Compiler: " + session.compiler.path,
+                      "Replayed: nothing that this command depends on has changed",
+                      "Result: direct_cache_hit"};
   replay.counted = config.stats;
 
   const auto record = make_replay_record(session.system, replay);
@@ -119,8 +132,10 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
     session.log.add("No replay record: " + record.error().text());
     return;
   }
+  tell_broken(session, *record);
   const auto stored = session.store.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes);
-  session.log.add(stored ? "Replay record " + record->key.hex() + " stored" : "No replay record: " + stored.error().text());
+  if (stored) session.log.add("Replay record " + record->key.hex() + " stored");
+  if (!stored) tell_cache_failure(session.log, "Cache not written", stored.error());
 }
 
 }  // namespace deja

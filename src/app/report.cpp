@@ -14,8 +14,9 @@ namespace {
 std::string time_stamp(System& system, std::int64_t time_ns, char between) {
   const LocalTime t = system.clock.local(time_ns);
   const std::int64_t micros = time_ns / 1000 % 1'000'000;
-  return between == 'T' ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros)
-                        : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros);
+  return between == 'T'
+             ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros)
+             : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros);
 }
 
 }  // namespace
@@ -55,7 +56,7 @@ void record_counts(System& system, const Config& config, Log& log, const Counts&
   }
   if (!config.stats || (!counts.any() && changes.empty())) return;
   Stats stats(system, config.cache_dir);
-  if (const auto done = stats.record(counts, changes); !done) log.add("Statistics not updated: " + done.error().text());
+  if (const auto done = stats.record(counts, changes); !done) tell_cache_failure(log, "Statistics not updated", done.error());
 }
 
 class DebugFiles::Trace : public HashTrace {
@@ -89,8 +90,8 @@ void DebugFiles::write(System& system, const Config& config, const std::string& 
   base += "." + time_stamp(system, system.clock.now_ns(), '_') + ".ccache-";
   (void)system.fs.write_output(base + "log", log_);
   if (!with_inputs_) return;
-  (void)system.fs.write_output(base + "input-text", "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text + "\n\nPREPROCESSOR MODE\n" +
-                                                        preprocessed_->text + "\n");
+  (void)system.fs.write_output(base + "input-text", "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text +
+                                                        "\n\nPREPROCESSOR MODE\n" + preprocessed_->text + "\n");
   (void)system.fs.write_output(base + "input-c", common_->raw);
   if (!direct_->raw.empty()) (void)system.fs.write_output(base + "input-d", direct_->raw);
   if (!preprocessed_->raw.empty()) (void)system.fs.write_output(base + "input-p", preprocessed_->raw);

@@ -9,7 +9,8 @@ namespace deja {
 
 namespace {
 
-// "foo.c:1:2: error" → "/cwd/foo.c:1:2: error" on each line that begins with an existing relative path; GCC's "In file included from x.h:1" too.
+// "foo.c:1:2: error" → "/cwd/foo.c:1:2: error" on each line that begins with an existing relative path; GCC's "In file included from x.h:1"
+// too.
 std::string with_absolute_paths(const Session& session, std::string_view text) {
   static constexpr std::string_view prefixes[] = {"In file included from ", "                 from "};
   std::string out;

@@ -52,6 +52,11 @@ struct Session {
   std::optional<unsigned> caller_umask;  // where config.umask replaces it for the cache's files
 };
 
+// A cache that cannot be read or written is told once a run: what follows fails for the same reason.
+inline void tell_cache_failure(Log& log, std::string_view what, const Error& error) {
+  log.add_first("cache", std::string(what) + ": " + error.text());
+}
+
 // While it lives, files are made as the caller would make them: outputs, and whatever the compiler writes.
 class CallerUmask {
  public:
@@ -68,8 +73,8 @@ class CallerUmask {
   const Session& session_;
 };
 
-// argv[0] for the real compiler: as typed, unless deja's own link comes earlier on PATH: drivers look argv[0] up on PATH again to find their
-// other programs.
+// argv[0] for the real compiler: as typed, unless deja's own link comes earlier on PATH: drivers look argv[0] up on PATH again to find
+// their other programs.
 inline const std::string& compiler_word(const Session& session) {
   return session.compiler.passed_over_cache ? session.compiler.path : session.words.front();
 }

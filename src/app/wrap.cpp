@@ -1,9 +1,9 @@
 // deja in front of a compiler: configure, find, understand, answer, report; and whenever that does not work out, the real compiler.
 #include "app/wrap.h"
 
-#include <optional>
-
 #include <fmt/format.h>
+
+#include <optional>
 
 #include "app/answer.h"
 #include "app/remember.h"
@@ -80,7 +80,7 @@ void clean(System& system, const Config& config, Log& log, const LocalStore& sto
   if (!config.stats || store.changes().empty()) return;
   const Maintenance on{system, config.cache_dir, 1, {}};
   const auto done = clean_after_put(on, {config.max_size, config.max_files});
-  if (!done) log.add("Clean-up failed: " + done.error().text());
+  if (!done) tell_cache_failure(log, "Clean-up failed", done.error());
 }
 
 int run_compiler(System& system, const FoundCompiler& compiler, const Config& config, const std::vector<std::string>& words) {

@@ -1,6 +1,7 @@
 // The log of one run: lines gather in memory with their times and become one record for the appender (sys/fs.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -15,7 +16,8 @@ struct LogLine {
   std::string text;
 };
 
-// Collects what a run has to tell, and hands it over in few, large pieces. Where it goes is the sink's business: log file, syslog, a debug file.
+// Collects what a run has to tell, and hands it over in few, large pieces. Where it goes is the sink's business: log file, syslog, a debug
+// file.
 class Log {
  public:
   using Sink = std::function<void(const std::vector<LogLine>&)>;
@@ -33,6 +35,13 @@ class Log {
     if (gathered_ > most_gathered) flush();
   }
 
+  // The first of a run on this topic: one full disk makes every write to the cache fail, and one line tells it.
+  void add_first(std::string_view topic, std::string_view text) {
+    if (!enabled() || std::find(topics_.begin(), topics_.end(), topic) != topics_.end()) return;
+    topics_.emplace_back(topic);
+    add(text);
+  }
+
   // Before the compiler starts (it may run for minutes, or be killed with us) and at the end.
   void flush() {
     if (!enabled() || lines_.empty()) return;
@@ -46,6 +55,7 @@ class Log {
   std::function<std::int64_t()> now_;
   Sink sink_;
   std::vector<LogLine> lines_;
+  std::vector<std::string> topics_;  // of add_first()
   std::size_t gathered_ = 0;
 };
 

@@ -51,7 +51,9 @@ Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view
   auto done = put_once(path, pieces, overwrite);
   if (!done && done.error().cause == Cause::not_found) {
     // The first put into a shard; or the cache directory was removed under our hands.
-    if (auto made = make_cache_folder(system_.fs, cache_dir_, shard_folder(cache_dir_, key.shard())); !made) return made;
+    const auto made = make_cache_folder(system_.fs, cache_dir_, shard_folder(cache_dir_, key.shard()));
+    if (!made) return made.error();
+    made_directory_ |= *made;
     done = put_once(path, pieces, overwrite);
   }
   if (!done && overwrite == Overwrite::no && done.error().cause == Cause::exists) return {};
@@ -116,11 +118,10 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
 
 std::int64_t counted_bytes(std::uint64_t size) { return static_cast<std::int64_t>((size + block - 1) / block * block); }
 
-Result<void> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder) {
-  if (auto made = fs.make_directories(folder); !made) return made;
-  // Refused when it is there already, which is nearly always; nothing depends on it.
-  (void)fs.create(path::join(cache_dir, directory_tag_name), {&directory_tag, 1});
-  return {};
+Result<bool> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder) {
+  if (auto made = fs.make_directories(folder); !made) return made.error();
+  // Refused when it is there already, which is nearly always; nothing else depends on it.
+  return bool(fs.create(path::join(cache_dir, directory_tag_name), {&directory_tag, 1}));
 }
 
 std::string namespace_trailer(std::string_view name) {

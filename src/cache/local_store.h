@@ -37,6 +37,8 @@ class LocalStore : public Store {
 
   std::string path_of(const Digest& key, EntryKind kind) const;
   const std::vector<StoreChange>& changes() const { return changes_; }
+  // A put found no cache directory: the first use, or it was removed while in use.
+  bool made_directory() const { return made_directory_; }
 
  private:
   Result<void> put_once(const std::string& path, std::span<const std::string_view> pieces, Overwrite overwrite);
@@ -46,6 +48,7 @@ class LocalStore : public Store {
   std::string cache_dir_;
   std::string namespace_;
   std::vector<StoreChange> changes_;
+  bool made_directory_ = false;
 };
 
 // --- Names and files in the cache directory, as the store and its maintenance see them ---
@@ -68,7 +71,8 @@ std::int64_t counted_bytes(std::uint64_t size);
 inline std::int64_t counted_files(EntryKind kind) { return kind == EntryKind::manifest || kind == EntryKind::result ? 1 : 0; }
 
 // Makes `folder`, which is `cache_dir` or below it, and marks the cache directory as one that backups may leave out (CACHEDIR.TAG).
-Result<void> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder);
+// True: the mark was not there, so the cache directory is new.
+Result<bool> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder);
 
 // The trailer that keeps the namespace: name, u32 length, u64 XXH3 of the name, "djaN". Nothing for no namespace.
 inline constexpr std::size_t namespace_tail_size = 16;

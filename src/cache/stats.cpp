@@ -222,7 +222,7 @@ Result<void> Stats::append(std::string_view records) {
   const AppendOptions options{.text = false};
   auto appended = system_.fs.append(file_, records, options);
   if (!appended && appended.error().cause == Cause::not_found) {
-    if (auto made = make_cache_folder(system_.fs, cache_dir_, cache_dir_); !made) return made;
+    if (auto made = make_cache_folder(system_.fs, cache_dir_, cache_dir_); !made) return made.error();
     appended = system_.fs.append(file_, records, options);
   }
   if (!appended && appended.error().cause == Cause::busy) return leave_aside(records);

@@ -340,4 +340,10 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   return ReplayRecord{digest_of(header.key), std::move(bytes)};
 }
 
+bool is_replay_record(std::string_view bytes, const Digest& key) {
+  std::vector<std::uint64_t> aligned(bytes.size() / sizeof(std::uint64_t) + 1);
+  std::memcpy(aligned.data(), bytes.data(), bytes.size());
+  return replay::Record().open(reinterpret_cast<char*>(aligned.data()), bytes.size(), hash_of(key));
+}
+
 }  // namespace deja

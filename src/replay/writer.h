@@ -80,4 +80,7 @@ bool replay_possible(System& system, const std::vector<std::string>& words, cons
 // hard_link, remote_only, reshare, stats_log, umask, direct_mode = false or a prefix command is configured.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 
+// Whether `bytes` are a whole, undamaged record for this call.
+bool is_replay_record(std::string_view bytes, const Digest& key);
+
 }  // namespace deja
