@@ -46,8 +46,12 @@ bool is_absolute(std::wstring_view path) {
 }  // namespace
 
 std::wstring wide(std::string_view utf8) {
-  std::wstring out(utf8.size(), L'\0');  // UTF-16 never has more units than UTF-8 has bytes
-  const int size = MultiByteToWideChar(CP_UTF8, 0, utf8.data(), static_cast<int>(utf8.size()), out.data(), static_cast<int>(out.size()));
+  std::wstring out(utf8.size(), L'\0');  // UTF-16 never has more units than UTF-8 or a code page has bytes
+  const auto convert = [&](UINT page, DWORD flags) {
+    return MultiByteToWideChar(page, flags, utf8.data(), static_cast<int>(utf8.size()), out.data(), static_cast<int>(out.size()));
+  };
+  int size = convert(CP_UTF8, MB_ERR_INVALID_CHARS);
+  if (size == 0 && !utf8.empty()) size = convert(CP_ACP, 0);
   out.resize(static_cast<std::size_t>(std::max(size, 0)));
   return out;
 }

@@ -22,6 +22,7 @@
 
 namespace deja::win32 {
 
+// What is no UTF-8 is taken as text in the system's code page: so MinGW's compilers write names into line markers and dependency files.
 std::wstring wide(std::string_view utf8);
 std::string utf8(std::wstring_view wide);
 

@@ -86,15 +86,16 @@ Result<Pipe> make_pipe() {
   return out;
 }
 
-// Standard input in a form that a child may inherit; NUL where there is none.
-Handle inheritable_input() {
-  const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+// One of this process's standard handles in a form that a child may inherit; NUL where there is none.
+Handle inheritable(DWORD which) {
+  const HANDLE own = GetStdHandle(which);
   HANDLE copy = nullptr;
-  const bool copied = input != nullptr && input != INVALID_HANDLE_VALUE &&
-                      DuplicateHandle(GetCurrentProcess(), input, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS);
+  const bool copied = own != nullptr && own != INVALID_HANDLE_VALUE &&
+                      DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS);
   if (copied) return Handle(copy);
-  SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  return Handle(CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable, OPEN_EXISTING, 0, nullptr));
+  SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
+  const DWORD access = which == STD_INPUT_HANDLE ? GENERIC_READ : GENERIC_WRITE;
+  return Handle(CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0, nullptr));
 }
 
 // The list of handles that a child gets, and no others, whatever other threads open meanwhile.
@@ -196,7 +197,7 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   auto err = make_pipe();
   if (!out) return out.error();
   if (!err) return err.error();
-  const Handle input = inheritable_input();
+  const Handle input = inheritable(STD_INPUT_HANDLE);
   HandleList inherited({input.get(), out->write_end.get(), err->write_end.get()});
   if (!inherited.ready()) return error_of("prepare", command.program, GetLastError());
   STARTUPINFOEXW startup{};
@@ -236,8 +237,16 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
 }
 
 Result<int> Win32Processes::become(const Command& command) {
+  // Named, since a child that is to show no window gets a console of its own, and without this its outputs would go there.
+  const Handle input = inheritable(STD_INPUT_HANDLE);
+  const Handle out = inheritable(STD_OUTPUT_HANDLE);
+  const Handle err = inheritable(STD_ERROR_HANDLE);
   STARTUPINFOW startup{};
   startup.cb = sizeof startup;
+  startup.dwFlags = STARTF_USESTDHANDLES;
+  startup.hStdInput = input.get();
+  startup.hStdOutput = out.get();
+  startup.hStdError = err.get();
   const ControlToChild guard;
   const auto process = start(command, startup, 0);
   if (!process) return process.error();
