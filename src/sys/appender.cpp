@@ -13,8 +13,7 @@ namespace {
 
 // Much more than a log's fallback ever is; a larger file is somebody else's.
 constexpr std::uint64_t largest_fallback = 64 << 20;
-constexpr std::uint64_t largest_list = 1 << 20;
-// What is left for the list and the fallback, whose locks are held for moments, when the log was waited for in vain.
+// What is left for the fallback, whose lock is held for moments, when the log was waited for in vain.
 constexpr std::int64_t fallback_share_ns = append_budget_ns / 5;
 
 using ProcessId = std::uint32_t;
@@ -36,19 +35,19 @@ class Appending {
       auto done = fs_.append(path_, record, {.deadline_ns = log_time()});
       return done || !calls_for_fallback(done.error()) ? done : put_aside(record);
     }
-    const std::vector<ProcessId> all = listed().value_or({});
-    self_is_listed_ = std::binary_search(all.begin(), all.end(), self_);
+    const std::vector<ProcessId> all = listed();
+    self_is_listed_ = std::ranges::find(all, self_) != all.end();
     const std::vector<ProcessId> ended = ended_of(all);
     auto done = append_after_own(record);
-    bool list_is_stale = static_cast<bool>(done) && (self_is_listed_ || !ended.empty());
     if (done) {
       fold(ended);
+      if (self_is_listed_ && !fs_.lstat(own_)) unlist(self_);
+      if (all.empty()) (void)fs_.remove_directory(list_);  // a process was killed before it could
     } else if (calls_for_fallback(done.error())) {
       // Where the log can never be written, each process continues its forerunner's file: they do not pile up.
-      list_is_stale = !ended.empty() && !fs_.lstat(own_) && adopt(ended.front());
+      if (!fs_.lstat(own_)) adopt_one_of(ended);
       done = put_aside(record);
     }
-    if (list_is_stale) tidy_list();
     return done;
   }
 
@@ -65,14 +64,14 @@ class Appending {
   std::int64_t time_left() { return std::max<std::int64_t>(0, end_ns_ - system_.clock.monotonic_ns()); }
   std::int64_t log_time() { return std::max<std::int64_t>(0, time_left() - fallback_share_ns); }
 
-  Result<std::vector<ProcessId>> listed() {
+  std::string mark_of(ProcessId process) const { return list_ + "/" + std::to_string(process); }
+
+  std::vector<ProcessId> listed() {
     std::vector<ProcessId> out;
-    std::string lines;
-    if (auto facts = fs_.read(list_, lines, largest_list); !facts) return facts.error();
-    for (std::string_view line : text::split(lines, '\n'))
-      if (const auto number = text::parse_unsigned(line); number && *number <= UINT32_MAX) out.push_back(static_cast<ProcessId>(*number));
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
+    for (const DirectoryItem& item : fs_.list(list_).value_or({}))
+      if (const auto number = text::parse_unsigned(item.name); number && *number <= UINT32_MAX)
+        out.push_back(static_cast<ProcessId>(*number));
+    std::ranges::sort(out);
     return out;
   }
 
@@ -81,17 +80,31 @@ class Appending {
     return processes;
   }
 
+  // Needs no lock. The folder may vanish in between, when another process has taken the last mark out of it.
   bool list_self() {
-    if (!self_is_listed_)
-      self_is_listed_ = static_cast<bool>(fs_.append(list_, std::to_string(self_) + "\n", {.deadline_ns = time_left()}));
+    for (int turn = 0; turn < 10 && !self_is_listed_; ++turn) {
+      if (!fs_.make_directories(list_)) return false;
+      const auto made = fs_.create(mark_of(self_), {});
+      self_is_listed_ = made || made.error().cause == Cause::exists;
+    }
     return self_is_listed_;
+  }
+
+  // Called only when the process has no fallback and will make none. The folder goes with the last mark.
+  void unlist(ProcessId process) {
+    (void)fs_.remove(mark_of(process));
+    (void)fs_.remove_directory(list_);
   }
 
   // The record goes to this process's own file. Listed first: nobody would find a file that a process did not live to list.
   Result<void> put_aside(std::string_view record) {
     if (auto facts = fs_.lstat(own_); facts && facts->kind != FileKind::regular) return Error{"open", own_, "not a regular file"};
     list_self();  // should that fail, the lines are in the fallback all the same
-    return fs_.append(own_, record, {.deadline_ns = fallback_share_ns});
+    auto done = fs_.append(own_, record, {.deadline_ns = fallback_share_ns});
+    // An earlier process of the same number may have been taken off the list just now.
+    self_is_listed_ = self_is_listed_ && fs_.lstat(mark_of(self_));
+    if (done) list_self();
+    return done;
   }
 
   // Lines that were put aside come before the record, so that a process's lines stay in order. Who has waited once does not wait again.
@@ -118,40 +131,22 @@ class Appending {
   // held, another one is at it.
   bool adopt(ProcessId ended) {
     const std::string file = fallback_of(ended);
-    if (!is_fallback(file) || !list_self()) return false;
-    return static_cast<bool>(fs_.with_append_lock(file, 0, [&] { return fs_.rename(file, own_, Overwrite::no); }));
+    const auto facts = fs_.lstat(file);
+    if (!facts && facts.error().cause == Cause::not_found) unlist(ended);
+    if (!facts || facts->kind != FileKind::regular || !list_self()) return false;
+    if (!fs_.with_append_lock(file, 0, [&] { return fs_.rename(file, own_, Overwrite::no); })) return false;
+    unlist(ended);
+    return true;
+  }
+
+  void adopt_one_of(const std::vector<ProcessId>& ended) {
+    for (ProcessId process : ended)
+      if (adopt(process)) return;
   }
 
   void fold(const std::vector<ProcessId>& ended) {
     for (ProcessId process : ended)
       if (time_left() == 0 || (adopt(process) && !append_after_own({}))) return;
-  }
-
-  // Takes off the list whose file is gone; not waited for, since a name too many does no harm. A process that lists itself
-  // meanwhile waits for the lock, and then finds the new list by its name.
-  void tidy_list() {
-    (void)fs_.with_append_lock(list_, 0, [&]() -> Result<void> {
-      const auto processes = listed();
-      if (!processes) return processes.error();  // not read is not empty
-      std::string kept;
-      // Alive or not comes first: a process that has ended makes no file after the look for it.
-      for (ProcessId process : *processes)
-        if ((process != self_ && system_.processes.is_alive(process)) || fs_.lstat(fallback_of(process)))
-          kept += std::to_string(process) + "\n";
-      return replace_list(kept);
-    });
-  }
-
-  // Under the list's lock. A new list that a killed process has left is overwritten or removed by the next one here, for its old list is
-  // still there.
-  Result<void> replace_list(std::string_view lines) {
-    const std::string fresh = list_ + ".new";
-    if (lines.empty()) {
-      (void)fs_.remove(fresh);
-      return fs_.remove(list_);
-    }
-    if (auto written = fs_.write_output(fresh, lines); !written) return written;
-    return fs_.rename(fresh, list_, Overwrite::yes);
   }
 
   System& system_;

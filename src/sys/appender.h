@@ -3,10 +3,9 @@
 //
 //   <log>              the shared file
 //   <log>.<process>    lines of a process that could not have it ("fallback")
-//   <log>.fallbacks    the numbers of those processes, a line each; gone when all lines are home
-//                      (<log>.fallbacks.new while it is being tidied)
+//   <log>.fallbacks    a folder with an empty file for each of those processes, named by its number; gone when all lines are home
 //
-// The list exists so that nobody has to read the folder: the usual append pays one stat of a name that is not there.
+// That folder exists so that nobody has to read the log's own: the usual append pays one stat of a name that is not there.
 // It also keeps rotated logs (<log>.1) out of it: a fallback that is not on the list is left alone.
 #pragma once
 

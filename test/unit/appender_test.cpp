@@ -99,7 +99,7 @@ TEST_CASE("append_record: where the log may never be written, files do not pile 
     REQUIRE(world.append_as(process, line));
     all += line;
   }
-  CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log", "/log.119", "/log.fallbacks"});
+  CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log", "/log.119", "/log.fallbacks/119"});
   CHECK(world.fs.get("/log.119") == all);
 }
 
@@ -125,11 +125,24 @@ TEST_CASE("append_record: a link or folder in the place of the fallback is not w
 
 TEST_CASE("append_record: a list of fallbacks with nonsense in it does no harm") {
   World world;
-  world.fs.put("/log.fallbacks", "9\nx\n-1\n99999999999999999999\n4294967296\n\n../etc\n9\n");
+  for (const char* name : {"9", "10", "x", "-1", "99999999999999999999", "4294967296", "11/12"})
+    world.fs.put("/log.fallbacks/" + std::string(name), "");
   world.fs.put("/log.9", "nine\n");
   REQUIRE(world.append_as(7, "seven\n"));
   CHECK(world.fs.get("/log") == "seven\nnine\n");
-  CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log"});
+  CHECK_FALSE(world.fs.has("/log.9"));
+  CHECK_FALSE(world.fs.has("/log.fallbacks/9"));
+  CHECK_FALSE(world.fs.has("/log.fallbacks/10"));
+  CHECK(world.fs.has("/log.fallbacks/x"));
+}
+
+TEST_CASE("append_record: without a list the lines are aside all the same") {
+  World world;
+  world.fs.put("/log.fallbacks", "a file");
+  world.fs.locked = {"/log"};
+  REQUIRE(world.append_as(7, "seven\n"));
+  CHECK(world.fs.get("/log.7") == "seven\n");
+  CHECK(world.fs.get("/log.fallbacks") == "a file");
 }
 
 namespace {
@@ -164,6 +177,7 @@ TEST_CASE("append_record: killed at any operation, a process loses no other's li
     for (const char* line : {"of 10", "of 11", "of 12", "of 21", "of 22"})
       CHECK_MESSAGE(std::count(lines.begin(), lines.end(), line) >= 1, line);
     CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log"});
+    CHECK_FALSE(world.fs.has("/log.fallbacks"));
   }
   CHECK(operation > 20);
 }
