@@ -2,9 +2,9 @@
 #include "cache/source_scan.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstring>
+
+#include "base/sieve.h"
 
 namespace deja {
 
@@ -130,44 +130,23 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
   }
 }
 
-constexpr std::size_t block_size = 64;
-constexpr std::size_t look_ahead = 4;
-
 // Non-zero when one of the words may pass position `i`. Every word of interest has exactly one such position, and few other
 // words have any: "_D.T" "_T.M" "s_i" ".inc" "em..d". Only byte compares, so a loop over it becomes vector code.
-inline unsigned char sieve(const char* p) {
+constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
   const unsigned char dates = is(0, '_') & ((is(1, 'D') & is(3, 'T')) | (is(1, 'T') & is(3, 'M')));
   const unsigned char probe = is(0, 's') & is(1, '_') & is(2, 'i');
   const unsigned char binary = is(0, '.') & is(1, 'i') & is(2, 'n') & is(3, 'c');
   const unsigned char embed = is(0, 'e') & is(1, 'm') & is(4, 'd');
-  return dates | probe | binary | embed;
-}
-
-unsigned char sieve_block(const char* p) {
-  unsigned char any = 0;
-  for (std::size_t i = 0; i < block_size; ++i) any |= sieve(p + i);
-  return any;
-}
+  return static_cast<unsigned char>(dates | probe | binary | embed);
+};
 
 }  // namespace
 
 SourceScan scan_source(std::string_view content) {
   SourceScan out;
   out.traits.disables_cache = content.substr(0, disable_window).find(disable_word) != std::string_view::npos;
-  const auto take_block = [&](const char* block, std::size_t start) {
-    if (sieve_block(block) == 0) return;
-    for (std::size_t i = 0; i < block_size; ++i)
-      if (sieve(block + i) != 0) look_at(content, start + i, out);
-  };
-  std::size_t done = 0;
-  for (; done + block_size + look_ahead <= content.size(); done += block_size) take_block(content.data() + done, done);
-  // The rest goes through a padded copy: at most two blocks.
-  std::array<char, 2 * block_size + look_ahead> tail{};
-  std::memcpy(tail.data(), content.data() + done, content.size() - done);
-  take_block(tail.data(), done);
-  take_block(tail.data() + block_size, done + block_size);
-
+  sieve<4>(content, may_be_word, [&](std::size_t at) { look_at(content, at, out); });
   std::sort(out.probed_names.begin(), out.probed_names.end());
   out.probed_names.erase(std::unique(out.probed_names.begin(), out.probed_names.end()), out.probed_names.end());
   return out;

@@ -2,11 +2,12 @@
 #include "compiler/preprocessed.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/path.h"
+#include "base/sieve.h"
 
 namespace deja {
 namespace {
@@ -14,27 +15,16 @@ namespace {
 constexpr std::size_t longest_line = 64 * 1024;  // kept back; a longer line is passed on in pieces
 constexpr std::size_t overlap = 64;              // bytes kept for the search when a piece is passed on, longer than any word
 
-// Windows of seven bytes, one for each word that matters, found in one pass by Horspool's shifts over all of them.
-constexpr std::size_t window = 7;
-constexpr std::array<std::string_view, 7> windows = {".incbin", ".includ", "_COLUMN", "e_locat", "\nimport", "\nexport", "\nmodule"};
-
-constexpr std::array<unsigned char, 256> make_shifts() {
-  std::array<unsigned char, 256> shifts{};
-  for (unsigned char& shift : shifts) shift = window;
-  for (std::string_view word : windows)
-    for (std::size_t i = 0; i + 1 < window; ++i) {
-      unsigned char& shift = shifts[static_cast<unsigned char>(word[i])];
-      shift = std::min(shift, static_cast<unsigned char>(window - 1 - i));
-    }
-  return shifts;
-}
-constexpr std::array<bool, 256> make_lasts() {
-  std::array<bool, 256> lasts{};
-  for (std::string_view word : windows) lasts[static_cast<unsigned char>(word.back())] = true;
-  return lasts;
-}
-constexpr auto shifts = make_shifts();
-constexpr auto lasts = make_lasts();
+// Every word of interest begins at a position that passes, and few other words do.
+constexpr std::size_t look_ahead = 3;
+constexpr auto may_be_word = [](const char* p) -> unsigned char {
+  const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
+  const unsigned char assembler = is(0, '.') & is(1, 'i') & is(2, 'n') & is(3, 'c');  // .incbin, .include
+  const unsigned char column = is(0, '_') & is(1, 'C') & is(2, 'O') & is(3, 'L');     // __builtin_COLUMN
+  const unsigned char location = is(0, 'e') & is(1, '_') & is(2, 'l') & is(3, 'o');   // __builtin_source_location
+  const unsigned char declares = (is(1, 'i') & is(2, 'm')) | (is(1, 'e') & is(2, 'x')) | (is(1, 'm') & is(2, 'o'));
+  return static_cast<unsigned char>(assembler | column | location | (is(0, '\n') & declares));  // import, export, module at the start of a line
+};
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -158,30 +148,25 @@ void PreprocessedScanner::search(std::string_view text) {
   if (!inside_line_)
     for (std::string_view word : {"import", "export", "module"})
       if (text.starts_with(word)) findings_.has_modules |= reads_like_module(word, text.substr(word.size()));
-  std::size_t at = 0;
-  while (at + window <= text.size()) {
-    const auto last = static_cast<unsigned char>(text[at + window - 1]);
-    if (lasts[last]) check_word(text, at);
-    at += shifts[last];
-  }
+  sieve<look_ahead>(text, may_be_word, [&](std::size_t at) { check_word(text, at); });
 }
 
 void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
-  const std::string_view found = text.substr(at, window);
-  const std::string_view rest = text.substr(at + window);
-  const char next = rest.empty() ? '\n' : rest.front();
-  if (found == ".incbin") {
-    findings_.has_incbin |= !is_name(next);
-  } else if (found == ".includ") {
-    const std::string_view name = rest.starts_with("e") ? trim_left(rest.substr(1)) : std::string_view();
+  const std::string_view found = text.substr(at);
+  // What follows `word`, if that stands here.
+  const auto behind = [&](std::string_view word) {
+    return found.starts_with(word) ? std::optional(found.substr(word.size())) : std::nullopt;
+  };
+  const auto ends = [](std::string_view rest) { return rest.empty() || !is_name(rest.front()); };
+  if (const auto rest = behind(".incbin")) findings_.has_incbin |= ends(*rest);
+  if (const auto rest = behind(".include")) {
+    const std::string_view name = trim_left(*rest);
     findings_.has_assembler_include |= name.starts_with("\"") || name.starts_with("\\\"");
-  } else if (found == "_COLUMN") {
-    findings_.has_columns |= preceded_by(text, at, "__builtin") && !is_name(next);
-  } else if (found == "e_locat") {
-    findings_.has_columns |= preceded_by(text, at, "__builtin_sourc") && rest.starts_with("ion");
-  } else if (found.front() == '\n' && std::find(windows.begin(), windows.end(), found) != windows.end()) {
-    findings_.has_modules |= reads_like_module(found.substr(1), rest);
   }
+  if (const auto rest = behind("_COLUMN")) findings_.has_columns |= preceded_by(text, at, "__builtin") && ends(*rest);
+  if (behind("e_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_sourc");
+  for (std::string_view word : {"\nimport", "\nexport", "\nmodule"})
+    if (const auto rest = behind(word)) findings_.has_modules |= reads_like_module(word.substr(1), *rest);
 }
 
 bool PreprocessedScanner::directive(std::string_view line, std::string& instead) {
