@@ -45,6 +45,16 @@ std::vector<std::string_view> components(std::string_view path, PathStyle style)
   return out;
 }
 
+// Whether a POSIX path is its own normal form, as most are: no component is empty or begins with a dot.
+bool is_plain(std::string_view path) {
+  char before = '\0';
+  for (const char c : path) {
+    if (before == '/' && (c == '/' || c == '.')) return false;
+    before = c;
+  }
+  return !path.empty() && path.front() != '.' && (before != '/' || path.size() == 1);
+}
+
 std::size_t last_separator(std::string_view path, PathStyle style) {
   for (std::size_t i = path.size(); i > root_size(path, style); --i)
     if (is_separator(path[i - 1], style)) return i - 1;
@@ -100,6 +110,7 @@ std::string join(std::string_view left, std::string_view right, PathStyle style)
 }
 
 std::string normal(std::string_view path, PathStyle style) {
+  if (style == PathStyle::posix && is_plain(path)) return std::string(path);
   const std::size_t root = root_size(path, style);
   std::string out(path.substr(0, root));
   for (char& c : out)

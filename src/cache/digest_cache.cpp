@@ -1,4 +1,5 @@
-// The digest cache's slot file: 65536 buckets of four 48-byte slots. It stays sparse where nothing was remembered.
+// The digest cache's slot file: 4096 pages of 85 slots of 48 bytes. It stays sparse where nothing was remembered.
+// Neighbours by inode share a page, as do the headers of one package or one checkout: 300 headers take some 30 reads.
 #include "cache/digest_cache.h"
 
 #include <array>
@@ -12,9 +13,12 @@ namespace deja {
 namespace {
 
 constexpr std::size_t slot_size = 48;  // key 16, content 16, traits 2, version 2, zero 4, checksum 8
-constexpr std::size_t ways = 4;
-constexpr std::size_t bucket_size = ways * slot_size;
-constexpr std::uint16_t slot_version = 1;
+constexpr std::uint16_t slot_version = 2;
+constexpr std::size_t page_size = 4096;
+constexpr std::size_t slots_in_page = page_size / slot_size;
+constexpr std::size_t inodes_in_page = 64;  // neighbours; the slots beyond them are for other files that fall into the page
+constexpr std::size_t ways = 4;             // slots that may hold a file
+constexpr std::size_t way_distance = slots_in_page / ways;
 constexpr std::size_t checked_size = slot_size - 8;
 
 Digest key_of(const FileFacts& facts) {
@@ -61,6 +65,20 @@ bool is_whole(std::string_view slot) {
   return in.u64() == checksum_of(checked) && in.ok();
 }
 
+// Number of the page that may hold `facts`, 0 to 4095.
+std::uint64_t page_of(const FileFacts& facts) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u64(facts.device);
+  out.u64(facts.inode / inodes_in_page);
+  return checksum_of(bytes) >> 52;
+}
+
+// Offset in the page of the `way`-th slot that may hold `facts`.
+std::size_t slot_of(const FileFacts& facts, std::size_t way) {
+  return (facts.inode % inodes_in_page + way * way_distance) % slots_in_page * slot_size;
+}
+
 }  // namespace
 
 DigestCache::DigestCache(Fs& fs, std::string file) : fs_(fs), file_(std::move(file)) {}
@@ -77,38 +95,39 @@ bool DigestCache::open(bool to_write) {
   return state_ == State::open;
 }
 
-std::uint64_t DigestCache::load_bucket(const Digest& key) {
-  const std::uint64_t number = std::uint64_t{key.bytes[0]} << 8 | key.bytes[1];
-  const std::uint64_t offset = number * bucket_size;
-  if (bucket_offset_ == offset) return offset;
-  bucket_offset_ = offset;
-  bucket_ = slots_->read_at(offset, bucket_size).value_or({});
-  return offset;
+std::string& DigestCache::load_page(std::uint64_t number) {
+  const auto [page, is_new] = pages_.try_emplace(number);
+  if (is_new) {
+    page->second = slots_->read_at(number * page_size, page_size).value_or({});
+    page->second.resize(page_size);
+  }
+  return page->second;
 }
 
 std::optional<RememberedDigest> DigestCache::find(const FileFacts& facts) {
   if (!open(false)) return std::nullopt;
   const Digest key = key_of(facts);
-  load_bucket(key);
-  for (std::size_t way = 0; way < ways && way * slot_size < bucket_.size(); ++way)
-    if (auto found = decode_slot(std::string_view(bucket_).substr(way * slot_size, slot_size), key)) return found;
+  const std::string_view page = load_page(page_of(facts));
+  for (std::size_t way = 0; way < ways; ++way)
+    if (auto found = decode_slot(page.substr(slot_of(facts, way), slot_size), key)) return found;
   return std::nullopt;
 }
 
 void DigestCache::remember(const FileFacts& facts, const RememberedDigest& digest) {
   if (!open(true)) return;
   const Digest key = key_of(facts);
-  const std::uint64_t offset = load_bucket(key);
-  bucket_.resize(bucket_size);
+  const std::uint64_t number = page_of(facts);
+  std::string& page = load_page(number);
   // The slot that has this key already, else a free one, else any: what is pushed out was not needed more than this.
-  std::size_t chosen = key.bytes[2] % ways;
+  const std::string_view slots = page;
+  std::size_t chosen = slot_of(facts, key.bytes[2] % ways);
   for (std::size_t way = ways; way-- > 0;)
-    if (!is_whole(std::string_view(bucket_).substr(way * slot_size, slot_size))) chosen = way;
+    if (!is_whole(slots.substr(slot_of(facts, way), slot_size))) chosen = slot_of(facts, way);
   for (std::size_t way = 0; way < ways; ++way)
-    if (std::string_view(bucket_).substr(way * slot_size, key.bytes.size()) == key.view()) chosen = way;
+    if (slots.substr(slot_of(facts, way), key.bytes.size()) == key.view()) chosen = slot_of(facts, way);
   const std::string slot = encode_slot(key, digest);
-  bucket_.replace(chosen * slot_size, slot_size, slot);
-  (void)slots_->write_at(offset + chosen * slot_size, slot);
+  page.replace(chosen, slot_size, slot);
+  (void)slots_->write_at(number * page_size + chosen, slot);
 }
 
 }  // namespace deja

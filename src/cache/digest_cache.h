@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "base/digest.h"
 #include "cache/source_scan.h"
@@ -35,15 +36,14 @@ class DigestCache {
 
   // Opens the file once; an absent folder is made only for a writer.
   bool open(bool to_write);
-  // Offset of the bucket of `key`; its bytes are then in bucket_, empty where the file ends before it.
-  std::uint64_t load_bucket(const Digest& key);
+  // The page's bytes, read once a run; zeros where the file ends before it.
+  std::string& load_page(std::uint64_t number);
 
   Fs& fs_;
   std::string file_;
   State state_ = State::closed;
   std::unique_ptr<RandomFile> slots_;
-  std::string bucket_;
-  std::optional<std::uint64_t> bucket_offset_;  // remember() mostly follows a find() of the same bucket
+  std::unordered_map<std::uint64_t, std::string> pages_;
 };
 
 }  // namespace deja

@@ -39,8 +39,7 @@ class Watcher {
   struct Place {
     std::optional<FileFacts> facts;  // empty: no directory here
     bool listed = false;
-    std::vector<DirectoryItem> items;
-    std::unordered_set<std::string> names;  // of items, folded
+    std::vector<DirectoryItem> items;  // sorted by name, names folded
     bool unreadable = false;                // then any name may be in it
     bool watched = false;
   };
@@ -69,7 +68,8 @@ Watcher::Place& Watcher::list(const std::string& path) {
   auto items = fs_.list(path);
   place.unreadable = !items;
   place.items = std::move(items).value_or({});
-  for (const DirectoryItem& item : place.items) place.names.insert(folded_name(item.name));
+  for (DirectoryItem& item : place.items) item.name = folded_name(std::move(item.name));
+  std::ranges::sort(place.items, {}, &DirectoryItem::name);
   return place;
 }
 
@@ -82,7 +82,7 @@ void Watcher::cover(const std::string& base, std::string_view below) {
     below.remove_prefix(std::min(end + 1, below.size()));
     if (component.empty() || component == ".") continue;
     const Place& place = list(here);
-    const bool may_lead_on = component == ".." || place.unreadable || place.names.contains(folded_name(component));
+    const bool may_lead_on = component == ".." || place.unreadable || std::ranges::binary_search(place.items, folded_name(std::string(component)), {}, &DirectoryItem::name);
     if (!place.facts || !may_lead_on) break;
     here = path::join(here, component);
   }

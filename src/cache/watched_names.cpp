@@ -16,19 +16,19 @@ void mix(Digest& sum, const Digest& other) {
 
 }  // namespace
 
-std::string folded_name(std::string_view name) { return native_style == PathStyle::windows ? text::lower(name) : std::string(name); }
+std::string folded_name(std::string name) { return native_style == PathStyle::windows ? text::lower(name) : name; }
 
 void MatteringNames::add_components(std::string_view path) {
   std::size_t name_start = path.size();
   while (name_start > 0 && !path::is_separator(path[name_start - 1])) --name_start;
-  names_.insert(folded_name(path.substr(name_start)));
+  names_.insert(folded_name(std::string(path.substr(name_start))));
   const std::string_view directory = path.substr(0, name_start);
   if (directory == last_directory_) return;
   last_directory_ = directory;
   std::size_t start = 0;
   for (std::size_t i = 0; i < directory.size(); ++i) {
     if (!path::is_separator(directory[i])) continue;
-    if (i > start) names_.insert(folded_name(directory.substr(start, i - start)));
+    if (i > start) names_.insert(folded_name(std::string(directory.substr(start, i - start))));
     start = i + 1;
   }
 }

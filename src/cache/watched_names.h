@@ -12,7 +12,7 @@
 namespace deja {
 
 // `name` as the system compares names: in lower case where it ignores case.
-std::string folded_name(std::string_view name);
+std::string folded_name(std::string name);
 
 // Every component of every path that was added. A file can only be shadowed by something whose name is one of them.
 class MatteringNames {

@@ -15,15 +15,14 @@ namespace {
 constexpr std::size_t longest_line = 64 * 1024;  // kept back; a longer line is passed on in pieces
 constexpr std::size_t overlap = 64;              // bytes kept for the search when a piece is passed on, longer than any word
 
-// Every word of interest begins at a position that passes, and few other words do.
+// Every word of interest has one position that passes, and few other words do. As few comparisons as will do that: they are the cost.
 constexpr std::size_t look_ahead = 3;
 constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
-  const unsigned char assembler = is(0, '.') & is(1, 'i') & is(2, 'n') & is(3, 'c');  // .incbin, .include
-  const unsigned char column = is(0, '_') & is(1, 'C') & is(2, 'O') & is(3, 'L');     // __builtin_COLUMN
-  const unsigned char location = is(0, 'e') & is(1, '_') & is(2, 'l') & is(3, 'o');   // __builtin_source_location
-  const unsigned char declares = (is(1, 'i') & is(2, 'm')) | (is(1, 'e') & is(2, 'x')) | (is(1, 'm') & is(2, 'o'));
-  return static_cast<unsigned char>(assembler | column | location | (is(0, '\n') & declares));  // import, export, module at the start of a line
+  const unsigned char assembler = is(0, '.') & is(1, 'i');                                            // .incbin, .include
+  const unsigned char column = is(0, '_') & ((is(1, 'C') & is(2, 'O')) | (is(1, 'l') & is(2, 'o')));  // _COLUMN, _location
+  const unsigned char declares = ((is(2, 'm') | is(2, 'x')) & is(3, 'p')) | (is(2, 'o') & is(3, 'd'));
+  return static_cast<unsigned char>(assembler | column | (is(0, '\n') & declares));  // import, export, module at the start of a line
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -164,7 +163,7 @@ void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
     findings_.has_assembler_include |= name.starts_with("\"") || name.starts_with("\\\"");
   }
   if (const auto rest = behind("_COLUMN")) findings_.has_columns |= preceded_by(text, at, "__builtin") && ends(*rest);
-  if (behind("e_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_sourc");
+  if (behind("_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_source");
   for (std::string_view word : {"\nimport", "\nexport", "\nmodule"})
     if (const auto rest = behind(word)) findings_.has_modules |= reads_like_module(word.substr(1), *rest);
 }
@@ -184,6 +183,8 @@ bool PreprocessedScanner::directive(std::string_view line, std::string& instead)
 
 // `# 12 "file" 1 3` or `#line 12 "file"`.
 bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::string& instead) {
+  // Most markers name the file before them once more.
+  if (options_.base_dirs.empty() && !last_quoted_.empty() && line.substr(quote + 1).starts_with(last_quoted_)) return false;
   std::string name;
   std::size_t end = 0;
   if (!quoted_name(line, quote, name, end) || name.empty()) return false;
@@ -194,13 +195,10 @@ bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::
   }
   const bool is_file = name.front() != '<' || name.back() != '>';
   if (!is_file) return false;
-  if (name != last_file_) {
-    last_file_ = name;
-    if (!seen_.contains(name)) {
-      seen_.insert(name);
-      findings_.files.push_back(name);
-      if (line.substr(end).find('3') != std::string_view::npos) findings_.system_files.insert(name);
-    }
+  last_quoted_ = line.substr(quote + 1, end - quote - 1);
+  if (seen_.insert(name).second) {
+    findings_.files.push_back(name);
+    if (line.substr(end).find('3') != std::string_view::npos) findings_.system_files.insert(name);
   }
   if (options_.base_dirs.empty() || !path::is_absolute(name)) return false;
   const std::string normal = path::normal(name);

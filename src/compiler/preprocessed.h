@@ -36,11 +36,6 @@ class PreprocessedScanner {
   PreprocessedFindings finish();
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   void block(std::string_view lines);
   void search(std::string_view text);
   void check_word(std::string_view text, std::size_t at);
@@ -53,8 +48,8 @@ class PreprocessedScanner {
   std::string carry_;         // an unfinished line; longer than a limit it is passed on in pieces
   bool inside_line_ = false;  // carry_ is not the beginning of its line
   std::size_t searched_ = 0;  // bytes at carry_'s beginning that were passed on and stay for the search only
-  std::string last_file_;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> seen_;
+  std::string last_quoted_;  // the file named last, as the marker has it, with the closing quote
+  std::unordered_set<std::string> seen_;
   PreprocessedFindings findings_;
 };
 

@@ -63,7 +63,8 @@ TEST_CASE("a flipped bit anywhere in a slot makes it a stranger's") {
   FakeSystem world;
   DigestCache(world.fs, "/cache/digests").remember(facts_of(1), digest("a"));
   const std::string whole = world.fs.get("/cache/digests");
-  const std::size_t start = whole.find_first_not_of('\0') / 48 * 48;
+  const std::size_t first = whole.find_first_not_of('\0');
+  const std::size_t start = first - first % 4096 % 48;
   for (std::size_t i = start; i < start + 48; ++i) {
     std::string damaged = whole;
     damaged[i] = static_cast<char>(damaged[i] ^ 4);
@@ -87,12 +88,25 @@ TEST_CASE("a cache that cannot be opened costs one attempt, and looking makes no
   CHECK(world.fs.count("open_random") == 2);
 }
 
-TEST_CASE("a full bucket still takes the newest") {
+TEST_CASE("neighbours by inode are found with one read") {
+  FakeSystem world;
+  {
+    DigestCache cache(world.fs, "/cache/digests");
+    for (std::uint64_t inode = 64; inode < 128; ++inode) cache.remember(facts_of(inode), digest(std::to_string(inode)));
+  }
+  const std::size_t before = world.fs.count("read_at");
+  DigestCache cache(world.fs, "/cache/digests");
+  for (std::uint64_t inode = 64; inode < 128; ++inode) CHECK(cache.find(facts_of(inode)));
+  CHECK(world.fs.count("read_at") == before + 1);
+}
+
+TEST_CASE("a full page still takes the newest") {
   FakeSystem world;
   DigestCache cache(world.fs, "/cache/digests");
-  // 65536 buckets: among so many some buckets overflow.
-  for (std::uint64_t inode = 1; inode <= 2000; ++inode) {
-    FileFacts facts = facts_of(inode);
+  // One inode again and again, as a file that is edited: its four slots overflow.
+  for (std::int64_t edit = 1; edit <= 20; ++edit) {
+    FileFacts facts = facts_of(1);
+    facts.mtime_ns = edit;
     cache.remember(facts, digest("x"));
     CHECK(cache.find(facts));
   }

@@ -1,4 +1,5 @@
 // Clock, environment, terminal and account; and the one System of the process.
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <syslog.h>
 
@@ -91,6 +92,12 @@ class PosixConsole final : public Console {
 }  // namespace posix
 
 System& native_system() {
+#ifdef __GLIBC__
+  // Large buffers come from the heap and stay in it: fresh mappings would fault page by page every time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
   static posix::PosixFs fs;
   static posix::PosixProcesses processes;
   static posix::PosixClock clock;
