@@ -164,7 +164,7 @@ observe() {
   collect "$into"
   echo "$code" >"$into/exit"
   # Names of the compilers' temporary files are never the same.
-  sed -E 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g' "$TOP/stderr" >"$into/stderr"
+  sed -E 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g; s#^\{standard input\}:#/tmp/NAME.s:#' "$TOP/stderr" >"$into/stderr"
   mv "$TOP/stdout" "$into"
 }
 
