@@ -115,6 +115,23 @@ TEST_CASE("what a direct hit with three headers may cost") {
   CHECK(world.fs.count("list") <= 1);  // the object's folder is the source's
 }
 
+TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
+  FlowWorld world;
+  world.env.variables["CCACHE_LOGFILE"] = "/log";
+  world.env.variables["CCACHE_RECACHE"] = "1";
+  world.fs.put("/src/a.c", "int a;\n");
+  const auto runs_beside = [&](const std::vector<std::string>& words) {
+    (void)world.fs.remove("/log");
+    world.through_deja(words);
+    return world.fs.get("/log").find(" -pipe") != std::string::npos;
+  };
+  CHECK(runs_beside(plain));
+  CHECK_FALSE(runs_beside({"-c", "-Wa,-L", "a.c", "-o", "a.o"}));
+  CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "none/a.o"}));
+  world.fs.put("/src/b.o", "earlier");
+  CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "b.o"}));
+}
+
 TEST_CASE("the log has the whole story, one record a run") {
   FlowWorld world;
   world.env.variables["CCACHE_LOGFILE"] = "/log";
