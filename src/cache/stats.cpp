@@ -1,13 +1,15 @@
-// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to count; folding replaces the log by its
+// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to count; folding replaces records by their
 // sum.
 //
-// Nothing is counted twice or lost, wherever a process stops:
+// Nothing is counted twice or lost, wherever a process stops, and wherever a rename over a file is not one step (FAT, network drives,
+// Wine):
 // - An append is complete or not there; a record that is not whole (its checksum) is passed over.
-// - A fold writes the sum to a temporary file and renames it over the log while it holds the appender's lock. Appenders that waited
-//   for the lock find the name given to another file and open that one.
-// - A process that does not get the lock in time leaves its records in a file of its own beside the log, which is never written again.
-//   A fold takes such files in and notes their names in the new log in the same rename; whoever sees the note counts the file no
-//   more, and the next fold removes what is left of it.
+// - Besides the log there are files aside, stats.<pid>.…, which are never written again. A process that does not get the log's lock in time
+//   leaves its records in one. No name is ever used twice, and no file ever replaced.
+// - A fold first gives the log such a name, under the log's lock: appenders that waited for it find that the name leads to another file,
+//   and open that one. Then, under a lock of its own that no append needs, it writes the sum of all files aside into a new one, which
+//   notes the names of those that it sums up; whoever sees the notes counts those files no more. Last it removes them.
+// - Records of different files are applied in the order of their times, so that a zeroing clears what was counted before it and no more.
 #include "cache/stats.h"
 
 #include <algorithm>
@@ -31,6 +33,7 @@ constexpr std::uint64_t fold_size = 64 * 1024;  // bytes
 constexpr std::uint32_t fold_look_every = 16;   // processes
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::string_view aside_prefix = "stats";
+constexpr int most_looks = 10;
 
 enum class What : std::uint8_t {
   add_outcome = 1,      // index: outcome
@@ -89,14 +92,12 @@ std::vector<Item> items_of(const Counts& counts) {
 // The hash by which the log names a file that it took in; as an item's value.
 std::int64_t name_mark(std::string_view name) { return unpack(checksum_of(name) << 16).value; }
 
-// What the log says when it is read from its beginning.
+// What records add up to.
 struct State {
   Totals totals;
-  std::unordered_set<std::int64_t> taken_in;
-  std::size_t records = 0;
+  std::int64_t zero_time_ns = 0;
 
   void apply(const Item& item);
-  void apply_all(std::string_view bytes);
 };
 
 // Sums wrap rather than overflow: the file may hold anything.
@@ -124,7 +125,6 @@ void State::apply(const Item& item) {
       totals.zeroed_ns = std::clamp<std::int64_t>(item.value, 0, INT64_MAX / second_ns) * second_ns;
       return;
     case What::took_in:
-      taken_in.insert(item.value);
       return;
   }
 }
@@ -150,33 +150,57 @@ std::optional<Record> decode(std::string_view record) {
   return out;
 }
 
-void State::apply_all(std::string_view bytes) {
+// Whole records; torn or foreign bytes are passed over, on to what may be the next record.
+std::vector<Record> records_in(std::string_view bytes) {
+  std::vector<Record> out;
   while (!bytes.empty()) {
-    const auto record = decode(bytes.substr(0, record_size));
-    if (record) {
-      ++records;
-      totals.updated_ns = std::max(totals.updated_ns, record->time_ns);
-      for (const Item& item : record->items) apply(item);
-      bytes.remove_prefix(record_size);
-    } else {
-      // Torn or foreign bytes: on to what may be the next record.
-      bytes.remove_prefix(std::min(bytes.find(magic, 1), bytes.size()));
-    }
+    auto record = decode(bytes.substr(0, record_size));
+    bytes.remove_prefix(record ? record_size : std::min(bytes.find(magic, 1), bytes.size()));
+    if (record) out.push_back(std::move(*record));
   }
+  return out;
 }
 
-// The log that says the same in the fewest records.
-std::vector<Item> items_of(const State& state) {
-  std::vector<Item> items;
-  if (state.totals.zeroed_ns != 0) items.push_back({What::zero, 0, state.totals.zeroed_ns / second_ns});
-  for (const Item& item : items_of(state.totals.counts)) items.push_back(item);
+// A file with records. The log itself has no mark.
+struct Part {
+  std::int64_t mark = 0;
+  std::vector<Record> records;
+};
+
+State state_of(const std::vector<Part>& parts) {
+  std::unordered_set<std::int64_t> taken_in;
+  for (const Part& part : parts)
+    for (const Record& record : part.records)
+      for (const Item& item : record.items)
+        if (item.what == What::took_in) taken_in.insert(item.value);
+  std::vector<const Record*> all;
+  for (const Part& part : parts)
+    for (const Record& record : part.records)
+      if (part.mark == 0 || !taken_in.contains(part.mark)) all.push_back(&record);
+  std::ranges::stable_sort(all, {}, &Record::time_ns);
+  State state;
+  for (const Record* record : all) {
+    state.totals.updated_ns = std::max(state.totals.updated_ns, record->time_ns);
+    for (const Item& item : record->items) {
+      if (item.what == What::zero) state.zero_time_ns = record->time_ns;
+      state.apply(item);
+    }
+  }
+  return state;
+}
+
+// The records that say the same in the fewest. Sizes are added, not set: a listing that is newer stays what it is.
+std::string encode(const State& state, const std::vector<std::int64_t>& took_in) {
+  std::string out;
+  if (state.totals.zeroed_ns != 0) out = encode({{What::zero, 0, state.totals.zeroed_ns / second_ns}}, state.zero_time_ns);
+  std::vector<Item> items = items_of(state.totals.counts);
   for (unsigned shard = 0; shard < shard_count; ++shard) {
     const auto index = static_cast<std::uint8_t>(shard);
-    if (state.totals.shard_bytes[shard] != 0) items.push_back({What::set_shard_bytes, index, state.totals.shard_bytes[shard]});
-    if (state.totals.shard_files[shard] != 0) items.push_back({What::set_shard_files, index, state.totals.shard_files[shard]});
+    if (state.totals.shard_bytes[shard] != 0) items.push_back({What::add_shard_bytes, index, state.totals.shard_bytes[shard]});
+    if (state.totals.shard_files[shard] != 0) items.push_back({What::add_shard_files, index, state.totals.shard_files[shard]});
   }
-  for (std::int64_t mark : state.taken_in) items.push_back({What::took_in, 0, mark});
-  return items;
+  for (std::int64_t mark : took_in) items.push_back({What::took_in, 0, mark});
+  return out + encode(items, state.totals.updated_ns);
 }
 
 std::int64_t sum_of(const std::array<std::int64_t, shard_count>& shards) {
@@ -205,7 +229,7 @@ std::string encode_run(const Counts& counts, const std::vector<StoreChange>& cha
 }
 
 Stats::Stats(System& system, std::string cache_dir)
-    : system_(system), cache_dir_(std::move(cache_dir)), file_(path::join(cache_dir_, "stats")) {}
+    : system_(system), cache_dir_(std::move(cache_dir)), file_(path::join(cache_dir_, "stats")), fold_lock_(file_ + ".lock") {}
 
 Result<void> Stats::record(const Counts& counts, const std::vector<StoreChange>& changes) {
   const std::string records = encode_run(counts, changes, system_.clock.now_ns());
@@ -238,7 +262,7 @@ Result<void> Stats::leave_aside(std::string_view records) {
   return renamed;
 }
 
-// "stats.<pid>.…"
+// "stats.<pid>.…", sorted
 std::vector<std::string> Stats::names_aside() {
   std::vector<std::string> out;
   const std::string beginning = std::string(aside_prefix) + ".";
@@ -247,25 +271,30 @@ std::vector<std::string> Stats::names_aside() {
                       item.name[beginning.size()] <= '9';
     if (ours && item.kind == FileKind::regular) out.push_back(std::move(item.name));
   }
+  std::ranges::sort(out);
   return out;
 }
 
 Result<Totals> Stats::read() {
-  // Left-aside files before the log: one that a fold takes in between is then named in the log.
-  std::vector<std::pair<std::int64_t, std::string>> aside;
-  for (const std::string& name : names_aside()) {
-    std::string bytes;
-    if (system_.fs.read(path::join(cache_dir_, name), bytes)) aside.emplace_back(name_mark(name), std::move(bytes));
-  }
+  std::vector<Part> parts;
   std::string log;
-  auto read = system_.fs.read(file_, log);
-  if (!read && read.error().cause != Cause::not_found) return read.error();
-  State state;
-  state.apply_all(log);
-  for (const auto& [mark, bytes] : aside)
-    if (!state.taken_in.contains(mark)) state.apply_all(bytes);
+  // A fold in between shows: it makes and removes files aside, and no name comes twice.
+  std::vector<std::string> names = names_aside();
+  for (int look = 0; look < most_looks; ++look) {
+    parts.clear();
+    for (const std::string& name : names) {
+      std::string bytes;
+      if (system_.fs.read(path::join(cache_dir_, name), bytes)) parts.push_back({name_mark(name), records_in(bytes)});
+    }
+    auto read = system_.fs.read(file_, log);
+    if (!read && read.error().cause != Cause::not_found) return read.error();
+    std::vector<std::string> after = names_aside();
+    if (after == names) break;
+    names = std::move(after);
+  }
+  parts.push_back({0, records_in(log)});
   if (log.size() > fold_size) (void)fold();
-  return state.totals;
+  return state_of(parts).totals;
 }
 
 Result<void> Stats::zero() { return append(encode({{What::zero, 0, system_.clock.now_ns() / second_ns}}, system_.clock.now_ns())); }
@@ -280,40 +309,40 @@ Result<void> Stats::set_shards(const std::vector<ShardSize>& shards) {
 }
 
 Result<void> Stats::fold() {
-  return system_.fs.with_append_lock(file_, AppendOptions().deadline_ns, [this] { return fold_locked(); });
+  const std::int64_t deadline = AppendOptions().deadline_ns;
+  if (auto moved = system_.fs.with_append_lock(file_, deadline, [this] { return move_log_aside(); }); !moved) return moved;
+  return system_.fs.with_append_lock(fold_lock_, deadline, [this] { return sum_up_aside(); });
 }
 
-// From here on nobody appends to the log, and no other process folds.
-Result<void> Stats::fold_locked() {
+// Under the log's lock: nobody is in the middle of an append, and whoever waits will open the new log.
+Result<void> Stats::move_log_aside() {
   std::string log;
   if (auto read = system_.fs.read(file_, log); !read) return read.error();
-  State state;
-  state.apply_all(log);
-  if (state.records == 0 && !log.empty()) return Error{"fold", file_, "not a statistics file"};
+  if (log.empty()) return {};
+  if (records_in(log).empty()) return Error{"fold", file_, "not a statistics file"};
+  auto moved = system_.fs.rename(file_, system_.fs.temporary_name(cache_dir_, aside_prefix), Overwrite::no);
+  // A replay appends only to a log that is there.
+  if (moved) (void)system_.fs.create(file_, {});
+  return moved;
+}
 
-  const std::unordered_set<std::int64_t> taken_before = std::exchange(state.taken_in, {});
+// Under the folds' lock: no file aside goes but by this hand.
+Result<void> Stats::sum_up_aside() {
+  std::vector<Part> parts;
+  std::vector<std::int64_t> marks;
   std::vector<std::string> taken;  // paths
   for (const std::string& name : names_aside()) {
-    const std::int64_t mark = name_mark(name);
+    const std::string path = path::join(cache_dir_, name);
     std::string bytes;
-    if (!taken_before.contains(mark)) {
-      if (!system_.fs.read(path::join(cache_dir_, name), bytes)) continue;
-      const std::size_t before = state.records;
-      state.apply_all(bytes);
-      if (state.records == before) continue;  // another program's
-    }
-    state.taken_in.insert(mark);
-    taken.push_back(path::join(cache_dir_, name));
+    if (auto read = system_.fs.read(path, bytes); !read) return read.error();
+    std::vector<Record> records = records_in(bytes);
+    if (records.empty()) continue;  // another program's
+    marks.push_back(name_mark(name));
+    taken.push_back(path);
+    parts.push_back({marks.back(), std::move(records)});
   }
-
-  const std::string folded = encode(items_of(state), state.totals.updated_ns);
-  const std::string temporary = system_.fs.temporary_name(cache_dir_, temporary_prefix);
-  const std::string_view piece = folded;
-  if (auto created = system_.fs.create(temporary, {&piece, 1}); !created) return created;
-  if (auto renamed = system_.fs.rename(temporary, file_, Overwrite::yes); !renamed) {
-    (void)system_.fs.remove(temporary);
-    return renamed;
-  }
+  if (taken.empty()) return {};
+  if (auto left = leave_aside(encode(state_of(parts), marks)); !left) return left;
   for (const std::string& path : taken) (void)system_.fs.remove(path);
   return {};
 }

@@ -59,18 +59,20 @@ class Stats {
   // Replaces shards' sizes and file counts by what a listing found.
   Result<void> set_shards(const std::vector<ShardSize>& shards);
   Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files) { return set_shards({{shard, bytes, files}}); }
-  // Rewrites the file as one sum, the records of processes that found it locked included.
+  // Puts one sum in the place of the records, those of processes that found the file locked included.
   Result<void> fold();
 
  private:
   Result<void> append(std::string_view records);
   Result<void> leave_aside(std::string_view records);
   std::vector<std::string> names_aside();
-  Result<void> fold_locked();
+  Result<void> move_log_aside();
+  Result<void> sum_up_aside();
 
   System& system_;
   std::string cache_dir_;
   std::string file_;
+  std::string fold_lock_;
 };
 
 }  // namespace deja

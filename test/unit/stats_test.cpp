@@ -77,6 +77,28 @@ TEST_CASE("zero clears the counters, keeps the sizes and tells when") {
   CHECK(hits(stats) == 1);
 }
 
+TEST_CASE("a zeroing clears what was counted before it, and no more, in whatever file that is") {
+  FakeSystem world;
+  Stats stats(world.system, "/cache");
+  const auto aside = [&](std::int64_t n) {
+    world.fs.locked.insert("/cache/stats");
+    REQUIRE(stats.record(one(Outcome::direct_cache_hit, n), {}));
+    world.fs.locked.clear();
+    world.clock.time_ns += 1'000'000'000;
+  };
+  REQUIRE(stats.record(one(Outcome::direct_cache_hit), {}));
+  aside(10);
+  REQUIRE(stats.zero());
+  world.clock.time_ns += 1'000'000'000;
+  aside(100);
+  for (int folds = 0; folds < 3; ++folds) {
+    CHECK(hits(stats) == 100);
+    REQUIRE(stats.fold());
+  }
+  REQUIRE(stats.record(one(Outcome::direct_cache_hit), {}));
+  CHECK(hits(stats) == 101);
+}
+
 TEST_CASE("set_shards replaces sizes, and later changes add to them") {
   FakeSystem world;
   Stats stats(world.system, "/cache");
@@ -119,7 +141,8 @@ TEST_CASE("records of a process that found the file locked are counted, once, an
   REQUIRE(stats.fold());
   CHECK(hits(stats) == 11);
   CHECK(stats.read()->bytes() == 4096);
-  CHECK(world.fs.files_below("/cache") == std::vector<std::string>{"/cache/CACHEDIR.TAG", "/cache/stats", "/cache/stats.1.foreign"});
+  CHECK(world.fs.get("/cache/stats.1.foreign") == "not ours");
+  CHECK(world.fs.files_below("/cache").size() == 5);  // CACHEDIR.TAG, the log, the sum, the folds' lock, the foreign file
   REQUIRE(stats.fold());
   CHECK(hits(stats) == 11);
 }
@@ -161,9 +184,11 @@ TEST_CASE("a log that grew is folded by every sixteenth process, and by a reader
   CHECK(world.fs.get("/cache/stats").size() > 64 * 1024);
   world.processes.own_id = 1008;
   REQUIRE(stats.record(one(Outcome::direct_cache_hit), {}));
-  CHECK(world.fs.get("/cache/stats").size() == 64);
+  CHECK(world.fs.has("/cache/stats"));
+  CHECK(world.fs.get("/cache/stats").empty());
   CHECK(hits(stats) == 1102);
   world.fs.put("/cache/stats", log);
-  CHECK(hits(stats) == 1100);
-  CHECK(world.fs.get("/cache/stats").size() == 64);
+  CHECK(hits(stats) == 2202);
+  CHECK(world.fs.get("/cache/stats").empty());
+  CHECK(hits(stats) == 2202);
 }

@@ -7,6 +7,9 @@
 //     per_line  a lock for every line, waited for: correct, and slow
 //     naive     a lock for every line, not waited for, its failure ignored: on Windows the write into somebody else's locked range fails
 //     unlocked  no lock
+//     counts    statistics records, while every fourth process folds them: LOG is the cache directory
+//     replaced  the same with a fold that, under the lock, renames its sum over the log: no single step under Wine, where others have it
+//     open
 #define WIN32_LEAN_AND_MEAN
 #include <fmt/format.h>
 #include <windows.h>
@@ -17,6 +20,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "cache/stats.h"
 #include "sys/appender.h"
 
 using namespace deja;
@@ -85,6 +89,44 @@ bool append_record_in(const std::string& way, const std::string& log, int proces
   return good;
 }
 
+constexpr int counted_runs = 50;  // of a process
+
+void fold_by_replacing(const std::string& cache) {
+  const std::string log = cache + "/stats";
+  (void)sys().fs.with_append_lock(log, 500'000'000, [&]() -> Result<void> {
+    // What is in the log alone: a copy of it, read as if it were all there is.
+    const std::string copy = sys().fs.temporary_name(cache, "copy");
+    std::string bytes;
+    if (auto read = sys().fs.read(log, bytes); !read) return read.error();
+    const std::string_view all = bytes;
+    if (auto made = sys().fs.make_directories(copy); !made) return made;
+    if (auto made = sys().fs.create(copy + "/stats", {&all, 1}); !made) return made;
+    const auto totals = Stats(sys(), copy).read();
+    if (!totals) return totals.error();
+    const std::string sum = encode_run(totals->counts, {}, sys().clock.now_ns());
+    const std::string temporary = sys().fs.temporary_name(cache, "new");
+    const std::string_view piece = sum;
+    if (auto made = sys().fs.create(temporary, {&piece, 1}); !made) return made;
+    return sys().fs.rename(temporary, log, Overwrite::yes);
+  });
+}
+
+int count_in_child(const std::string& way, int process, const std::string& cache) {
+  Stats stats(sys(), cache);
+  Counts hit;
+  hit.add(Outcome::direct_cache_hit);
+  for (int run = 0; run < counted_runs; ++run) {
+    if (!stats.record(hit, {})) return 1;
+    if (process % 4 != 0 || run % 5 != 0) continue;
+    if (way == "counts") {
+      (void)stats.fold();
+    } else {
+      fold_by_replacing(cache);
+    }
+  }
+  return 0;
+}
+
 // Prints how long its appends took; 1 when one failed.
 int child(const std::string& way, int process, const std::string& log) {
   HANDLE gate = OpenEventA(SYNCHRONIZE, FALSE, gate_name);
@@ -94,6 +136,7 @@ int child(const std::string& way, int process, const std::string& log) {
       Sleep(static_cast<DWORD>((process * 7 + static_cast<int>(GetTickCount())) % 40));
       TerminateProcess(GetCurrentProcess(), 9);
     }).detach();
+  if (way == "counts" || way == "replaced") return count_in_child(way, process, log);
   const std::int64_t start = sys().clock.monotonic_ns();
   for (int record = 0; record < records; ++record)
     if (!append_record_in(way, log, process, record)) {
@@ -161,6 +204,17 @@ Found examine(const std::string& bytes, const std::vector<Ended>& ended, bool to
   return found;
 }
 
+int count_in_parent(const std::string& own, const std::string& way, int processes, const std::string& cache) {
+  static_cast<void>(sys().fs.make_directories(cache));
+  const std::vector<Ended> ended = run_children(own, way, processes, cache);
+  const auto failed = std::ranges::count_if(ended, [](const Ended& one) { return one.exit_code != 0; });
+  const auto totals = Stats(sys(), cache).read();
+  const std::int64_t counted = totals ? totals->counts[Outcome::direct_cache_hit] : -1;
+  std::printf("%-8s %3d processes: %d failed, %lld of %d runs counted\n", way.c_str(), processes, static_cast<int>(failed),
+              static_cast<long long>(counted), processes * counted_runs);
+  return failed == 0 && counted == processes * counted_runs ? 0 : 1;
+}
+
 int parent(const std::string& own, const std::string& way, int processes, const std::string& log) {
   const bool ours = way == "deja" || way == "killed";
   const std::vector<Ended> ended = run_children(own, way, processes, log);
@@ -189,11 +243,12 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words = native_arguments(argc, argv);
   const auto number = words.size() > 3 ? text::parse_unsigned(words[2]) : std::nullopt;
   if (!number || *number > 1000) {
-    std::fprintf(stderr, "usage: append_parallel deja|killed|per_line|naive|unlocked PROCESSES LOG\n");
+    std::fprintf(stderr, "usage: append_parallel deja|killed|per_line|naive|unlocked|counts|replaced PROCESSES LOG\n");
     return 2;
   }
   if (words.size() > 4) return child(words[1], static_cast<int>(*number), words[3]);
   static_cast<void>(sys().fs.remove(words[3]));
   const auto own = sys().processes.own_path();
+  if (own && (words[1] == "counts" || words[1] == "replaced")) return count_in_parent(*own, words[1], static_cast<int>(*number), words[3]);
   return own ? parent(*own, words[1], static_cast<int>(*number), words[3]) : 2;
 }
