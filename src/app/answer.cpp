@@ -55,8 +55,10 @@ bool source_allows_direct(const Session& session, const SourceFile& source) {
   return !time_matters && !source.traits.embed && !reads_files;
 }
 
-// -MMD leaves system headers out of the dependency file, so depend mode would not see them change.
+// Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it would not see them change.
 bool depfile_tells_all(const Session& session, const Invocation& call) {
+  const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.wants_depfile;
+  if (has_to_ask && call.suppress_additions) return false;
   const bool partial = std::ranges::any_of(call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
   return !partial || session.config.sloppiness.has(Sloppy::system_headers);
 }
@@ -153,7 +155,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   }
   Entry& entry = std::get<Entry>(collected);
   entry.sources = sources_digest(session, call, headers);
-  const Digest result = by_depfile ? depend_key(*keys.direct, *files) : *keys.preprocessed;
+  const Digest result = by_depfile ? depend_key(*keys.direct, *files, entry) : *keys.preprocessed;
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
   const auto kept = keep_manifest(session, call, *keys.direct, std::move(keys.manifest), std::move(*files), result);
   keys.evidence = evidence_of(kept, std::move(entry));

@@ -1,9 +1,9 @@
 // The compiler's own run, with what deja adds to the caller's words.
 #include "app/compile.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "app/serve.h"
 #include "base/path.h"
@@ -71,7 +71,9 @@ std::vector<std::string> headers_of(const Session& session, const Invocation& ca
 }  // namespace
 
 Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask) {
-  const bool own = ask == Ask::dependencies && !call.wants_depfile;
+  const bool by_list = ask == Ask::dependencies && is_cl_dialect(call.family);
+  const bool own_list = by_list && !call.show_includes;
+  const bool own = ask == Ask::dependencies && !by_list && !call.wants_depfile;
   const std::string own_depfile = own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
   if (own) (void)session.system.fs.make_directories(session.config.temporary_dir);
 
@@ -80,6 +82,7 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   const std::size_t prefix_size = argv.size();
   argv.push_back(prefix_size > 0 ? session.compiler.path : compiler_word(session));
   if (own) argv.insert(argv.end(), {"-MD", "-MF", own_depfile});
+  if (own_list) argv.emplace_back("/showIncludes");
   std::vector<std::string> rest = caller_words(session, call);
   add_last(rest, color_option(session, call));
   add_last(rest, pipe_option(session, call));
@@ -105,9 +108,15 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
     return Error{"write", own_depfile, "the compiler could not"};
 
   Compiled out{std::move(*finished), {}};
+  if (by_list) {
+    ShowIncludes shown = parse_show_includes(out.finished.out, session.config.msvc_dep_prefix);
+    out.headers = std::move(shown.headers);
+    if (own_list) out.finished.out = std::move(shown.rest);
+  }
   session.system.console.write_out(out.finished.out);
   session.system.console.write_err(stderr_for_caller(session, call, out.finished.err));
-  if (ask == Ask::dependencies && out.finished.exit_code == 0) out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
+  if (ask == Ask::dependencies && !by_list && out.finished.exit_code == 0)
+    out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
   if (own) (void)session.system.fs.remove(own_depfile);
   return out;
 }

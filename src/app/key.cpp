@@ -11,20 +11,19 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 1";
+constexpr std::string_view key_format = "deja 2";
 
 // Variables that reach the output of any compile.
 constexpr std::string_view common_environment[] = {
-    "COMPILER_PATH",   "DEVELOPER_DIR", "GCC_COLORS", "GCC_COMPARE_DEBUG",
-    "GCC_EXEC_PREFIX", "I_MPI_CC",      "I_MPI_CXX",  "MACOSX_DEPLOYMENT_TARGET",
-    "QCC_CONF_PATH",   "QNX_HOST",      "QNX_TARGET", "VCToolsInstallDir",
-    "VCToolsVersion",
+    "COMPILER_PATH", "DEVELOPER_DIR", "GCC_COLORS",        "GCC_COMPARE_DEBUG",        "GCC_EXEC_PREFIX", "GCC_EXTRA_DIAGNOSTIC_OUTPUT",
+    "GCC_URLS",      "I_MPI_CC",      "I_MPI_CXX",         "MACOSX_DEPLOYMENT_TARGET", "QCC_CONF_PATH",   "QNX_HOST",
+    "QNX_TARGET",    "TERM_URLS",     "VCToolsInstallDir", "VCToolsVersion",
 };
 
 // Variables that reach the words of messages; left out by sloppiness `locale`.
 constexpr std::string_view locale_environment[] = {"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES"};
 
-// Variables whose effect shows in the preprocessed text.
+// Variables whose effect shows in the preprocessed text; TZ in __TIMESTAMP__.
 constexpr std::string_view direct_environment[] = {
     "CLANG_CONFIG_FILE_SYSTEM_DIR",
     "CLANG_CONFIG_FILE_USER_DIR",
@@ -35,6 +34,7 @@ constexpr std::string_view direct_environment[] = {
     "INCLUDE",
     "OBJCPLUS_INCLUDE_PATH",
     "OBJC_INCLUDE_PATH",
+    "TZ",
 };
 
 template <class Names>
@@ -187,9 +187,11 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   return hasher.finish();
 }
 
-Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files) {
+Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files, const Entry& entry) {
   Hasher hasher;
   hasher.add("direct key", direct);
+  // Names that were looked for in vain are not among the files: what came of the compile tells its results apart.
+  for (const EntryPart& part : entry.parts) hasher.add("part", std::uint64_t{part.kind}).add("bytes", part.bytes);
   for (const ManifestFile& file : files) hasher.add("file name", file.path).add("file", file.digest);
   return hasher.finish();
 }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "app/session.h"
+#include "cache/entry.h"
 #include "cache/manifest.h"
 
 namespace deja {
@@ -17,8 +18,8 @@ std::variant<Hasher, Bypass> common_part(const Session& session, const Invocatio
 // Key of the manifest: the common part, every other option, and the source by name and content.
 Digest direct_key(const Session& session, const Invocation& call, const Hasher& common, const SourceFile& source);
 
-// Key of a result in depend mode: the direct key and what was read, by name and content.
-Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files);
+// Key of a result in depend mode: the direct key, what was read, by name and content, and what came of it.
+Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files, const Entry& entry);
 
 // "2026-11-22", or what SOURCE_DATE_EPOCH makes of it: stands for __DATE__ in keys.
 std::string date_for_keys(System& system);

@@ -82,6 +82,7 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
 // Where the compiler looks for headers, in order: the source's own folder, as typed, its own.
 std::vector<std::string> search_order(const Session& session, const Invocation& call) {
   std::vector<std::string> out = {std::string(path::directory(call.source))};
+  if (call.searches_working_directory) out.emplace_back(".");
   for (const SearchDirectory& directory : call.search)
     if (directory.kind != SearchDirectory::Kind::after) out.push_back(directory.path);
   for (std::string& directory : built_in_directories(session, call)) out.push_back(std::move(directory));

@@ -52,11 +52,11 @@ void log_start(Log& log, const std::vector<std::string>& words, const std::strin
 
 // Variables under which a compile writes files, or takes options, that deja does not see.
 std::optional<Bypass> unsupported_environment(Env& env, Family family) {
-  for (const char* name : {"DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
+  for (const char* name : {"CCC_OVERRIDE_OPTIONS", "CC_LOG_DIAGNOSTICS", "CC_PRINT_HEADERS", "CC_PRINT_OPTIONS", "CC_PRINT_PROC_STAT",
+                           "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
     if (env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
-  const bool is_cl = family == Family::cl || family == Family::clang_cl;
   for (const char* name : {"CL", "_CL_"})
-    if (is_cl && env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
+    if (is_cl_dialect(family) && env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
   return std::nullopt;
 }
 

@@ -13,6 +13,7 @@ namespace deja {
 
 // Which option table reads the command line.
 enum class Family : unsigned char { gcc, clang, cl, clang_cl, nvcc };
+constexpr bool is_cl_dialect(Family family) { return family == Family::cl || family == Family::clang_cl; }
 
 enum class Language : unsigned char {
   c,
@@ -96,10 +97,11 @@ struct Invocation {
   std::vector<std::string> files_to_hash;  // content matters: -fprofile-use data, -fsanitize-blacklist, specs, plugins, -include-pch, …
   std::vector<std::string> pch_files;      // precompiled headers that may be read instead of a header (candidates that exist)
   bool generates_pch = false;
-  std::vector<std::string> arches;      // -arch words (macOS style), two or more: one preprocessing each
-  bool native_architecture = false;     // -march=native or alike: resolved by asking the driver (-###)
-  std::vector<SearchDirectory> search;  // -iquote, -I, -isystem, -idirafter
-  bool show_includes = false;           // cl: /showIncludes was typed
+  std::vector<std::string> arches;          // -arch words (macOS style), two or more: one preprocessing each
+  bool native_architecture = false;         // -march=native or alike: resolved by asking the driver (-###)
+  bool searches_working_directory = false;  // -include, -imacros: looked for there first
+  std::vector<SearchDirectory> search;      // -iquote, -I, -isystem, -idirafter
+  bool show_includes = false;               // cl: /showIncludes was typed
 };
 
 using Understood = std::variant<Invocation, Bypass>;

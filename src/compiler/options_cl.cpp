@@ -5,6 +5,9 @@
 namespace deja {
 namespace {
 
+// Debug information of this form holds the command line, the object's path and the working directory.
+constexpr unsigned codeview = cwd | columns | object_path | verbatim | no_additions;
+
 constexpr CompilerOption rows[] = {
     {"--ccache-skip", Value::separate, Role::skip},
     {"/?", Value::none, Role::information},
@@ -56,7 +59,7 @@ constexpr CompilerOption rows[] = {
     {"/Y-"},
     {"/Yc", Value::joined, Role::refuse, 0, detail_of(Outcome::could_not_use_precompiled_header)},
     {"/Yu", Value::joined, Role::cl_pch_use},
-    {"/Z7", Value::none, Role::debug, cwd | columns},
+    {"/Z7", Value::none, Role::debug, codeview},
     {"/ZI", Value::none, Role::refuse, 0, unsupported},
     {"/ZW", Value::joined, Role::refuse, 0, unsupported},
     {"/Za"},
@@ -111,7 +114,7 @@ constexpr CompilerOption rows[] = {
     {"/permissive", Value::joined},
     {"/reference", Value::joined, Role::refuse, 0, no_modules},
     {"/scanDependencies", Value::joined, Role::refuse, 0, unsupported},
-    {"/showIncludes", Value::none, Role::cl_show_includes, no_preprocess | unkeyed},
+    {"/showIncludes", Value::none, Role::cl_show_includes, no_preprocess},
     {"/source-charset:", Value::joined},
     {"/sourceDependencies", Value::joined_or_separate, Role::output_named, no_preprocess | is_path,
      output_detail(OutputKind::source_dependencies)},
@@ -166,7 +169,7 @@ constexpr CompilerOption clang_rows[] = {
     {"-fsyntax-only", Value::none, Role::refuse, 0, unsupported},
     {"-ftest-coverage", Value::joined, Role::refuse, 0, unsupported},
     {"-ftime-trace", Value::joined, Role::refuse, 0, unsupported},
-    {"-g", Value::joined, Role::debug, cwd | columns},
+    {"-g", Value::joined, Role::debug, codeview},
     {"-gcodeview"},
     {"-gcolumn-info"},
     {"-gno-column-info"},

@@ -14,10 +14,9 @@ namespace deja {
 // What understand() needs to know besides the words.
 struct UnderstandInput {
   Family family = Family::gcc;
-  bool is_cpp_driver = false;          // named g++, c++, clang++: no influence on a .c file's language in clang, much in g++
-  std::vector<std::string> words;      // without the compiler; @files already expanded
-  std::string working_directory;       // absolute
-  bool deja_made_absent_deps = false;  // reserved for depend mode: unused options stay typed
+  bool is_cpp_driver = false;      // named g++, c++, clang++: no influence on a .c file's language in clang, much in g++
+  std::vector<std::string> words;  // without the compiler; @files already expanded
+  std::string working_directory;   // absolute
 };
 
 // Replaces every @file word by the file's words, nested up to 64 levels; {words, files read}. A file that cannot be read

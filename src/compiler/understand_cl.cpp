@@ -189,6 +189,9 @@ void ClReader::apply_fact(Given& given) {
     case Role::search:
       call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
       break;
+    case Role::include:
+      call_.searches_working_directory = true;
+      break;
     case Role::output_named:
       named_.push_back({given.option.detail, given.value});
       break;
@@ -238,6 +241,8 @@ void ClReader::take_for_clang(const Given& given) {
   constexpr std::array harmless = {Role::plain, Role::debug, Role::search, Role::include, Role::native, Role::color};
   const bool is_harmless = !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
   if (!is_harmless) return refuse(Outcome::unsupported_compiler_option, "/clang:" + given.value);
+  // Where it makes headers come from is not told apart here.
+  if (option && (option->role == Role::search || option->role == Role::include)) call_.allows_direct = false;
   if (option) effects_ |= option->effects & ~static_cast<unsigned>(in_text);
 }
 
@@ -281,7 +286,12 @@ void ClReader::complete() {
   name_object();
   call_.working_directory_matters = (effects_ & cwd) != 0;
   call_.columns_matter = (effects_ & columns) != 0;
+  call_.object_path_matters = (effects_ & object_path) != 0;
+  call_.verbatim_key = (effects_ & verbatim) != 0;
+  call_.suppress_additions = (effects_ & no_additions) != 0;
   call_.allows_direct &= (effects_ & no_direct) == 0;
+  if (call_.verbatim_key)
+    for (Argument& argument : call_.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
   if (uses_pch_ && pch_file_.empty()) return refuse(Outcome::could_not_use_precompiled_header, "/Yu without /Fp");
   if (uses_pch_) call_.pch_files.push_back(pch_file_);
   call_.outputs.push_back({static_cast<unsigned>(OutputKind::object), call_.object});

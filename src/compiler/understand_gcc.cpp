@@ -80,6 +80,7 @@ class Reader {
   void find_profiles();
   void find_precompiled_headers();
   void complete_facts();
+  void forget_prefix_maps();
   void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
   Existing existing_of(unsigned kind) const;
   // base_dir applied to a path of the command line.
@@ -184,6 +185,7 @@ void Reader::apply(Given given) {
 
 void Reader::take_effects(const Given& given) {
   effects_ |= given.option.effects;
+  // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as its cc1 does.
   if (given.has(hash_file) && exists(given.value)) call_.files_to_hash.push_back(given.value);
 }
 
@@ -280,11 +282,13 @@ bool Reader::apply_file(Given& given) {
       return and_keep();
     case Role::include:
       includes_.push_back(given.value);
+      call_.searches_working_directory = true;
       return and_keep();
     case Role::include_pch:
       call_.pch_files.push_back(given.value);
       return and_keep();
     case Role::imacros:
+      call_.searches_working_directory = true;
       return and_keep();
     case Role::program_prefix:
       call_.search.push_back({SearchDirectory::Kind::after, path::join(given.value, "include")});
@@ -560,16 +564,23 @@ void Reader::complete_facts() {
   const bool text_is_not_all = debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
   if (text_is_not_all)
     for (Argument& argument : c.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
+  // Of several maps clang applies the first by name, not the last: with one there is no question.
+  if (is_clang() && c.prefix_maps.size() > 1) forget_prefix_maps();
   if (c.is_coverage) {
     c.profile_path_hint = c.object;
     // The counters' and notes' own record of the working directory is not mapped.
-    c.prefix_maps.clear();
-    for (Argument& argument : c.arguments) argument.hashed_as.clear();
+    forget_prefix_maps();
   }
   if (c.is_coverage && !profile_prefix_.empty())
     c.profile_path_hint = path::relative(path::normal(path::join(in_.working_directory, c.object)), path::normal(profile_prefix_));
   for (SearchDirectory& directory : c.search)
     if (directory.path.starts_with('=')) c.allows_direct = false;
+}
+
+// Both directories and maps go into the keys as they are.
+void Reader::forget_prefix_maps() {
+  call_.prefix_maps.clear();
+  for (Argument& argument : call_.arguments) argument.hashed_as.clear();
 }
 
 // Where profiles are read from, as strace shows it for gcc 12 and clang 14. What does not exist is not part of the key; when it

@@ -55,8 +55,8 @@ TEST_CASE("cl: a common compile") {
   CHECK(call.working_directory_matters);
   CHECK(call.search.size() == 2);
   CHECK(words_of(call, &Argument::to_compile) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_direct_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/nologo /TP /Z7 /O2 /MD /EHsc /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_direct_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
 }
 
 TEST_CASE("cl: names of objects") {

@@ -359,7 +359,7 @@ TEST_CASE("understand: facts about the object") {
       {"-c -gno-strict-dwarf -gz=zlib a.c", false, false, false, false, false, true, true},
       {"-c -fsanitize=address a.c", false, true, false, false, false, true, true},
       {"-c -gsplit-dwarf a.c", true, true, true, false, false, true, true},
-      {"-c --coverage a.c", true, false, true, false, false, true, true},
+      {"-c --coverage a.c", true, true, true, false, false, true, true},
       {"-c -fprofile-generate a.c", true, false, true, false, false, true, true},
       {"-c -frecord-gcc-switches a.c", false, false, false, true, true, true, true},
       {"-c -v a.c", false, false, false, false, true, true, true},

@@ -1,0 +1,51 @@
+# The cl dialect, with Clang's driver for it: objects, /showIncludes, depend mode.
+. "$(dirname "$0")/lib.sh"
+
+mapfile -t drivers < <(available clang-cl clang-cl-14)
+((${#drivers[@]})) || skip "no clang-cl"
+cc=${drivers[0]}
+common=(--target=x86_64-pc-windows-msvc /nologo /Brepro)
+
+fresh "$cc"
+put inc/h.h <<<$'#include "deep.h"\n#define H 1'
+put inc/deep.h <<<'#define DEEP 2'
+put other/h.h <<<$'#define H 3\n#define DEEP 4'
+put a.c <<<$'#include <h.h>\nint a(void) { return H + DEEP; }'
+put w.c <<<$'#include <h.h>\nint w(void) { int unused; return H; }'
+put one.h <<<'#define FORCED 1'
+age
+for mode in "" NODIRECT DEPEND; do
+  [[ $mode ]] && export "CCACHE_$mode=1"
+  context="$cc $mode"
+  warm=direct
+  [[ $mode == NODIRECT ]] && warm=preprocessed
+  rm -rf "$CCACHE_DIR"
+  for words in "/Iinc /c a.c /Foa.obj" "/Iother /c a.c /Foa.obj" "-Iinc -c a.c -Foa.obj" "/Iinc /c a.c" "/Iinc /showIncludes /c a.c /Foa.obj" "/Iother /showIncludes /c a.c /Foa.obj" "/Iinc /c a.c /Foa.obj /DX" \
+    "/Iinc /O2 /c a.c /Foa.obj" "/Iinc /Z7 /c a.c /Foa.obj" "/Iinc /Z7 /showIncludes /c a.c /Foa.obj" "/Iinc /W4 /c w.c /Fow.obj" "/Iinc /W4 /showIncludes /c w.c /Fow.obj" "/Iinc /FIone.h /c a.c /Foa.obj" "/Iinc /MD /c a.c /Foa.obj" "/Iinc /TP /c a.c /Foa.obj"; do
+    # shellcheck disable=SC2086  # words are meant
+    same_as_compiler "$words" cacheable $warm -- "$cc" "${common[@]}" $words
+  done
+  for output in a b; do same_once "object name in debug information: $output" cacheable -- "$cc" "${common[@]}" /Iinc /Z7 /c a.c "/Fo$output.obj"; done
+  same_once "macro in debug information" cacheable -- "$cc" "${common[@]}" /Iinc /Z7 /DUNUSED /c a.c /Foa.obj
+  # A result without the list is not for who asks for it, and the other way round.
+  same_once "without the list" $warm -- "$cc" "${common[@]}" /Iinc /c a.c /Foa.obj
+  same_once "with the list" $warm -- "$cc" "${common[@]}" /Iinc /showIncludes /c a.c /Foa.obj
+  put inc/deep.h <<<'#define DEEP 77'
+  same_once "changed header" miss -- "$cc" "${common[@]}" /Iinc /c a.c /Foa.obj
+  put inc/deep.h <<<'#define DEEP 2'
+  same_once "header as it was" $warm -- "$cc" "${common[@]}" /Iinc /c a.c /Foa.obj
+  [[ $mode ]] && unset "CCACHE_$mode"
+done
+
+context=$cc
+same_as_compiler "/Zi" any any -- "$cc" "${common[@]}" /Zi /Iinc /c a.c
+same_as_compiler "several sources" multiple_source_files -- "$cc" "${common[@]}" /Iinc /c a.c w.c
+same_as_compiler "/E" called_for_preprocessing -- "$cc" "${common[@]}" /Iinc /E a.c
+same_as_compiler "words for clang" cacheable hit -- "$cc" "${common[@]}" /clang:-Iinc /c a.c /Foa.obj
+CL=/O2 same_as_compiler "CL" unsupported_environment_variable -- "$cc" "${common[@]}" /Iinc /c a.c
+_CL_=/O2 same_as_compiler "_CL_" unsupported_environment_variable -- "$cc" "${common[@]}" /Iinc /c a.c
+# A header in the working directory comes before the search path for /FI.
+mkdir sub
+cp -p a.c sub
+put far/one.h <<<'#define H 1000'
+same_as_compiler "/FI found in the path" -- "$cc" "${common[@]}" /Iinc /Ifar /FIone.h /c sub/a.c /Foa.obj

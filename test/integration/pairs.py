@@ -1,0 +1,199 @@
+"""Compiles that differ in one thing that reaches what they leave behind: none may be served what belongs to another.
+
+pairs.py DEJA COMPILER: every variant of each family is compiled by the bare compiler and through deja with one cache, in order and in
+reverse order, in each mode; files, messages and exit codes must be equal.
+"""
+import os, shutil, subprocess, sys, tempfile, time
+
+deja, compiler = os.path.realpath(sys.argv[1]), sys.argv[2]
+clang = "clang" in compiler
+cxx = "++" in compiler
+base = {k: v for k, v in os.environ.items() if not k.startswith(("CCACHE_", "LC_", "XDG_"))}
+modes = {"direct": {}, "preprocessor": {"CCACHE_NODIRECT": "1"}, "depend": {"CCACHE_DEPEND": "1"}}
+failures = 0
+
+
+class Variant:
+    """files: name → text, written before; env: variables; args: words; cwd: where."""
+
+    def __init__(self, name, args, files=None, env=None, cwd="."):
+        self.name, self.args, self.files, self.env, self.cwd = name, args.split() if isinstance(args, str) else args, files or {}, env or {}, cwd
+
+
+def source(text):
+    return {"a.c": text}
+
+
+plain = "int a(int x) { return x; }\n"
+# The same preprocessed text, other columns, other comments.
+layouts = {
+    "tight": "int f(int x);\nstatic inline int g(int x) { return f(x)+1; }\nint a(int x) { int y=g(x); return f(y)+x; }\n",
+    "wide": "int f(int x);\nstatic inline int g(int   x) { return   f(x)+1; }\nint   a(int x) { int   y=g(x); return   f(y)+x; /* two */ }\n",
+}
+assembly = {
+    "tight": 'int a(int x) { __asm__ volatile("nop"); return x; }\n',
+    "wide": 'int   a(int   x) {   __asm__ volatile("nop"); return   x; /* c */ }\n',
+}
+
+
+def of_layouts(args, texts=layouts):
+    return [Variant(f"{args}, {n}", f"{args} -c a.c -o a.o", source(t)) for n, t in texts.items()]
+
+
+def each(options, template="{} -c a.c -o a.o", text=plain, files=None):
+    return [Variant(o, template.format(o), {**source(text), **(files or {})}) for o in options]
+
+
+headers = {"one/h.h": "#define H 1\n", "two/h.h": "#define H 2\n"}
+uses = '#include <h.h>\nint a = H;\n'
+families = {
+    "options": each(["", "-O1", "-O2", "-g", "-g1", "-g3", "-fPIC", "-w", "-Wall", "-m32", "-std=c99" if not cxx else "-std=c++14", "-fno-common", "-fshort-enums", "-DX", "-UX",
+                     "-fno-asynchronous-unwind-tables", "-march=native", "-march=x86-64", "-mtune=native", "-ffunction-sections", "-fstack-protector-all", "-gz -g", "-x c", "-x c++"]),
+    "search path": each(["-Ione", "-Itwo", "-Ione -Itwo", "-Itwo -Ione", "-isystem one", "-idirafter two -isystem one", "-iquote one -Itwo"], text=uses, files=headers),
+    "macros": each(["-DM=1", "-DM=2", "-D M=3", "-DM=1 -UM -DM=4", "-DM=4 -DX", "-Wp,-DM=5", "-Xpreprocessor -DM=6"], text="int a = M;\n"),
+    "include": each(["-include one/h.h", "-include two/h.h", "-imacros one/h.h", "-Ione -include h.h", "-Itwo -include h.h"], text="int a = H;\n", files=headers),
+    "CPATH": [Variant(f"{v}={d}", "-c a.c -o a.o", {**headers, "a.c": uses}, {v: d}) for v in ("CPATH", "CPLUS_INCLUDE_PATH" if cxx else "C_INCLUDE_PATH") for d in ("one", "two", "one:two", "two:one")],
+    "unused variable of the other language": [Variant(d, "-Ione -c a.c -o a.o", {**headers, "a.c": uses}, {"CPLUS_INCLUDE_PATH": d, "C_INCLUDE_PATH": d}) for d in ("", "two")],
+    "__FILE__": [Variant(p, f"-c {p} -o a.o", {"a.c": "const char *a = __FILE__;\n"}) for p in ("a.c", "./a.c", "sub/../a.c")],
+    "debug, other folders": [Variant(f"{o} in {d}", f"{o} -c a.c -o a.o", {f"{d}/a.c": plain}, cwd=d) for d in ("p", "q") for o in ("-g", "-g -O2", "-fprofile-arcs" if clang else "-fprofile-arcs -frandom-seed=1", "-g0")],
+    "maps": [Variant(f"{maps} in {d}", [*maps.replace("TOP", "@TOP@").replace("HERE", f"@TOP@/{d}").split(), "-g", "-c", "a.c", "-o", "a.o"], {f"{d}/a.c": plain}, cwd=d)
+             for d in ("p", "q", "p/q")
+             for maps in ("-fdebug-prefix-map=TOP=X", "-fdebug-prefix-map=HERE=Y", "-fdebug-prefix-map=TOP=X -fdebug-prefix-map=HERE=Y", "-fdebug-prefix-map=HERE=Y -fdebug-prefix-map=TOP=X",
+                          "-ffile-prefix-map=HERE=Y -fdebug-prefix-map=HERE=Z", "-fmacro-prefix-map=HERE=Y", "-fdebug-prefix-map=/=X")],
+    "object names": [Variant(f"{o} to {n}", f"{o} -c a.c -o {n}", source(plain)) for n in ("a.o", "b.o", "sub/a.o") for o in ("-g -gsplit-dwarf", "--coverage -frandom-seed=1" if not clang else "--coverage", "-MD", "-fstack-usage")],
+    "time zone": [Variant(z, "-c a.c -o a.o", source("const char *a = __TIMESTAMP__;\n"), {"TZ": z}) for z in ("UTC", "Asia/Tokyo", "EST5EDT")],
+    "SOURCE_DATE_EPOCH": [Variant(e, "-c a.c -o a.o", source("const char *a = __DATE__ __TIME__;\n"), {"SOURCE_DATE_EPOCH": e}) for e in ("1", "2", "86400000")] if not clang else [],  # Clang 14 does not know it
+    "messages": [Variant(f"{e}", "-Wall -c a.c -o a.o", source("int a(int x) { int u; if (x = 1) return 2; retrun: return undeclred_function(3); }\nint undeclared_function(int);\n"), e)
+                 for e in ({}, {"GCC_COLORS": "warning=01;36"}, {"LC_ALL": "C.UTF-8"}, {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v1"}, {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v2"}, {"COLUMNS": "20"})],
+    "links in messages": [Variant(f"{e} {o}", f"-Wall {o} -c a.c -o a.o", source("int a(int x) { int u; return 3; }\n"), e)
+                          for o in ("", "-fdiagnostics-urls=always", "-fdiagnostics-urls=never", "-fdiagnostics-plain-output") for e in ({}, {"GCC_URLS": "st"}, {"TERM_URLS": "bel"}, {"TERM_URLS": "no"})] if not clang else [],
+    "layout": [v for o in ("", "-O2 -g", "-O2 -flto -frandom-seed=1", "-fverbose-asm -S", "-S", "-fstack-usage", "-ftest-coverage -frandom-seed=1", "--coverage -frandom-seed=1", "-Wa,-adhln=list.txt",
+                           "-fsanitize=undefined", "-fsanitize=address", "-fprofile-generate -frandom-seed=1", "-finstrument-functions") for v in (of_layouts(o) if not (clang and o.startswith("-Wa")) else [])]
+    + of_layouts("-O2") + of_layouts("-O2", assembly)
+    + [v for o in (["-flto", "-flto=thin", "-emit-llvm", "-emit-llvm -O2", "-fprofile-instr-generate -fcoverage-mapping", "--serialize-diagnostics a.dia -Wall", "-fxray-instrument", "-Xclang -gcodeview"] if clang else
+                   ["-fcallgraph-info=su,da", "-fcallgraph-info", "-O3 -fdump-ipa-clones", "-flto -ffat-lto-objects -frandom-seed=1", "-fopt-info-all"]) for t in (layouts, assembly) for v in of_layouts(o, t)],
+    "dependency files": each(["", "-MD", "-MMD", "-MD -MP", "-MD -MT t", "-MD -MQ t$x", "-MD -MF x.d", "-Wp,-MD,x.d", "-Wp,-MMD,x.d", "-MD -MP -MT t"], text='#include <stddef.h>\n#include "one/h.h"\nint a = H;\n', files=headers),
+    "response files": [Variant(t, "@r -c a.c -o a.o", {**source("#ifndef M\n#define M 0\n#endif\nint a = M;\n"), "r": t}) for t in ("-DM=1\n", "-DM=2\n", "-O2\n", "")],
+    "passed on": each(["-Wa,--defsym,s=1", "-Wa,--defsym,s=2", "-Xassembler --noexecstack", "-Wa,--noexecstack", "-Wa,-g"] if not clang else
+                      ["-Xclang -DM=1", "-Xclang -DM=2", "-Xclang -Ione", "-Xclang -Itwo", "-Xclang -include -Xclang one/h.h", "-mllvm -x86-asm-syntax=intel", "-mllvm -x86-asm-syntax=att", "-Wa,--noexecstack", "-Wa,-g"],
+                      text="#if __has_include(<h.h>)\n#include <h.h>\n#endif\n#ifndef M\n#define M 0\n#endif\nint a = M;\n#ifdef H\nint h = H;\n#endif\n", files=headers),
+    "profiles": [Variant(f"{n} {o}", f"-O2 {o} -c a.c -o a.o", {**source(plain), **({n: "x" * (i + 1)} if n else {})})
+                 for i, n in enumerate(["", "a.gcda", "p/a.gcda", "a.gcda"]) for o in ("-fprofile-use", "-fprofile-use=p", "-fauto-profile=a.gcda")] if not clang else [],
+    "files named by options": [Variant(f"{o} {t!r}", f"{o} -c a.c -o a.o", {**source(plain), "list": t}) for t in ("fun:a\n", "fun:b\n", "src:*\n")
+                               for o in (["-fsanitize=address -fsanitize-blacklist=list", "-fsanitize=address -fsanitize-ignorelist=list", "-fsanitize=undefined -fsanitize-ignorelist=list", "-fxray-instrument -fxray-attr-list=list"] if clang else ["-fprofile-use=list"])]
+    + ([Variant(f"specs {t!r}", "-specs=./my.specs -c a.c -o a.o", {**source(plain), "my.specs": t}) for t in ("*cc1:\n+ -O2\n\n", "*cc1:\n+ -g\n\n", "")] if not clang else
+       [Variant(f"config {t!r}", "--config ./my.cfg -c a.c -o a.o", {**source(plain), "my.cfg": t}) for t in ("-O2\n", "-g\n", "")]),
+    "plugins of no path": [Variant("-fplugin", "-fplugin=nothing -c a.c -o a.o", source(plain)), Variant("-specs", "-specs=nothing -c a.c -o a.o", source(plain))],
+    "override": [Variant(e, "-c a.c -o a.o", source(plain), {"CCC_OVERRIDE_OPTIONS": e}) for e in ("#", "# +-g", "# +-O2 +-g", "# x-c")] if clang else [],
+    "compiler's side files": [Variant(str(e), "-c a.c -o a.o", source(plain), e) for e in ({"CC_PRINT_OPTIONS": "1", "CC_PRINT_OPTIONS_FILE": "options.txt"}, {"CC_PRINT_HEADERS": "1", "CC_PRINT_HEADERS_FILE": "headers.txt"},
+                             {"CC_LOG_DIAGNOSTICS": "1", "CC_LOG_DIAGNOSTICS_FILE": "diagnostics.txt"})] if clang else [],
+    "assembler": [Variant(f"{o} {n}", f"{o} -c a.S -o a.o", {"a.S": t}) for o in ("", "-g", "-DM=1", "-DM=2", "-Wa,--defsym,z=3") for n, t in (("tight", ".globl a\na: ret\n.long M\n"), ("wide", ".globl a\na:   ret /* x */\n.long   M\n"))],
+    "assembler text": [Variant(f"{o} {n}", f"{o} -c a.s -o a.o", {"a.s": t}) for o in ("", "-g", "-DM=1", "-O2") for n, t in (("one", ".globl a\na: ret\n"), ("two", ".globl b\nb: ret\n"))],
+    "preprocessed": [Variant(f"{o} {t!r}", f"{o} -c a.i -o a.o", {"a.i": t}) for o in ("", "-g", "-DM=1", "-O2") for t in ('# 1 "a.c"\nint a(void) { return 1; }\n', '# 1 "b.c"\nint a(void) { return 1; }\n', 'int a(void) { return 2; }\n')],
+    "languages": [Variant(f"{l} {n}", f"-x {l} -c {n} -o a.o", {n: "int a(int x) { return sizeof('x') + x; }\n"}) for l in ("c", "c++", "cpp-output", "c++-cpp-output", "objective-c") for n in ("a.c", "a.cc", "a.i")],
+}
+
+# A step: files to write, files to remove; the same command before and after it.
+steps = {
+    "-include found further down appears in the working directory": ("-Iinc -include x.h -c src/a.c -o a.o", {"src/a.c": "int a = X;\n", "inc/x.h": "#define X 1\n"}, {"x.h": "#define X 2\n"}),
+    "-imacros the same": ("-Iinc -imacros x.h -c src/a.c -o a.o", {"src/a.c": "int a = X;\n", "inc/x.h": "#define X 1\n"}, {"x.h": "#define X 2\n"}),
+    "a quoted header appears beside the header that includes it": ("-Iinc -Iother -c a.c -o a.o", {"a.c": '#include "inc/h.h"\nint a = X;\n', "inc/h.h": '#include "b.h"\n', "other/b.h": "#define X 1\n"}, {"inc/b.h": "#define X 2\n"}),
+    "a quoted header appears beside the source": ("-Iinc -c src/a.c -o a.o", {"src/a.c": '#include "b.h"\nint a = X;\n', "inc/b.h": "#define X 1\n"}, {"src/b.h": "#define X 2\n"}),
+    "a folder of the path appears": ("-Inew -Iinc -c a.c -o a.o", {"a.c": "#include <b.h>\nint a = X;\n", "inc/b.h": "#define X 1\n"}, {"new/b.h": "#define X 2\n"}),
+    "a name in a new subfolder": ("-Ione -Iinc -c a.c -o a.o", {"a.c": "#include <s/b.h>\nint a = X;\n", "inc/s/b.h": "#define X 1\n", "one/z": ""}, {"one/s/b.h": "#define X 2\n"}),
+    "has_include": ("-Iinc -c a.c -o a.o", {"a.c": "#if __has_include(<b.h>)\nint a = 1;\n#endif\nint b;\n", "inc/z": ""}, {"inc/b.h": ""}),
+    "has_include behind a macro": ("-Iinc -c a.c -o a.o", {"a.c": "#define NAME <b.h>\n#if __has_include(NAME)\nint a = 1;\n#endif\nint b;\n", "inc/z": ""}, {"inc/b.h": ""}),
+    "has_include_next": ("-Ione -Iinc -c a.c -o a.o", {"a.c": "#include <b.h>\nint b;\n", "one/b.h": "#if __has_include_next(<b.h>)\nint a = 1;\n#endif\n", "inc/z": ""}, {"inc/b.h": ""}),
+    "include_next": ("-Ione -Itwo -Iinc -c a.c -o a.o", {"a.c": "#include <b.h>\nint b = X;\n", "one/b.h": "#include_next <b.h>\n", "two/z": "", "inc/b.h": "#define X 1\n"}, {"two/b.h": "#define X 2\n"}),
+    "a precompiled header appears": ("-Iinc -include p.h -c a.c -o a.o", {"a.c": "int a = X;\n", "inc/p.h": "#define X 1\n"}, {"p.h": "#define X 3\n"}),
+    "a profile appears": ("-O2 -fprofile-use -c a.c -o a.o", {"a.c": plain}, {"a.gcda": "broken"}),
+    "a header changes, same size": ("-c a.c -o a.o", {"a.c": '#include "h.h"\nint a = X;\n', "h.h": "#define X 1\n"}, {"h.h": "#define X 2\n"}),
+    "incbin": ("-c a.c -o a.o", {"a.c": '__asm__(".incbin \\"data\\"");\n', "data": "1"}, {"data": "2"}),
+    "assembler include": ("-c a.S -o a.o", {"a.S": '.include "inc.s"\n', "inc.s": ".long 1\n"}, {"inc.s": ".long 2\n"}),
+    "incbin hidden by a macro": ("-c a.S -o a.o", {"a.S": '#define BIN .incbin\nBIN "data"\n', "data": "1"}, {"data": "2"}),
+    "pragma dependency": ("-c a.c -o a.o", {"a.c": '#pragma GCC dependency "x.h"\nint a;\n', "x.h": "1"}, {"x.h": "2"}),
+    "a response file changes": ("@r -c a.c -o a.o", {"a.c": "int a = X;\n", "r": "-DX=1"}, {"r": "-DX=2"}),
+    "iwithprefix": ("-iprefix @TOP@/pre- -iwithprefixbefore one -Iinc -c a.c -o a.o", {"a.c": "#include <b.h>\nint a = X;\n", "inc/b.h": "#define X 1\n"}, {"pre-one/b.h": "#define X 2\n"}),
+}
+
+
+def write(top, files, age=True):
+    for name, text in files.items():
+        path = os.path.join(top, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as out:
+            out.write(text)
+        if age:
+            os.utime(path, ns=(1_600_000_000 * 10**9,) * 2)
+
+
+def snapshot(top, inputs):
+    out = {}
+    for folder, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(folder, name)
+            relative = os.path.relpath(path, top)
+            if relative not in inputs:
+                with open(path, "rb") as file:
+                    out[relative] = file.read()
+                os.remove(path)
+    return out
+
+
+def run(top, words, env, cwd, inputs):
+    words = [w.replace("@TOP@", top) for w in words]
+    here = os.path.join(top, cwd)
+    done = subprocess.run(words, cwd=here, env={**base, "PWD": here, **env}, stdin=subprocess.DEVNULL, capture_output=True)
+    return done.returncode, done.stdout, done.stderr, snapshot(top, inputs)
+
+
+seen_bare = {}
+
+
+def compare(what, mode, top, args, env, cwd, inputs, extra):
+    global failures
+    if what not in seen_bare:
+        seen_bare[what] = run(top, [compiler, *args], env, cwd, inputs)
+    bare = seen_bare[what]
+    time.sleep(0.015)
+    seen = run(top, [deja, compiler, *args], {**env, **extra}, cwd, inputs)
+    if bare == seen:
+        return
+    failures += 1
+    parts = [n for n, a, b in zip(("exit code", "stdout", "stderr", "files"), bare, seen) if a != b]
+    files = [n for n in {**bare[3], **seen[3]} if bare[3].get(n) != seen[3].get(n)]
+    print(f"FAIL {compiler}: {what} ({mode}): {parts} {files} differ\n  bare: {bare[0]} {bare[2][:300]}\n  deja: {seen[0]} {seen[2][:300]}", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="deja-pairs-") as root:
+        top, cache = os.path.realpath(root) + "/w", root + "/cache"
+        only = sys.argv[3:]
+        for name, variants in families.items():
+            if only and name not in only:
+                continue
+            for mode, extra in modes.items():
+                for order in (variants, variants[::-1]):
+                    shutil.rmtree(cache, ignore_errors=True)
+                    for variant in order:  # names may repeat
+                        shutil.rmtree(top, ignore_errors=True)
+                        os.makedirs(top + "/sub")
+                        write(top, variant.files)
+                        compare(f"{name}: {variants.index(variant)}: {variant.name}", mode, top, variant.args, variant.env, variant.cwd, variant.files, {**extra, "CCACHE_DIR": cache})
+        for name, (args, before, after) in steps.items():
+            if only and name not in only:
+                continue
+            for mode, extra in modes.items():
+                shutil.rmtree(cache, ignore_errors=True)
+                shutil.rmtree(top, ignore_errors=True)
+                os.makedirs(top)
+                write(top, before)
+                for turn in range(2):
+                    compare(f"{name}, before", mode, top, args.split(), {}, ".", before, {**extra, "CCACHE_DIR": cache})
+                write(top, after)
+                for turn in range(2):
+                    compare(f"{name}, after", mode, top, args.split(), {}, ".", {**before, **after}, {**extra, "CCACHE_DIR": cache})
+    sys.exit(1 if failures else 0)
+
+
+main()

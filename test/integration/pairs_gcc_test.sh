@@ -1,0 +1,7 @@
+# Compiles that differ in one thing, through one cache in both orders and all modes, with gcc: pairs.py.
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null || skip "needs python3"
+cc=$(available gcc | head -n 1)
+[[ $cc ]] || skip "no gcc"
+[[ -z $RUN ]] || skip "runs the native program"
+python3 "$SCRIPTS/pairs.py" "$DEJA" "$cc"
