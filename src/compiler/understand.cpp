@@ -19,6 +19,13 @@ Understood understand(Fs& fs, const Config& config, const UnderstandInput& input
   return Bypass{Outcome::unsupported_compiler_option, "this compiler's options are not known"};
 }
 
+void take_color(Invocation& call, const Given& given) {
+  constexpr unsigned by_value = 2;
+  const bool on = given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
+  call.diagnostics_color_given = given.value != "auto";
+  call.color_wanted_explicitly = call.diagnostics_color_given && on;
+}
+
 bool matches_ignored(const Config& config, const std::string& word) {
   for (const std::string& pattern : config.ignore_options) {
     if (pattern == word) return true;

@@ -12,8 +12,6 @@
 namespace deja {
 namespace {
 
-constexpr CompilerOption unknown_option{"", Value::none};
-
 class ClReader {
  public:
   ClReader(Fs& fs, const Config& config, const UnderstandInput& input)
@@ -34,13 +32,6 @@ class ClReader {
     std::string file;
     std::optional<Language> language;  // of /Tp and /Tc
   };
-  struct Given {
-    const CompilerOption& option;
-    Argument argument;
-    std::string value;
-
-    bool has(Effect effect) const { return (option.effects & effect) != 0; }
-  };
 
   bool is_clang() const { return in_.family == Family::clang_cl; }
   const CompilerOption* find(const std::string& word) const;
@@ -49,7 +40,6 @@ class ClReader {
   void apply(Given given);
   bool apply_mode(const Given& given);
   void apply_fact(Given& given);
-  void take_color(const Given& given);
   void take_for_clang(const Given& given);
   void take_for_frontend(Given& given);
   void keep(Given& given);
@@ -205,7 +195,7 @@ void ClReader::apply_fact(Given& given) {
       uses_pch_ = true;
       break;
     case Role::color:
-      take_color(given);
+      take_color(call_, given);
       break;
     case Role::native:
       call_.native_architecture |= given.value == "native";
@@ -226,13 +216,6 @@ void ClReader::keep(Given& given) {
   const bool is_debug_off = given.option.role == Role::debug && given.value == "0";
   if (!is_debug_off) effects_ |= given.option.effects;
   call_.arguments.push_back(std::move(given.argument));
-}
-
-void ClReader::take_color(const Given& given) {
-  constexpr unsigned by_value = 2;
-  const bool on = given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
-  call_.diagnostics_color_given = given.value != "auto";
-  call_.color_wanted_explicitly = call_.diagnostics_color_given && on;
 }
 
 // /clang:WORD reaches clang's own driver; words that would change what is written are refused.

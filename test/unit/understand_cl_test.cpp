@@ -4,36 +4,13 @@
 #include "base/text.h"
 #include "compiler/options.h"
 #include "compiler/understand.h"
-#include "fake/fake_fs.h"
+#include "unit/understand_world.h"
 
 namespace deja {
 namespace {
 
-struct World {
-  FakeClock clock;
-  FakeFs fs{clock};
-  Config config;
-  Family family = Family::cl;
-
-  Understood read(const std::string& line) {
-    UnderstandInput input;
-    input.family = family;
-    for (std::string_view word : text::words(line)) input.words.emplace_back(word);
-    input.working_directory = "/src";
-    return understand(fs, config, input);
-  }
-  Invocation call(const std::string& line) {
-    const Understood understood = read(line);
-    const Bypass* bypass = std::get_if<Bypass>(&understood);
-    INFO("command: ", line, ", refused: ", bypass ? bypass->detail : "");
-    CHECK(bypass == nullptr);
-    return bypass ? Invocation() : std::get<Invocation>(understood);
-  }
-  std::string refusal(const std::string& line) {
-    const Understood understood = read(line);
-    const Bypass* bypass = std::get_if<Bypass>(&understood);
-    return bypass ? std::string(id_of(bypass->why)) : "";
-  }
+struct World : UnderstandWorld {
+  World() { family = Family::cl; }
 };
 
 std::string words_of(const Invocation& call, bool Argument::*included) {

@@ -1,0 +1,109 @@
+// The reader of gcc's and clang's command lines: words through the option tables (understand_gcc.cpp), the options that need code of
+// their own (gcc_single_options.cpp), and what all words together imply (gcc_implied.cpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/base_dir.h"
+#include "compiler/option_details.h"
+#include "compiler/readers.h"
+
+namespace deja {
+
+class GccReader {
+ public:
+  GccReader(Fs& fs, const Config& config, const UnderstandInput& input)
+      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
+    call_.family = input.family;
+  }
+
+  Understood read();
+
+ private:
+  struct Input {
+    std::string file;
+    std::optional<std::string> language;  // of -x; nullopt: by its name
+    std::size_t arguments_before;
+  };
+
+  bool is_clang() const { return in_.family == Family::clang; }
+  const CompilerOption* find(const std::string& word) const {
+    return is_clang() ? find_option(clang_options(), gcc_options(), word) : find_option(gcc_options(), word);
+  }
+
+  // Reading words.
+  void word();
+  void input_word(const std::string& file);
+  void option_word(const std::string& typed);
+  void apply(Given given);
+  bool apply_mode(const Given& given);
+  bool apply_dependency(const Given& given);
+  bool apply_file(Given& given);
+  bool apply_fact(Given& given);
+  bool apply_passed_on(Given& given);
+  void take_effects(const Given& given);
+  void keep(Given& given) { call_.arguments.push_back(std::move(given.argument)); }
+  void refuse(Outcome why, std::string detail) {
+    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
+  }
+
+  // Single options.
+  void take_language(const std::string& name);
+  void take_debug(const std::string& value);
+  void take_prefix_map(Given& given);
+  void take_assembler_word(std::string_view word, const std::string& typed);
+  void take_preprocessor_words(Given& given);
+  void take_frontend_word(Given& given);
+  void take_dep_from_preprocessor(const std::string& mode, const std::string& file);
+
+  // What the words imply.
+  std::optional<Bypass> choose_source();
+  std::optional<Bypass> check_source() const;
+  void name_object();
+  void name_outputs();
+  void name_depfile();
+  void find_profiles();
+  void find_precompiled_headers();
+  void complete_facts();
+  void forget_prefix_maps();
+  void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
+  Existing existing_of(unsigned kind) const;
+  // base_dir applied to a path of the command line.
+  std::string local(const std::string& path) {
+    std::string rewritten = base_dirs_.rewrite(path);
+    call_.rewritten |= rewritten != path;
+    return rewritten;
+  }
+  bool exists(const std::string& path) const { return static_cast<bool>(fs_.stat(path)); }
+  std::string object_stem() const { return without_last_suffix(call_.object); }
+
+  Fs& fs_;
+  const Config& config_;
+  const UnderstandInput& in_;
+  BaseDirs base_dirs_;
+  Invocation call_;
+  std::optional<Bypass> refusal_;
+  std::size_t next_ = 0;
+  bool options_ended_ = false;
+
+  std::vector<Input> inputs_;
+  std::optional<std::string> language_;
+  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false,
+       language_too_late_ = false, emit_llvm_ = false;
+  unsigned effects_ = 0;  // of all options together
+  bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
+  std::vector<OutputKind> beside_;                       // outputs named after the object
+  std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options
+  std::string dep_file_, dep_file_of_preprocessor_;
+  bool dep_target_given_ = false;
+  std::optional<std::string> include_prefix_;
+  std::vector<std::string> includes_;  // -include, as the compiler sees them
+  std::vector<std::pair<ProfileKind, std::string>> profiles_;
+  std::string profile_dir_, profile_prefix_;
+};
+
+}  // namespace deja

@@ -1,0 +1,90 @@
+// Options of gcc and clang that need code of their own: debug levels, colours, maps, and words for other programs.
+#include <algorithm>
+#include <iterator>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/gcc_reader.h"
+
+namespace deja {
+
+// "", "2", "gdb3", "dwarf-5", "line-tables-only": whether debug information and macros are asked for; the last word counts.
+void GccReader::take_debug(const std::string& value) {
+  constexpr std::string_view formats[] = {"", "gdb", "stabs", "stabs+", "vms", "xcoff", "xcoff+", "coff", "codeview"};
+  const std::string_view format = value.empty() ? "" : std::string_view(value).substr(0, value.size() - 1);
+  const bool has_level = !value.empty() && std::find(std::begin(formats), std::end(formats), format) != std::end(formats);
+  debug_ = !has_level || value.back() != '0';
+  if (has_level) debug_macros_ = value.back() >= '3';
+}
+
+// OLD need not be part of a key where it only says how the working directory is spelled: it is an ancestor of it or itself, and too
+// deep to hold the system's headers. What it turns the directory into is hashed instead.
+void GccReader::take_prefix_map(Given& given) {
+  const std::size_t equals = given.value.rfind('=');
+  const std::string old = given.value.substr(0, is_clang() ? given.value.find('=') : equals);
+  if (equals == std::string::npos) return;
+  if (given.option.detail == 1) call_.prefix_maps.push_back(given.value);
+  const std::string normal = path::normal(old);
+  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 && !normal.starts_with("/usr/");
+  if (!deep || !path::is_absolute(normal) || !path::is_below(path::normal(in_.working_directory), normal)) return;
+  given.argument.hashed_as = {std::string(given.option.name), given.value.substr(old.size())};
+}
+
+// Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own @files are not understood.
+void GccReader::take_assembler_word(std::string_view word, const std::string& typed) {
+  const std::size_t equals = word.find('=');
+  const bool is_listing = word.starts_with("-a") && equals != std::string_view::npos;
+  if (is_listing) named_.emplace_back(output_detail(OutputKind::listing), word.substr(equals + 1));
+  const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") || word.starts_with("-o") || word.starts_with("@");
+  if (hidden_files) refuse(Outcome::unsupported_compiler_option, typed);
+}
+
+void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::string& file) {
+  call_.wants_depfile = true;
+  dep_file_of_preprocessor_ = file;
+  call_.dep_key.push_back("-Wp," + mode);
+}
+
+// Words of -Wp, and -Xpreprocessor. Understood: one dependency file, its targets, macros. Other words about dependencies are refused,
+// anything else is passed on and rules out direct mode.
+void GccReader::take_preprocessor_words(Given& given) {
+  const std::string& typed = given.argument.words.front();
+  const bool is_list = given.option.role == Role::preprocessor;
+  const auto pieces = is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
+  const std::string first(pieces.front());
+  const bool is_dependency = std::any_of(pieces.begin(), pieces.end(), [](std::string_view p) { return p.starts_with("-M"); });
+  const bool names_file = pieces.size() == 2 && !pieces[1].empty();
+  if (is_list && names_file && (first == "-MD" || first == "-MMD")) {
+    take_dep_from_preprocessor(first, std::string(pieces[1]));
+  } else if (is_list && (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
+    call_.dep_key.push_back(typed);
+  } else if (is_dependency || first.starts_with("-o")) {
+    return refuse(Outcome::unsupported_compiler_option, is_list ? typed : given.value);
+  } else {
+    const bool only_macros = std::all_of(pieces.begin(), pieces.end(),
+                                         [](std::string_view p) { return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U")); });
+    if (!only_macros) call_.allows_direct = false;
+    return keep(given);
+  }
+  given.argument.to_preprocess = given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+  keep(given);
+}
+
+// -Xclang WORD, with the value of WORD in the next pair.
+void GccReader::take_frontend_word(Given& given) {
+  const CompilerOption* found = find_option(frontend_options(), given.value);
+  if (!found) return keep(given);
+  if (found->role == Role::refuse) return refuse(static_cast<Outcome>(found->detail), "-Xclang " + given.value);
+  Given inner{*found, given.argument, std::string(joined_value(*found, given.value))};
+  if (takes_next_word(*found, given.value)) {
+    if (next_ + 1 >= in_.words.size() || in_.words[next_] != "-Xclang")
+      return refuse(Outcome::bad_compiler_arguments, "-Xclang " + given.value + " without a value");
+    inner.value = in_.words[next_ + 1];
+    if (inner.has(is_path)) inner.value = local(inner.value);
+    inner.argument.words.insert(inner.argument.words.end(), {"-Xclang", inner.value});
+    next_ += 2;
+  }
+  apply(std::move(inner));
+}
+
+}  // namespace deja
