@@ -146,6 +146,7 @@ constexpr CompilerOption rows[] = {
     {"-fdiagnostics-color", Value::optional_equals, Role::color, unkeyed, 2},
     {"-fdiagnostics-format=json-file", Value::none, Role::refuse, 0, unsupported},
     {"-fdiagnostics-format=sarif-file", Value::none, Role::refuse, 0, unsupported},
+    {"-fdiagnostics-plain-output", Value::none, Role::color, 0, 0},
     {"-fdiagnostics-set-output=", Value::joined, Role::refuse, 0, unsupported},
     {"-fdirectives-only", Value::none, Role::plain, no_text},
     {"-fdump-", Value::joined, Role::refuse, 0, unsupported},

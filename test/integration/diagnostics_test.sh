@@ -1,7 +1,8 @@
 # Diagnostics: the same text as without deja, cold and warm, with the colours this terminal would show.
 . "$(dirname "$0")/lib.sh"
 
-# On a pseudo-terminal: prints what it shows while the words run, without hyperlinks (GCC adds them on terminals only).
+# On a pseudo-terminal: prints what it shows while the words run, without hyperlinks. GCC adds them on terminals only, and deja cannot ask
+# for them: unlike the option for colours, -fdiagnostics-urls=always gets into debug information.
 on_terminal() { TERM=xterm-256color script -qec "$(printf '%q ' "$@")" /dev/null </dev/null | sed -E 's/\x1b\]8;;[^\x07\x1b]*(\x07|\x1b\\)//g'; }
 
 for cc in $(c_compilers); do
@@ -40,7 +41,9 @@ for cc in $(c_compilers); do
 
   command -v script >/dev/null || continue
   # Stored without a terminal, shown on one, and the other way round.
-  for option in "" -fdiagnostics-color=auto -fdiagnostics-color=never -fdiagnostics-color=always; do
+  options=("" -fdiagnostics-color=auto -fdiagnostics-color=never -fdiagnostics-color=always)
+  is_clang "$cc" || options+=(-fdiagnostics-plain-output "-fdiagnostics-plain-output -fdiagnostics-color=always" "-fdiagnostics-color=always -fdiagnostics-plain-output")
+  for option in "${options[@]}"; do
     for source in a.c bad.c; do
       rm -rf "$CCACHE_DIR"
       # shellcheck disable=SC2086  # an empty option is no word
