@@ -71,6 +71,38 @@ for SLOW in -E -o; do
 done
 unset CCACHE_COMPILERTYPE STARTED SLOW
 
+# Other programs that hold the log: with a lock of this kind or that on every byte.
+. "$SCRIPTS/holders.sh"
+cat >"$TOP/hold.py" <<'HOLD'
+import fcntl, os, struct, sys, time
+how, milliseconds, name = sys.argv[1:]
+file = open(name, "a+")
+whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+if how == "open-file": fcntl.fcntl(file, 37, whole)  # F_OFD_SETLK
+if how == "process": fcntl.fcntl(file, fcntl.F_SETLK, whole)
+if how == "flock": fcntl.flock(file, fcntl.LOCK_EX)
+open(name + ".held", "w").close()
+time.sleep(int(milliseconds) / 1000)
+os.remove(name + ".held")
+HOLD
+log=$TOP/log
+hold() {
+  python3 "$TOP/hold.py" "$1" "$2" "$log" &
+  until [[ -e $log.held ]]; do sleep 0.01; done
+}
+with_holders gcc "open-file 500" "open-file 4000" "process 4000" "flock 4000"
+
+context="unwritable"
+echo before >"$log"
+if chattr +i "$log" 2>/dev/null; then
+  undo_at_exit+=('chattr -i "$log" 2>/dev/null')
+  CCACHE_LOGFILE=$log same_as_compiler "immutable log" -- gcc -DUNWRITABLE -c a.c -o a.o
+  chattr -i "$log"
+  [[ $(cat "$log") == before ]] && all_lines | grep -q 'Result: direct_cache_hit' || fail "the lines are not beside the log: $(ls "$TOP")"
+fi
+rm -rf "$log"*
+export CCACHE_LOGFILE=$TOP/log
+
 context=syslog
 CCACHE_LOGFILE=syslog same_once "syslog" cacheable -- gcc -c a.c -o a.o
 unset CCACHE_LOGFILE

@@ -1,5 +1,5 @@
 # What the tests under Wine share: lib.sh of the folder above, with TinyCC as the compiler, found on Windows' PATH as `tcc`.
-# Run by misc/windows/check, which starts Wine:   RUN=wine TCC=/path/to/tcc.exe bash hits_test.sh /path/to/deja.exe
+# Run by misc/windows/check, which starts Wine:   RUN=wine TCC=/path/to/tcc.exe HOLD=/path/to/hold_file.exe bash hits_test.sh /path/to/deja.exe
 . "$(dirname "$0")/../lib.sh"
 [[ -n $RUN && -f ${TCC:-} ]] || skip "needs RUN and TCC, see misc/windows/check"
 export LC_ALL=C.UTF-8 # with which Wine takes names from the command line
