@@ -99,6 +99,7 @@ class SystemCalls {
   bool append(const char* path, std::string_view record, std::uint64_t limit) {
     AppendOptions options;
     options.text = limit == no_limit;
+    options.deadline_ns = 20'000'000;  // the ordinary flow, which has other ways, waits longer
     if (!options.text)
       if (const auto found = system_.fs.stat(path); !found || found->size > limit) return false;
     return static_cast<bool>(system_.fs.append(path, record, options));
