@@ -45,14 +45,9 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
 }
 
 bool source_allows_direct(const Session& session, const SourceFile& source) {
-  const Sloppiness sloppy = session.config.sloppiness;
-  const bool fixed_time = session.system.env.get("SOURCE_DATE_EPOCH").has_value();
-  const bool time_matters = source.traits.time_macro && !sloppy.has(Sloppy::time_macros) && !fixed_time;
-  const bool reads_files = (source.traits.incbin || source.traits.assembler_include) && !sloppy.has(Sloppy::incbin);
-  if (time_matters) session.log.add("No direct mode: the source uses __TIME__");
-  if (source.traits.embed) session.log.add("No direct mode: the source uses #embed");
-  if (reads_files) session.log.add("No direct mode: the source uses .incbin or .include");
-  return !time_matters && !source.traits.embed && !reads_files;
+  const std::string why = why_not_direct(session, source.traits, session.system.env.get("SOURCE_DATE_EPOCH").has_value());
+  if (!why.empty()) session.log.add("No direct mode: the source " + why);
+  return why.empty();
 }
 
 // Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it would not see them change.
@@ -65,7 +60,7 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
 
 // Serves `entry`, or says why it cannot be.
 std::optional<Served> serve_hit(const Session& session, const Invocation& call, const Entry& entry, Outcome how) {
-  const std::uint8_t object_part = static_cast<std::uint8_t>(first_output_part + call.outputs.front().kind);
+  const std::uint8_t object_part = part_of(call.outputs.front());
   const bool complete = call.outputs.front().path == "/dev/null" || entry.find(object_part) != nullptr;
   if (!complete) {
     session.log.add("The result lacks the object");

@@ -77,27 +77,18 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   const std::string own_depfile = own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
   if (own) (void)session.system.fs.make_directories(session.config.temporary_dir);
 
-  std::vector<std::string> argv;
-  for (std::string_view word : text::words(session.config.prefix_command)) argv.emplace_back(word);
-  const std::size_t prefix_size = argv.size();
-  argv.push_back(prefix_size > 0 ? session.compiler.path : compiler_word(session));
-  if (own) argv.insert(argv.end(), {"-MD", "-MF", own_depfile});
-  if (own_list) argv.emplace_back("/showIncludes");
-  std::vector<std::string> rest = caller_words(session, call);
-  add_last(rest, color_option(session, call));
-  add_last(rest, pipe_option(session, call));
-  argv.insert(argv.end(), rest.begin(), rest.end());
-
-  Command command = compiler_command(session, std::move(argv));
-  if (prefix_size > 0) {
-    const auto prefix = find_compiler(session.system, session.config, command.argv.front());
-    if (!prefix) return prefix.error();
-    command.program = prefix->path;
-  }
-  if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command.argv));
+  std::vector<std::string> arguments = caller_words(session, call);
+  if (own) arguments.insert(arguments.begin(), {"-MD", "-MF", own_depfile});
+  if (own_list) arguments.insert(arguments.begin(), "/showIncludes");
+  add_last(arguments, color_option(session, call));
+  add_last(arguments, pipe_option(session, call));
+  const auto command =
+      compiler_command(session.system, session.config, session.compiler, session.words.front(), session.config.prefix_command, arguments);
+  if (!command) return command.error();
+  if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command->argv));
   session.log.flush();
   const CallerUmask as_caller(session);
-  auto finished = session.system.processes.run(command);
+  auto finished = session.system.processes.run(*command);
   if (!finished) return finished.error();
   if (session.log.enabled())
     session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
@@ -137,7 +128,7 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
     if (!is_new) continue;
     if (bytes.empty() && output.kind == static_cast<unsigned>(OutputKind::object))
       return Bypass{Outcome::compiler_produced_empty_output, output.path};
-    entry.parts.push_back({static_cast<std::uint8_t>(first_output_part + output.kind), std::move(bytes)});
+    entry.parts.push_back({part_of(output), std::move(bytes)});
   }
   std::ranges::sort(entry.parts, {}, &EntryPart::kind);
   return entry;

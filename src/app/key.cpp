@@ -124,11 +124,12 @@ std::optional<Bypass> add_files(Hasher& hasher, const Session& session, const In
 // -march=native names this machine: the driver is asked what it stands for.
 std::optional<Bypass> add_native_architecture(Hasher& hasher, const Session& session, const Invocation& call) {
   if (!call.native_architecture) return std::nullopt;
-  std::vector<std::string> argv = {compiler_word(session), "-###", "-c"};
+  std::vector<std::string> argv = {"-###", "-c"};
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.insert(argv.end(), {"-x", "c", "/dev/null"});
-  const auto done = session.system.processes.run(compiler_command(session, argv));
+  const auto command = driver_command(session, argv);
+  const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
   const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
   if (resolved.empty()) return Bypass{Outcome::unsupported_compiler_option, "the driver does not tell what 'native' is"};
   hasher.add("native architecture", resolved);

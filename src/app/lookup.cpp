@@ -42,16 +42,6 @@ bool is_ignored(const Session& session, const std::string& header) {
                              [&](const std::string& ignored) { return path::is_below(header, ignored); });
 }
 
-std::string why_not_direct(const Session& session, const SourceFile& file) {
-  const Sloppiness sloppy = session.config.sloppiness;
-  if (session.files.too_new(file.facts, sloppy.has(Sloppy::include_file_mtime), sloppy.has(Sloppy::include_file_ctime)))
-    return "is newer than the compile";
-  if (file.traits.time_macro && !sloppy.has(Sloppy::time_macros)) return "uses __TIME__";
-  if (file.traits.embed) return "uses #embed";
-  if ((file.traits.incbin || file.traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses .incbin or .include";
-  return "";
-}
-
 // The directories the driver searches by itself: asked once per compiler and kept as a result of its own.
 std::vector<std::string> built_in_directories(const Session& session, const Invocation& call) {
   const std::vector<std::string> query = search_query_words(call);
@@ -67,9 +57,8 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
     if (const auto entry = decode_entry(**bytes))
       if (const std::string* list = entry->find(stdout_part)) return path::split_list(*list, PathStyle::posix);
 
-  std::vector<std::string> argv = {compiler_word(session)};
-  argv.insert(argv.end(), query.begin(), query.end());
-  const auto done = session.system.processes.run(compiler_command(session, argv));
+  const auto command = driver_command(session, query);
+  const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
   if (!done || done->exit_code != 0) return {};
   const std::vector<std::string> directories = parse_search_directories(done->err);
   Entry entry;
@@ -104,6 +93,14 @@ void add_probed_names(const Session& session, const std::string& file, ManifestE
 }
 
 }  // namespace
+
+std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros)) return "uses __TIME__";
+  if (traits.embed) return "uses #embed";
+  if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses .incbin or .include";
+  return "";
+}
 
 MatchOptions match_options(const Session& session) {
   const Sloppiness sloppy = session.config.sloppiness;
@@ -162,7 +159,7 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
   std::vector<ManifestFile> out;
   out.reserve(headers.size());
   const std::string today = date_for_keys(session.system);
-  const bool sloppy_time = session.config.sloppiness.has(Sloppy::time_macros);
+  const Sloppiness sloppy = session.config.sloppiness;
   for (const std::string& header : headers) {
     if (is_ignored(session, header)) continue;
     const auto file = session.files.get(header);
@@ -170,12 +167,15 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
       session.log.add("No direct mode: " + file.error().text());
       return std::nullopt;
     }
-    if (const std::string why = why_not_direct(session, **file); !why.empty()) {
+    const bool too_new =
+        session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime), sloppy.has(Sloppy::include_file_ctime));
+    if (const std::string why = too_new ? "is newer than the compile" : why_not_direct(session, (*file)->traits, false); !why.empty()) {
       session.log.add(fmt::format("No direct mode: '{}' {}", header, why));
       return std::nullopt;
     }
     const FileFacts& facts = (*file)->facts;
-    out.push_back({header, session.files.key_digest(**file, today, sloppy_time), facts.size, facts.mtime_ns, facts.ctime_ns});
+    out.push_back(
+        {header, session.files.key_digest(**file, today, sloppy.has(Sloppy::time_macros)), facts.size, facts.mtime_ns, facts.ctime_ns});
   }
   return out;
 }

@@ -11,6 +11,10 @@
 
 namespace deja {
 
+// Why content does not tell all that a file with `traits` brings into a compile; "" when it does. `time_is_fixed`: by
+// SOURCE_DATE_EPOCH, and that is in the key.
+std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed);
+
 // What the caller's sloppiness leaves out when headers are compared.
 MatchOptions match_options(const Session& session);
 

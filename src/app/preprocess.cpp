@@ -9,8 +9,6 @@ namespace {
 
 std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call) {
   std::vector<std::string> argv;
-  for (std::string_view word : text::words(session.config.prefix_command_cpp)) argv.emplace_back(word);
-  argv.push_back(compiler_word(session));
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.emplace_back("-E");
@@ -29,17 +27,14 @@ std::optional<Bypass> objection(const Session& session, const PreprocessedFindin
   return std::nullopt;
 }
 
-// Runs the preprocessor into `scanner` and its messages into `hasher`.
+// Runs the preprocessor: its text into `scanner`, what it says into `messages`.
 std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call, PreprocessedScanner& scanner,
                                        std::string& messages) {
-  Command command = compiler_command(session, preprocessor_words(session, call));
-  if (!session.config.prefix_command_cpp.empty()) {
-    const auto prefix = find_compiler(session.system, session.config, command.argv.front());
-    if (!prefix) return Bypass{Outcome::could_not_find_compiler, prefix.error().text()};
-    command.program = prefix->path;
-  }
-  if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command.argv));
-  const auto done = session.system.processes.run(command, [&](std::string_view chunk) { scanner.feed(chunk); });
+  const auto command = compiler_command(session.system, session.config, session.compiler, session.words.front(),
+                                        session.config.prefix_command_cpp, preprocessor_words(session, call));
+  if (!command) return Bypass{Outcome::could_not_find_compiler, command.error().text()};
+  if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command->argv));
+  const auto done = session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
   if (!done) return Bypass{Outcome::internal_error, done.error().text()};
   // Bare, there would have been one compiler, and it would have ended here.
   if (done->interrupted_by != 0) die_of(session, done->interrupted_by);

@@ -74,7 +74,7 @@ std::optional<std::uint64_t> offset_in_entry(const Session& session, const Diges
 void add_outputs(ReplayCall& replay, const Session& session, const Invocation& call, const Evidence& evidence) {
   replay.entry_file = session.store.path_of(evidence.result, EntryKind::result);
   for (const OutputFile& output : call.outputs) {
-    const auto kind = static_cast<std::uint8_t>(first_output_part + output.kind);
+    const std::uint8_t kind = part_of(output);
     const std::string* const bytes = evidence.entry.find(kind);
     if (bytes == nullptr) continue;
     const bool large = bytes->size() > most_inline;

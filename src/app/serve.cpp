@@ -63,7 +63,7 @@ std::string stderr_for_caller(const Session& session, const Invocation& call, st
 Result<void> serve(const Session& session, const Invocation& call, const Entry& entry) {
   const CallerUmask as_caller(session);
   for (const OutputFile& output : call.outputs) {
-    const std::string* const bytes = entry.find(static_cast<std::uint8_t>(first_output_part + output.kind));
+    const std::string* const bytes = entry.find(part_of(output));
     if (bytes == nullptr) continue;
     if (auto done = session.system.fs.write_output(output.path, *bytes, output.existing); !done) {
       for (const OutputFile* written = call.outputs.data(); written != &output; ++written) (void)session.system.fs.remove(written->path);

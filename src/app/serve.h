@@ -9,6 +9,9 @@
 
 namespace deja {
 
+// The part of an entry that holds `output`.
+inline std::uint8_t part_of(const OutputFile& output) { return static_cast<std::uint8_t>(first_output_part + output.kind); }
+
 // True when this caller's terminal would show colours.
 bool wants_colors(System& system);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/command.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/outcome.h"
@@ -73,20 +74,14 @@ class CallerUmask {
   const Session& session_;
 };
 
-// argv[0] for the real compiler: as typed, unless deja's own link comes earlier on PATH: drivers look argv[0] up on PATH again to find
-// their other programs.
-inline const std::string& compiler_word(const Session& session) {
-  return session.compiler.passed_over_cache ? session.compiler.path : session.words.front();
-}
-
 // Whether words of the command stand in a file, out of sight.
 inline bool has_response_file(const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('@'); });
 }
 
-// `compiler arguments…` as a command whose children, should one be deja again, only run the compiler.
-inline Command compiler_command(const Session& session, std::vector<std::string> argv) {
-  return {session.compiler.path, std::move(argv), {{"CCACHE_DISABLE", "1"}}};
+// The session's compiler with `arguments`, run through nothing: questions that deja asks the driver.
+inline Result<Command> driver_command(const Session& session, const std::vector<std::string>& arguments) {
+  return compiler_command(session.system, session.config, session.compiler, session.words.front(), "", arguments);
 }
 
 // Ends this process as `signal` has ended, or would have ended, the compiler; the log first. Does not return, except on fakes.

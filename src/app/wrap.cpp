@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/answer.h"
+#include "app/command.h"
 #include "app/remember.h"
 #include "app/report.h"
 #include "base/path.h"
@@ -84,21 +85,31 @@ void clean(System& system, const Config& config, Log& log, const LocalStore& sto
 }
 
 int run_compiler(System& system, const FoundCompiler& compiler, const Config& config, const std::vector<std::string>& words) {
-  std::vector<std::string> argv;
-  for (std::string_view word : text::words(config.prefix_command)) argv.emplace_back(word);
-  std::string program = compiler.path;
-  if (!argv.empty())
-    if (const auto prefix = find_compiler(system, config, argv.front())) program = prefix->path;
-  for (const std::string& word : words)
-    if (word != "--ccache-skip") argv.push_back(word);
-  if (config.prefix_command.empty() && compiler.passed_over_cache) argv.front() = compiler.path;
-  const auto code = system.processes.become({program, argv, {{"CCACHE_DISABLE", "1"}}});
+  std::vector<std::string> arguments(words.begin() + 1, words.end());
+  std::erase(arguments, "--ccache-skip");
+  const auto command = compiler_command(system, config, compiler, words.front(), config.prefix_command, arguments);
+  if (!command) return fail(system, command.error().text());
+  const auto code = system.processes.become(*command);
   return code ? *code : fail(system, code.error().text());
 }
 
-}  // namespace
+// How the run ends, for the log.
+std::string ending_of(const Verdict& verdict) {
+  if (const auto* bypass = std::get_if<Bypass>(&verdict))
+    return fmt::format("Run the real compiler: {} ({})", row_of(bypass->why).doc, bypass->detail);
+  return fmt::format("Result: {}", id_of(std::get<Served>(verdict).how));
+}
 
-int wrap(System& system, std::vector<std::string> words) {
+// After what nobody foresaw (no memory, no thread): the compiler, found without any configuration.
+int run_compiler_plainly(System& system, std::vector<std::string> words) {
+  (void)take_overrides(words);
+  if (words.empty()) return fail(system, "no compiler given");
+  const auto compiler = find_compiler(system, Config(), words.front());
+  return compiler ? run_compiler(system, *compiler, Config(), words) : fail(system, compiler.error().text());
+}
+
+// All of a run that goes as it should.
+int wrap_call(System& system, std::vector<std::string> words) {
   const std::int64_t started_ns = system.clock.file_now_ns();
   const std::int64_t started_monotonic_ns = system.clock.monotonic_ns();
   const std::vector<std::string> own_words = words;
@@ -132,12 +143,8 @@ int wrap(System& system, std::vector<std::string> words) {
   if (answered.evidence) remember(session, *call, *loaded, own_words, response_files, *answered.evidence);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
-  if (bypass != nullptr) {
-    counts.add(bypass->why);
-    log.add(fmt::format("Run the real compiler: {} ({})", row_of(bypass->why).doc, bypass->detail));
-  } else {
-    log.add(fmt::format("Result: {}", id_of(std::get<Served>(answered.verdict).how)));
-  }
+  if (bypass != nullptr) counts.add(bypass->why);
+  log.add(ending_of(answered.verdict));
   record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
   clean(system, config, log, store);
   log.add(fmt::format("Done in {:.3f} ms", static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
@@ -145,6 +152,16 @@ int wrap(System& system, std::vector<std::string> words) {
   if (call != nullptr) debug.write(system, config, call->object, *directory);
   if (caller_umask) system.console.set_umask(*caller_umask);
   return bypass != nullptr ? run_compiler(system, *compiler, config, words) : std::get<Served>(answered.verdict).exit_code;
+}
+
+}  // namespace
+
+int wrap(System& system, std::vector<std::string> words) {
+  try {
+    return wrap_call(system, words);
+  } catch (const std::exception&) {
+    return run_compiler_plainly(system, std::move(words));
+  }
 }
 
 }  // namespace deja

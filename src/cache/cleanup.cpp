@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t whole_cache_files = 16384;            // up to here the coldest of all go; beyond, those of the fullest shards
 constexpr std::int64_t cold_result_ns = 86'400'000'000'000;  // a day
+constexpr std::uint64_t one_block = 4096;                    // bytes; what fits takes no less room on disk when it is compressed
 constexpr std::string_view lock_name = "cleanup.lock";
 
 // What may stay: 90 % of a limit that is passed, whatever is there for one that is not.
@@ -176,7 +177,7 @@ void compress_cold(const Maintenance& on, AllShards& all, int level) {
   const std::int64_t cold_before = on.system.clock.now_ns() - cold_result_ns;
   each_shard(on, [&](unsigned shard) {
     for (StoredFile& file : all[shard].files) {
-      if (file.name.kind != EntryKind::result || file.mtime_ns >= cold_before) continue;
+      if (file.name.kind != EntryKind::result || file.mtime_ns >= cold_before || file.size <= one_block) continue;
       const auto info = peek(on, file);
       const auto packed = [](const EntryPartInfo& part) { return part.compressed; };
       if (info && std::none_of(info->parts.begin(), info->parts.end(), packed)) rewrite(on, file, level, all[shard]);

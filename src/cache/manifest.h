@@ -53,7 +53,6 @@ struct MatchOptions {
   bool ignore_time_macros = false;
   bool stat_is_enough = false;      // sloppiness file_stat_matches
   bool stat_ignores_ctime = false;  // … file_stat_matches_ctime
-  bool skip_directories = false;    // tests only
 };
 
 struct MatchReport {

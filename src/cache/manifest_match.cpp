@@ -22,9 +22,8 @@ class Manifest::Matcher {
     for (std::uint32_t place : entry.files)
       if (!size_agrees(place)) return false;
     std::vector<std::uint32_t> to_list;
-    if (!options_.skip_directories)
-      for (std::uint32_t place : entry.directories)
-        if (!directory_agrees(manifest_.directories_[place], place, to_list)) return false;
+    for (std::uint32_t place : entry.directories)
+      if (!directory_agrees(manifest_.directories_[place], place, to_list)) return false;
     for (std::uint32_t place : entry.files)
       if (!content_agrees(place)) return false;
     return to_list.empty() || names_agree(entry, to_list);
