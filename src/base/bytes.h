@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -61,6 +62,12 @@ class ByteReader {
     return out;
   }
   std::string_view text() { return raw(u32()); }
+  // Fills `out`; leaves it alone where too little is left.
+  template <std::size_t size>
+  void fill(std::array<unsigned char, size>& out) {
+    const std::string_view bytes = raw(size);
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+  }
   void fail() {
     ok_ = false;
     in_ = {};

@@ -124,7 +124,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     if (unit != known.name) continue;
     const double bytes = number * known.factor;
     if (bytes >= 9.2e18) return std::nullopt;
-    return static_cast<std::uint64_t>(bytes);
+    return static_cast<std::uint64_t>(std::llround(bytes));  // "66786.741 kB" are 66786741 bytes, though no double is 66786.741
   }
   return std::nullopt;
 }

@@ -50,8 +50,7 @@ std::optional<RememberedDigest> decode_slot(std::string_view slot, const Digest&
   if (slot.size() != slot_size || slot.substr(0, key.bytes.size()) != key.view()) return std::nullopt;
   ByteReader in(slot.substr(key.bytes.size()));
   RememberedDigest out;
-  const std::string_view content = in.raw(out.content.bytes.size());
-  std::memcpy(out.content.bytes.data(), content.data(), content.size());
+  in.fill(out.content.bytes);
   out.traits = SourceTraits::from_bits(in.u16());
   const std::uint16_t version = in.u16();
   in.u32();

@@ -1,7 +1,6 @@
 // Encoding and decoding of result entries.
 #include "cache/entry.h"
 
-#include <cstring>
 #include <utility>
 
 #include "base/bytes.h"
@@ -91,8 +90,7 @@ Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) 
   if (count > max_entry_parts) return corrupt("too many parts");
   if (in.u64() != size || !in.ok()) return corrupt("wrong length");
   EntryInfo info{in.i64(), {}, {}};
-  const std::string_view sources = in.raw(info.sources.bytes.size());
-  std::memcpy(info.sources.bytes.data(), sources.data(), sources.size());
+  in.fill(info.sources.bytes);
 
   const std::size_t header_size = entry_fixed_size + count * entry_row_size;
   std::uint64_t offset = header_size + 8;

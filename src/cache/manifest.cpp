@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <compare>
-#include <cstring>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -29,8 +28,7 @@ Error corrupt(std::string reason) { return Error{"decode manifest", "", std::mov
 
 Digest read_digest(ByteReader& in) {
   Digest out;
-  const std::string_view bytes = in.raw(out.bytes.size());
-  std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
+  in.fill(out.bytes);
   return out;
 }
 
