@@ -39,6 +39,11 @@ else()
   target_include_directories(deja_zstd SYSTEM INTERFACE ${zstd_source_SOURCE_DIR}/lib)
 endif()
 
+# Only on request, so only from the system.
+if(DEJA_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
 if(DEJA_TESTS)
   deja_header_library(deja_doctest doctest/doctest.h https://github.com/doctest/doctest/archive/refs/tags/v2.4.9.tar.gz
     19b2df757f2f3703a5e63cee553d85596875f06d91a3333acd80a969ef210856 .)

@@ -11,7 +11,7 @@ namespace deja {
 // Traits are kept in the digest cache beside the digest, as bits().
 struct SourceTraits {
   bool date_macro = false;            // __DATE__
-  bool time_macro = false;            // __TIME__
+  bool time_macro = false;            // the one for the time of day
   bool timestamp_macro = false;       // __TIMESTAMP__
   bool embed = false;                 // #embed
   bool incbin = false;                // .incbin

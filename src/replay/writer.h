@@ -75,8 +75,8 @@ bool replay_possible(System& system, const std::vector<std::string>& words, cons
 // doubt, and the error says why (for the log): a file that changed less than two seconds before the run began or during it, a
 // file that is gone, outputs too large, a log that goes to syslog.
 //
-// The caller must not ask for a record when: the compile failed or was not cacheable; a source holds __DATE__, __TIME__ or
-// __TIMESTAMP__ (unless sloppy), #embed, .incbin or a computed __has_include; any of debug, disable, recache, file_clone,
+// The caller must not ask for a record when: the compile failed or was not cacheable; a source holds one of the three
+// date and time macros (unless sloppy), #embed, .incbin or a computed __has_include; any of debug, disable, recache, file_clone,
 // hard_link, remote_only, reshare, stats_log, umask, direct_mode = false or a prefix command is configured.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 
