@@ -94,7 +94,7 @@ TEST_CASE("neighbours by inode are found with one read") {
     DigestCache cache(world.fs, "/cache/digests");
     for (std::uint64_t inode = 64; inode < 128; ++inode) cache.remember(facts_of(inode), digest(std::to_string(inode)));
   }
-  const std::size_t before = world.fs.count("read_at");
+  const int before = world.fs.count("read_at");
   DigestCache cache(world.fs, "/cache/digests");
   for (std::uint64_t inode = 64; inode < 128; ++inode) CHECK(cache.find(facts_of(inode)));
   CHECK(world.fs.count("read_at") == before + 1);
