@@ -141,8 +141,8 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   auto files = keys.direct || by_depfile ? describe_headers(session, headers) : std::nullopt;
   const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
   if (by_depfile && !files) return ending;
-  // Depend mode reads the headers after the compile, and describe_headers() refuses those that changed since it began.
-  if (!inputs_unchanged(session, call, by_depfile ? std::vector<std::string>() : headers)) return Outcome::modified_input_file;
+  // In depend mode keys.headers is empty: the headers are read after the compile, and describe_headers() refuses those that changed since.
+  if (!inputs_unchanged(session, call, keys.headers)) return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
     session.log.add("Not stored: " + why->detail);

@@ -62,9 +62,9 @@ void add_compiler(ReplayCall& replay, const Session& session) {
 
 constexpr std::size_t most_inline = 16 * 1024;  // bytes; larger outputs are taken from the result entry, where they lie raw
 
-std::optional<std::uint64_t> offset_in_entry(const Session& session, const Digest& result, std::uint8_t kind) {
-  const auto bytes = session.store.get(result, EntryKind::result);
-  const auto info = bytes && *bytes ? inspect_entry(**bytes) : Result<EntryInfo>(Error{});
+std::optional<std::uint64_t> offset_in_entry(const Session& session, const std::string& entry_file, std::uint8_t kind) {
+  const auto beginning = session.system.fs.read_part(entry_file, 0, max_entry_header);
+  const auto info = beginning ? inspect_entry(*beginning, claimed_entry_size(*beginning)) : Result<EntryInfo>(beginning.error());
   if (!info) return std::nullopt;
   for (const EntryPartInfo& part : info->parts)
     if (part.kind == kind && !part.compressed) return part.offset;
@@ -78,7 +78,7 @@ void add_outputs(ReplayCall& replay, const Session& session, const Invocation& c
     const std::string* const bytes = evidence.entry.find(kind);
     if (bytes == nullptr) continue;
     const bool large = bytes->size() > most_inline;
-    replay.outputs.push_back({output.path, *bytes, large ? offset_in_entry(session, evidence.result, kind) : std::nullopt});
+    replay.outputs.push_back({output.path, *bytes, large ? offset_in_entry(session, replay.entry_file, kind) : std::nullopt});
   }
 }
 

@@ -8,18 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/base_dir.h"
 #include "compiler/option_details.h"
 #include "compiler/readers.h"
 
 namespace deja {
 
-class GccReader {
+class GccReader : private CallReader {
  public:
-  GccReader(Fs& fs, const Config& config, const UnderstandInput& input)
-      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
-    call_.family = input.family;
-  }
+  using CallReader::CallReader;
 
   Understood read();
 
@@ -47,9 +43,6 @@ class GccReader {
   bool apply_passed_on(Given& given);
   void take_effects(const Given& given);
   void keep(Given& given) { call_.arguments.push_back(std::move(given.argument)); }
-  void refuse(Outcome why, std::string detail) {
-    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
-  }
 
   // Single options.
   void take_language(const std::string& name);
@@ -72,29 +65,13 @@ class GccReader {
   void forget_prefix_maps();
   void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
   Existing existing_of(unsigned kind) const;
-  // base_dir applied to a path of the command line.
-  std::string local(const std::string& path) {
-    std::string rewritten = base_dirs_.rewrite(path);
-    call_.rewritten |= rewritten != path;
-    return rewritten;
-  }
   bool exists(const std::string& path) const { return static_cast<bool>(fs_.stat(path)); }
   std::string object_stem() const { return without_last_suffix(call_.object); }
-
-  Fs& fs_;
-  const Config& config_;
-  const UnderstandInput& in_;
-  BaseDirs base_dirs_;
-  Invocation call_;
-  std::optional<Bypass> refusal_;
-  std::size_t next_ = 0;
-  bool options_ended_ = false;
 
   std::vector<Input> inputs_;
   std::optional<std::string> language_;
   bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false,
        language_too_late_ = false, emit_llvm_ = false;
-  unsigned effects_ = 0;  // of all options together
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
   std::vector<OutputKind> beside_;                       // outputs named after the object
   std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options

@@ -1,9 +1,12 @@
 // The readers of the families' command lines, and what they share.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/path.h"
+#include "compiler/base_dir.h"
 #include "compiler/options.h"
 #include "compiler/understand.h"
 
@@ -21,6 +24,37 @@ struct Given {
   std::string value;
 
   bool has(Effect effect) const { return (option.effects & effect) != 0; }
+};
+
+// What every reader of a command line starts from and fills.
+class CallReader {
+ public:
+  CallReader(Fs& fs, const Config& config, const UnderstandInput& input)
+      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
+    call_.family = input.family;
+  }
+
+ protected:
+  // The first reason counts.
+  void refuse(Outcome why, std::string detail) {
+    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
+  }
+  // base_dir applied to a path of the command line.
+  std::string local(const std::string& path) {
+    std::string rewritten = base_dirs_.rewrite(path);
+    call_.rewritten |= rewritten != path;
+    return rewritten;
+  }
+
+  Fs& fs_;
+  const Config& config_;
+  const UnderstandInput& in_;
+  BaseDirs base_dirs_;
+  Invocation call_;
+  std::optional<Bypass> refusal_;
+  std::size_t next_ = 0;
+  bool options_ended_ = false;
+  unsigned effects_ = 0;  // of all options together
 };
 
 // The caller's choice of colours; the last one counts.

@@ -12,12 +12,9 @@
 namespace deja {
 namespace {
 
-class ClReader {
+class ClReader : private CallReader {
  public:
-  ClReader(Fs& fs, const Config& config, const UnderstandInput& input)
-      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
-    call_.family = input.family;
-  }
+  using CallReader::CallReader;
 
   Understood read() {
     while (next_ < in_.words.size() && !refusal_) word();
@@ -43,34 +40,17 @@ class ClReader {
   void take_for_clang(const Given& given);
   void take_for_frontend(Given& given);
   void keep(Given& given);
-  void refuse(Outcome why, std::string detail) {
-    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
-  }
-  std::string local(const std::string& path) {
-    std::string rewritten = base_dirs_.rewrite(path);
-    call_.rewritten |= rewritten != path;
-    return rewritten;
-  }
 
   std::optional<Bypass> choose_source();
   void complete();
   void name_object();
 
-  Fs& fs_;
-  const Config& config_;
-  const UnderstandInput& in_;
-  BaseDirs base_dirs_;
-  Invocation call_;
-  std::optional<Bypass> refusal_;
-  std::size_t next_ = 0;
-  bool options_ended_ = false;
   bool compile_ = false, preprocess_ = false, other_mode_ = false;
   std::optional<Language> all_as_;  // /TP, /TC
   std::vector<Input> inputs_;
   std::vector<OutputFile> named_;
   std::string pch_file_;
   bool uses_pch_ = false;
-  unsigned effects_ = 0;
 };
 
 // cl's names by either spelling; clang's own words with '-' as they are.
