@@ -34,6 +34,13 @@ class PathText {
     text_[size_] = '\0';
     return *this;
   }
+  PathText& add(std::uint64_t number) {
+    char digits[20];
+    std::size_t at = sizeof digits;
+    do digits[--at] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) != 0);
+    return add({digits + at, sizeof digits - at});
+  }
   bool usable() const { return !full_ && size_ != 0; }
   const char* c_str() const { return full_ ? "" : text_.data(); }
   std::string_view view() const { return {c_str(), full_ ? 0 : size_}; }

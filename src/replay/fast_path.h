@@ -42,7 +42,7 @@ class Replay {
     cache_dir_ = cache_dir_of(call.environment);
     if (!key_of(call, key_) || !read_record() || !log_can_be_told() || !unchanged() || !outputs_replaceable()) return false;
     if (!write_outputs()) return false;
-    // Until the streams are written the ordinary flow can still take over: it writes the same outputs again.
+    // Until the log has been told the ordinary flow can still take over: it writes the same outputs again.
     if (!tell_log() || !count()) return false;
     calls_.write_stream(1, record_.text(record_.header->out));
     calls_.write_stream(2, record_.text(record_.header->err));
@@ -139,12 +139,32 @@ class Replay {
   }
 
   // --- what a run leaves behind besides ---
-  bool log_can_be_told() const { return *record_.text(record_.header->log_file) == '\0' || started_ns_ < record_.header->local_until_ns; }
+  bool has_log() const { return *record_.text(record_.header->log_file) != '\0'; }
+
+  // Asked first, since nothing falls through once the log has been told. Lines that lie beside it, and statistics that want folding, are
+  // for the ordinary flow.
+  bool log_can_be_told() {
+    if (!has_log()) return true;
+    if (started_ns_ >= record_.header->local_until_ns) return false;
+    Facts facts;
+    PathText beside;
+    beside.add(record_.text(record_.header->log_file)).add(".fallbacks");
+    if (look_at(beside, facts) != Look::absent) return false;
+    return record_.header->counted == 0 || (look_at(stats_path(), facts) == Look::found && facts.size <= largest_stats);
+  }
+
+  Look look_at(const PathText& path, Facts& facts) { return calls_.look(calls_.enter(""), path.c_str(), facts); }
+
+  PathText stats_path() const {
+    PathText path = cache_dir_;
+    path.add("/").add(stats_file_name);
+    return path;
+  }
 
   // The lines of the record, and a last one of our own, at this moment's time.
   bool tell_log() {
+    if (!has_log()) return true;
     const char* const file = record_.text(record_.header->log_file);
-    if (*file == '\0') return true;
     const std::int64_t now = calls_.now_ns();
     LogText log(room_.work, now + record_.header->utc_offset_s * std::int64_t{1'000'000'000}, calls_.process());
     log.add_lines(record_.text(record_.header->log));
@@ -155,11 +175,17 @@ class Replay {
     return log.whole() && calls_.append(file, log.text(), no_limit);
   }
 
+  // What the log has told is not told again by the ordinary flow: the record then goes into a file aside, as the ordinary flow's own would
+  // (cache/stats.cpp), and on a full disk nowhere.
   bool count() {
     if (record_.header->counted == 0) return true;
-    PathText path = cache_dir_;
-    path.add("/").add(stats_file_name);
-    return calls_.append(path.c_str(), StatsRecord(started_ns_).bytes(), largest_stats);
+    PathText path = stats_path();
+    const StatsRecord record(started_ns_);
+    if (calls_.append(path.c_str(), record.bytes(), largest_stats)) return true;
+    if (!has_log()) return false;
+    path.add(".").add(calls_.process()).add(".").add(static_cast<std::uint64_t>(started_ns_));
+    calls_.write_output(path.c_str(), record.bytes());
+    return true;
   }
 
   // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.

@@ -92,6 +92,23 @@ hold() {
 }
 with_holders gcc "open-file 500" "open-file 4000" "process 4000" "flock 4000"
 
+# The statistics cannot be had after the log has been told: one run, told once and counted once. Runs beside each other too.
+context="held statistics"
+echo before >"$log"
+export CCACHE_LOGFILE=$log
+for i in 1 2 3; do deja gcc -c a.c -o a.o; done
+hits=$(stat_of direct_cache_hit)
+: >"$log"
+python3 "$TOP/hold.py" open-file 1000 "$CCACHE_DIR/stats" &
+until [[ -e $CCACHE_DIR/stats.held ]]; do sleep 0.01; done
+for i in {1..8}; do deja gcc -c a.c -o "a$i.o" & done
+for i in 1 2 3; do deja gcc -c a.c -o a.o; done
+wait
+all_lines | grep -q 'Done in .* ms, replayed$' || fail "none was replayed: $(all_lines)"
+[[ $(all_lines | grep -c 'Result: ') == 11 ]] || fail "11 runs are told $(all_lines | grep -c 'Result: ') times"
+[[ $(stat_of direct_cache_hit) == $((hits + 11)) ]] || fail "11 runs are counted $(($(stat_of direct_cache_hit) - hits)) times"
+rm -f a[0-9].o
+
 context="unwritable"
 echo before >"$log"
 if chattr +i "$log" 2>/dev/null; then

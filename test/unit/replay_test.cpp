@@ -23,6 +23,9 @@ bool serve(System& system, const replay::Call& call) {
 TEST_CASE("replay: what may change between a compile and its repeat") { play_replay_changes(serve); }
 TEST_CASE("replay: damaged records are passed over") { play_damaged_records(serve); }
 
+TEST_CASE("replay: a run is told once and counted once, whoever holds what") { play_held_log_and_statistics(serve); }
+TEST_CASE("replay: lines beside the log, and statistics to be folded, are for the ordinary flow") { play_left_to_others(serve); }
+
 TEST_CASE("replay: streams reach the caller") {
   ReplayWorld world(serve);
   world.record();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/stats.h"
 #include "fake/fake_system.h"
 #include "replay/fast_path.h"
 #include "replay/system_calls.h"
@@ -202,6 +204,62 @@ inline void play_replay_changes(
     if (!answered && std::filesystem::is_regular_file("large.o")) CHECK(world.get("large.o") == world.large);
     check();
   }
+}
+
+inline std::int64_t hits_counted(ReplayWorld& world) {
+  const auto totals = Stats(world.system, world.call.cache_dir).read();
+  return totals ? totals->counts[Outcome::direct_cache_hit] : -1;
+}
+
+// A held log: nothing is told, and the ordinary flow has its turn. Held statistics: the log has been told, so nothing may be told again.
+inline void play_held_log_and_statistics(const ReplayWorld::Serve& serve) {
+  ReplayWorld world(serve);
+  world.call.log_file = world.path("log");
+  world.call.log_lines = {"told"};
+  world.record();
+  const auto repeat_while_held = [&](const char* name) {
+    bool answered = false;
+    REQUIRE(native_system().fs.with_append_lock(world.path(name), 1'000'000'000, [&]() -> Result<void> {
+      answered = world.repeat();
+      return {};
+    }));
+    return answered;
+  };
+  const auto lines = [&] {
+    const std::string log = world.get("log");
+    return std::count(log.begin(), log.end(), '\n');
+  };
+  world.put("log", "");
+  world.put("cache/stats", "");
+  CHECK(world.repeat());
+  CHECK(lines() == 2);
+  CHECK_FALSE(repeat_while_held("log"));
+  CHECK(lines() == 2);
+  CHECK(hits_counted(world) == 1);
+  CHECK(repeat_while_held("cache/stats"));
+  CHECK(repeat_while_held("cache/stats"));
+  CHECK(lines() == 6);
+  CHECK(hits_counted(world) == 3);
+  REQUIRE(Stats(world.system, world.call.cache_dir).fold());
+  CHECK(hits_counted(world) == 3);
+}
+
+inline void play_left_to_others(const ReplayWorld::Serve& serve) {
+  ReplayWorld world(serve);
+  world.call.log_file = world.path("log");
+  world.record();
+  world.put("log", "");
+  CHECK(world.repeat());
+  const std::string log = world.get("log");
+  std::filesystem::create_directory("log.fallbacks");
+  CHECK_FALSE(world.repeat());
+  std::filesystem::remove("log.fallbacks");
+  CHECK(world.repeat());
+  std::filesystem::resize_file("cache/stats", replay::largest_stats + 1);
+  CHECK_FALSE(world.repeat());
+  std::filesystem::remove("cache/stats");
+  CHECK_FALSE(world.repeat());
+  CHECK(world.get("log").size() < 3 * log.size());  // what was not answered was not told
 }
 
 // A damaged record never answers, nor crashes.

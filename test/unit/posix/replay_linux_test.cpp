@@ -67,22 +67,8 @@ TEST_CASE("replay on Linux: links and devices are left to the ordinary flow") {
   CHECK_FALSE(world.repeat());
 }
 
-TEST_CASE("replay on Linux: a held log or statistics file leads to the ordinary flow") {
-  ReplayWorld world(serve);
-  world.call.log_file = world.path("log");
-  world.record();
-  CHECK_FALSE(world.repeat());  // no log yet: the ordinary flow makes it
-  world.put("log", "");
-  CHECK(world.repeat());
-  for (const char* name : {"log", "cache/stats"}) {
-    const std::string path = world.path(name);
-    REQUIRE(native_system().fs.with_append_lock(path, 1'000'000'000, [&]() -> Result<void> {
-      CHECK_FALSE(world.repeat());
-      return {};
-    }));
-  }
-  CHECK(world.repeat());
-}
+TEST_CASE("replay on Linux: a run is told once and counted once, whoever holds what") { play_held_log_and_statistics(serve); }
+TEST_CASE("replay on Linux: lines beside the log, and statistics to be folded, are for the ordinary flow") { play_left_to_others(serve); }
 
 TEST_CASE("replay on Linux: facts are those of the system layer, and a touched entry stays warm") {
   ReplayWorld world(serve);
