@@ -27,7 +27,7 @@ function(deja_add_replay library program)
     target_sources(${program} PRIVATE src/replay/start.cpp)
     # No call may leave the file: nothing that the C library prepares (stack protector, thread-local storage, chosen memcpy) exists yet.
     set_source_files_properties(src/replay/start.cpp PROPERTIES COMPILE_OPTIONS
-      "-O2;-g0;-U_FORTIFY_SOURCE;-U_GLIBCXX_ASSERTIONS;-fno-pie;-fno-stack-protector;-fno-exceptions;-fno-rtti;-fno-asynchronous-unwind-tables;-fno-lto;-fomit-frame-pointer")
+      "-O2;-g0;-U_FORTIFY_SOURCE;-U_GLIBCXX_ASSERTIONS;-fno-pie;-fno-stack-protector;-fno-exceptions;-fno-rtti;-fno-asynchronous-unwind-tables;-fno-lto;-fomit-frame-pointer;$<$<CXX_COMPILER_ID:GNU>:-fno-merge-constants>")
     target_link_options(${program} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-no-pie> -Wl,--entry=deja_start)
   endif()
 endfunction()

@@ -24,7 +24,8 @@ struct Call {
   bool err_is_terminal = false;  // diagnostics are coloured
 };
 
-// A path of bounded length. What does not fit leaves it empty, and then nothing is found there.
+// A path of bounded length, small because every page of stack that is touched costs a page fault. What does not fit leaves it empty, and
+// then nothing is found there.
 class PathText {
  public:
   PathText& add(std::string_view piece) {
@@ -46,7 +47,7 @@ class PathText {
   std::string_view view() const { return {c_str(), full_ ? 0 : size_}; }
 
  private:
-  std::array<char, 4096> text_;
+  std::array<char, 1024> text_;
   std::size_t size_ = 0;
   bool full_ = false;
 };

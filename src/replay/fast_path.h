@@ -88,10 +88,10 @@ class Replay {
     if (dependency.kind == Kind::absent) return false;
     const bool same = dependency.kind == Kind::file ? same_content(at, name, dependency, now) : same_names(at, name, dependency);
     if (!same) return false;
-    // Next time the facts alone will do. A directory that this very call writes to will have changed again by then.
-    if (now.settled_at(started_ns_) && (dependency.kind == Kind::file || !holds_an_output(dependency))) {
+    // Next time the facts alone will do. A directory that this very call creates files in will have changed again by then.
+    if (now.settled_at(started_ns_)) {
       dependency.facts = now;
-      refreshed_ = true;
+      (holds_an_output(dependency) ? folder_refreshed_ : refreshed_) = true;
     }
     return true;
   }
@@ -113,7 +113,9 @@ class Replay {
     return calls_.each_name(at, name, room_.work, [&](std::string_view found) { sum.add(found); }) && sum.sum() == dependency.content.high;
   }
 
-  bool holds_an_output(const Dependency& directory) const { return directory.content.low == listed_and_written; }
+  static bool holds_an_output(const Dependency& dependency) {
+    return dependency.kind == Kind::directory && dependency.content.low == listed_and_written;
+  }
 
   // --- the answer ---
   bool outputs_replaceable() {
@@ -124,10 +126,23 @@ class Replay {
 
   bool write_outputs() {
     for (std::size_t i = 0; i < record_.outputs.size(); ++i) {
-      if (write(record_.outputs[i])) continue;
+      if (kept(record_.outputs[i]) || write(record_.outputs[i])) continue;
       for (std::size_t written = 0; written <= i; ++written) calls_.remove(record_.text(record_.outputs[written].path));
       return false;
     }
+    return true;
+  }
+
+  // The object of the last run is mostly still there: giving it this moment's time costs a fifth of writing it again.
+  bool kept(const Output& output) {
+    const char* path = record_.text(output.path);
+    const typename Calls::Directory here = calls_.enter("");
+    Facts there;
+    if (calls_.look(here, path, there) != Look::found || there.size != output.size) return false;
+    Hash64Stream hash;
+    const bool read = calls_.read_through(here, path, output.size, room_.work, [&](std::string_view bytes) { hash.add(bytes); });
+    if (!read || hash.finish() != output.checksum || !calls_.touch(path)) return false;
+    ++kept_;
     return true;
   }
 
@@ -190,7 +205,7 @@ class Replay {
 
   // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.
   void keep_warm() {
-    if (refreshed_) {
+    if (refreshed_ || (folder_refreshed_ && kept_ == record_.outputs.size())) {
       const std::size_t size = record_.header->size;
       record_.header->checksum = hash64({room_.record.data() + checksum_start, size - checksum_start});
       calls_.overwrite(path_.c_str(), {room_.record.data(), size});
@@ -208,7 +223,8 @@ class Replay {
   Facts record_facts_;
   Record record_;
   std::uint64_t rehashed_ = 0;  // bytes
-  bool refreshed_ = false;
+  std::size_t kept_ = 0;        // outputs that had their bytes already
+  bool refreshed_ = false, folder_refreshed_ = false;
 };
 
 }  // namespace deja::replay

@@ -243,7 +243,7 @@ class LinuxCalls {
     const linux_kernel::File file(AT_FDCWD, path, O_WRONLY);
     if (file) file.write(bytes);
   }
-  void touch(const char* path) { linux_kernel::call(SYS_utimensat, AT_FDCWD, linux_kernel::address(path), 0, 0); }
+  bool touch(const char* path) { return linux_kernel::call(SYS_utimensat, AT_FDCWD, linux_kernel::address(path), 0, 0) == 0; }
   void write_stream(int stream, std::string_view bytes) {
     while (!bytes.empty()) {
       const long put = linux_kernel::call(SYS_write, stream, linux_kernel::address(bytes.data()), static_cast<long>(bytes.size()));

@@ -70,12 +70,11 @@ __attribute__((used, noinline)) static void try_replay(const long* stack) {
   if (count == 0) return;
 
   LinuxCalls calls;
-  char directory[4096];
   deja::replay::Call call;
   call.words = {words, count};
   if (deja::replay::is_own_name(words[0])) call.words = call.words.subspan(1);
   call.environment = {environment, variables};
-  call.working_directory = calls.working_directory(directory);
+  call.working_directory = calls.working_directory(room.work);  // read for the key, before anything else needs the room
   call.user = calls.user();
   call.err_is_terminal = calls.err_is_terminal();
   if (call.working_directory.empty() || !deja::replay::Replay<LinuxCalls>(calls, room).serve(call)) return;

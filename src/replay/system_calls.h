@@ -110,7 +110,7 @@ class SystemCalls {
     const std::string_view pieces[] = {bytes};
     if (system_.fs.create(temporary, pieces) && !system_.fs.rename(temporary, to, Overwrite::yes)) remove(temporary.c_str());
   }
-  void touch(const char* path) { (void)system_.fs.touch(path); }
+  bool touch(const char* path) { return static_cast<bool>(system_.fs.touch(path)); }
   void write_stream(int stream, std::string_view bytes) {
     if (bytes.empty()) return;
     stream == 1 ? system_.console.write_out(bytes) : system_.console.write_err(bytes);

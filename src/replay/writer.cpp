@@ -19,7 +19,7 @@ using replay::Dependency;
 using replay::Kind;
 using replay::TextRange;
 
-constexpr std::size_t grouped_from = 3;                                 // so many names in one directory are worth opening it
+constexpr std::size_t grouped_from = 8;                                 // so many names in one directory are worth opening it
 constexpr std::size_t largest_inline = 4 * 1024;                        // bytes; larger outputs stay in the result entry
 constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
 constexpr const char* zone_file = "/etc/localtime";                     // the log tells local time
@@ -87,8 +87,12 @@ class Dependencies {
     if (!facts) return refuse(file.path, "it is gone");
     Dependency out;
     out.facts = replay::facts_of(*facts);
-    if (!out.facts.settled_at(started_ns_)) return refuse(file.path, "it is too new to tell whether it changes");
     if (file.content) out.content = hash_of(*file.content);
+    if (!out.facts.settled_at(started_ns_)) {
+      if (!file.content) return refuse(file.path, "it is too new to tell whether it changes");
+      // No stat agrees with these facts: the first replays read the file, until it is old enough.
+      out.facts = {.size = out.facts.size};
+    }
     const auto [known, is_new] = found_.emplace(file.path, out);
     if (!is_new && !file.content) known->second.content = {};
   }

@@ -1,4 +1,5 @@
-// Times several commands in turn, as whole processes: A B C A B C …, so that a drifting machine touches all alike.
+// Times several commands in turn, as whole processes: A B C C B A A B C …, so that a drifting machine touches all alike, and none always
+// runs behind the same other one, which leaves caches cold or warm for it.
 //
 //   spawn ROUNDS COMMAND_FILE...
 //
@@ -113,7 +114,10 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
   for (int round = 0; round < rounds; ++round)
-    for (int i = 0; i < count; ++i) commands[i].taken[round] = run(&commands[i], &quiet);
+    for (int i = 0; i < count; ++i) {
+      struct command* const command = &commands[round % 2 == 0 ? i : count - 1 - i];
+      command->taken[round] = run(command, &quiet);
+    }
   for (int i = 0; i < count; ++i) {
     printf("%ld", commands[i].peak_kib);
     for (int round = 0; round < rounds; ++round) printf(" %lld", commands[i].taken[round]);

@@ -49,7 +49,7 @@ class FuzzCalls {
   }
   bool append(const char* path, std::string_view record, std::uint64_t) { return answer(path) + use(record) != 0; }
   void overwrite(const char* path, std::string_view bytes) { answer(path), use(bytes); }
-  void touch(const char* path) { answer(path); }
+  bool touch(const char* path) { return answer(path); }
   void write_stream(int, std::string_view bytes) { use(bytes); }
 
  private:

@@ -26,6 +26,39 @@ TEST_CASE("replay: damaged records are passed over") { play_damaged_records(serv
 TEST_CASE("replay: a run is told once and counted once, whoever holds what") { play_held_log_and_statistics(serve); }
 TEST_CASE("replay: lines beside the log, and statistics to be folded, are for the ordinary flow") { play_left_to_others(serve); }
 
+TEST_CASE("replay: outputs that are there already are kept") { play_kept_outputs(serve); }
+
+TEST_CASE("replay: a source too new for its times is judged by its content until it is old enough") {
+  ReplayWorld world(serve);
+  world.rewrite("a.c", "#include <one.h>\n");
+  world.call.started_ns = native_system().fs.stat("a.c")->mtime_ns;
+  world.clock.ahead_ns = 0;
+  for (const char* name : {"cc", "late/one.h", "late/two.h", "late/three.h", "early"})
+    std::filesystem::last_write_time(name, std::filesystem::last_write_time(name) - std::chrono::hours(1));
+  world.call.files.clear();
+  world.call.watched_directories.clear();
+  world.record();
+  const std::string first = world.get(world.record_path);
+  CHECK(world.repeat());
+  CHECK(world.get(world.record_path) == first);
+  SUBCASE("edited, same size") {
+    world.put("a.c", "#include <two.h>\n");
+    CHECK_FALSE(world.repeat());
+  }
+  SUBCASE("edited") {
+    world.put("a.c", "");
+    CHECK_FALSE(world.repeat());
+  }
+  SUBCASE("then it rests") {
+    world.clock.ahead_ns = 10'000'000'000;
+    CHECK(world.repeat());
+    CHECK(world.get(world.record_path) != first);
+    const std::string refreshed = world.get(world.record_path);
+    CHECK(world.repeat());
+    CHECK(world.get(world.record_path) == refreshed);
+  }
+}
+
 TEST_CASE("replay: streams reach the caller") {
   ReplayWorld world(serve);
   world.record();
@@ -163,7 +196,7 @@ TEST_CASE("replay: no record in doubt") {
   ReplayWorld world(serve);
   CHECK(world.refusal().empty());
   CHECK(replay_possible(world.system, world.call.words, world.call.cache_dir));
-  SUBCASE("too new") { world.call.started_ns -= 9'000'000'000; }
+  SUBCASE("a compiler too new") { world.call.started_ns -= 9'000'000'000; }
   SUBCASE("changed during the run") {
     world.call.started_ns = native_system().clock.file_now_ns();
     world.put("cc", "compiler 2");

@@ -133,6 +133,17 @@ struct ReplayChange {
 inline const ReplayChange replay_changes[] = {
     {"nothing", true, [](ReplayWorld&) {}},
     {"the outputs are there already", true, [](ReplayWorld& w) { w.put("a.o", "older and longer"); }},
+    {"the outputs are there already, as they should be", true,
+     [](ReplayWorld& w) {
+       w.put("a.o", "object");
+       w.put("large.o", w.large);
+       w.put("empty.d", "");
+     }},
+    {"outputs of the same sizes are there", true,
+     [](ReplayWorld& w) {
+       w.put("a.o", "OBJECT");
+       w.put("large.o", std::string(w.large.size() - 1, 'x') + "y");
+     }},
     {"source edited, same size", false, [](ReplayWorld& w) { w.rewrite("a.c", "#include <two.h>\n"); }},
     {"source edited, same size and modification time", false,
      [](ReplayWorld& w) {
@@ -260,6 +271,25 @@ inline void play_left_to_others(const ReplayWorld::Serve& serve) {
   std::filesystem::remove("cache/stats");
   CHECK_FALSE(world.repeat());
   CHECK(world.get("log").size() < 3 * log.size());  // what was not answered was not told
+}
+
+// An output that has its bytes already stays the file it is, and is as new as one that was written.
+inline void play_kept_outputs(const ReplayWorld::Serve& serve) {
+  ReplayWorld world(serve);
+  world.record();
+  REQUIRE(world.repeat());
+  const auto inode = [](const char* name) { return native_system().fs.stat(name)->inode; };
+  const std::uint64_t object = inode("a.o"), large = inode("large.o");
+  std::filesystem::create_hard_link("large.o", "aside.o");  // so that the number is not given to the next file
+  std::filesystem::remove("large.o");
+  world.put("large.o", std::string(world.large.size(), 'z'));
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const char* name : {"a.o", "large.o"}) std::filesystem::last_write_time(name, long_ago);
+  REQUIRE(world.repeat());
+  CHECK(world.outputs_are_right());
+  CHECK(inode("a.o") == object);
+  CHECK(inode("large.o") != large);
+  for (const char* name : {"a.o", "large.o"}) CHECK(std::filesystem::last_write_time(name) > long_ago + std::chrono::minutes(59));
 }
 
 // A damaged record never answers, nor crashes.

@@ -37,6 +37,7 @@ TEST_CASE("replay on Linux: what may change between a compile and its repeat, an
 }
 
 TEST_CASE("replay on Linux: damaged records are passed over") { play_damaged_records(serve); }
+TEST_CASE("replay on Linux: outputs that are there already are kept") { play_kept_outputs(serve); }
 
 TEST_CASE("replay on Linux: streams reach the caller") {
   ReplayWorld world(serve);
