@@ -113,14 +113,24 @@ Result<void> count_cleanup(Stats& stats) {
   return stats.record(counts, {});
 }
 
+// What an eviction came to.
+struct Evicted {
+  MaintenanceReport report;
+  std::vector<ShardSize> sizes;  // what is left in the shards that were looked at
+};
+
+Evicted outcome_of(const AllShards& all) {
+  Evicted out{report_of(all), {}};
+  for (const ShardWork& work : all) out.sizes.push_back(size_of(work));
+  return out;
+}
+
 // The accounts follow the listing: whatever a killed process failed to count is right again.
-Result<MaintenanceReport> recounted(const Maintenance& on, const AllShards& all) {
+Result<MaintenanceReport> recounted(const Maintenance& on, const Evicted& evicted) {
   Stats stats(on.system, on.cache_dir);
-  std::vector<ShardSize> sizes;
-  for (const ShardWork& work : all) sizes.push_back(size_of(work));
-  if (auto set = stats.set_shards(sizes); !set) return set.error();
+  if (auto set = stats.set_shards(evicted.sizes); !set) return set.error();
   if (auto counted = count_cleanup(stats); !counted) return counted.error();
-  return report_of(all);
+  return evicted.report;
 }
 
 // The accounts change by what was done; puts of other processes meanwhile stay counted.
@@ -150,9 +160,8 @@ unsigned fullest(const Totals& totals, const Limits& limits, const std::array<bo
   return best;
 }
 
-Result<MaintenanceReport> clean_fullest_shards(const Maintenance& on, const Limits& limits, Totals totals) {
-  MaintenanceReport sum;
-  std::vector<ShardSize> sizes;
+Evicted evict_from_fullest(const Maintenance& on, const Limits& limits, Totals totals) {
+  Evicted out;
   std::array<bool, shard_count> done{};
   for (unsigned round = 0; round < shard_count && over(totals.bytes(), totals.files(), limits); ++round) {
     const Target whole = target_of(totals.bytes(), totals.files(), limits);
@@ -162,15 +171,18 @@ Result<MaintenanceReport> clean_fullest_shards(const Maintenance& on, const Limi
     done[shard] = true;
     ShardWork work = list_shard(on, shard);
     evict(on, {&work}, share);
-    add_to(sum, work.report);
-    sizes.push_back(size_of(work));
-    totals.shard_bytes[shard] = sizes.back().bytes;
-    totals.shard_files[shard] = sizes.back().files;
+    add_to(out.report, work.report);
+    out.sizes.push_back(size_of(work));
+    totals.shard_bytes[shard] = out.sizes.back().bytes;
+    totals.shard_files[shard] = out.sizes.back().files;
   }
-  Stats stats(on.system, on.cache_dir);
-  if (auto set = stats.set_shards(sizes); !set) return set.error();
-  if (auto counted = count_cleanup(stats); !counted) return counted.error();
-  return sum;
+  return out;
+}
+
+Evicted evict_from_all(const Maintenance& on, const Limits& limits, const Totals& totals) {
+  const auto all = list_all(on);
+  evict(on, pointers_to(*all), target_of(totals.bytes(), totals.files(), limits));
+  return outcome_of(*all);
 }
 
 void compress_cold(const Maintenance& on, AllShards& all, int level) {
@@ -190,30 +202,19 @@ void compress_cold(const Maintenance& on, AllShards& all, int level) {
 Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& limits) {
   if (limits.bytes == 0 && limits.files == 0) return MaintenanceReport();
   Stats stats(on.system, on.cache_dir);
-  auto totals = stats.read();
+  const auto totals = stats.read();
   if (!totals) return totals.error();
   if (!over(totals->bytes(), totals->files(), limits)) return MaintenanceReport();
 
-  MaintenanceReport report;
+  // The accounts have locks of their own, so they are read before and set afterwards. Should another process have made the room meanwhile,
+  // the listing shows it.
+  Evicted evicted;
   auto done = on.system.fs.with_append_lock(path::join(on.cache_dir, lock_name), 0, [&]() -> Result<void> {
-    // The one before us may have made the room.
-    totals = stats.read();
-    if (!totals) return totals.error();
-    if (!over(totals->bytes(), totals->files(), limits)) return {};
-    Result<MaintenanceReport> cleaned = report;
-    if (totals->files() <= whole_cache_files) {
-      const auto all = list_all(on);
-      evict(on, pointers_to(*all), target_of(totals->bytes(), totals->files(), limits));
-      cleaned = recounted(on, *all);
-    } else {
-      cleaned = clean_fullest_shards(on, limits, *totals);
-    }
-    if (!cleaned) return cleaned.error();
-    report = *cleaned;
+    evicted = totals->files() <= whole_cache_files ? evict_from_all(on, limits, *totals) : evict_from_fullest(on, limits, *totals);
     return {};
   });
-  if (!done && done.error().cause != Cause::busy) return done.error();
-  return report;
+  if (!done) return done.error().cause == Cause::busy ? MaintenanceReport() : Result<MaintenanceReport>(done.error());
+  return recounted(on, evicted);
 }
 
 Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits, std::optional<int> cold_level) {
@@ -229,7 +230,7 @@ Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits,
   }
   evict(on, pointers_to(*all), target_of(bytes, files, limits));
   if (cold_level) compress_cold(on, *all, *cold_level);
-  return recounted(on, *all);
+  return recounted(on, outcome_of(*all));
 }
 
 Result<MaintenanceReport> clear_all(const Maintenance& on) {
@@ -240,7 +241,7 @@ Result<MaintenanceReport> clear_all(const Maintenance& on) {
     remove_files_if(on, (*all)[shard], [](const StoredFile&) { return true; });
   });
   remove_stale_temporaries(on, on.cache_dir);
-  return recounted(on, *all);
+  return recounted(on, outcome_of(*all));
 }
 
 Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns, const std::string& only_namespace) {

@@ -14,7 +14,8 @@ class FakeClock final : public Clock {
   void advance(std::int64_t nanoseconds) { time_ns += nanoseconds; }
   void advance_seconds(std::int64_t seconds) { advance(seconds * 1'000'000'000); }
 
-  std::int64_t now_ns() override { return std::exchange(time_ns, time_ns + tick_ns); }
+  // Standing still it is only read, by several threads perhaps.
+  std::int64_t now_ns() override { return tick_ns == 0 ? time_ns : std::exchange(time_ns, time_ns + tick_ns); }
   std::int64_t file_now_ns() override { return time_ns - file_lag_ns; }
   std::int64_t monotonic_ns() override { return time_ns; }
   // UTC, so that no test depends on a time zone; counts days from the start of time_ns' default day.

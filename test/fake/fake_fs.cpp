@@ -31,12 +31,12 @@ class FakeRandomFile final : public RandomFile {
   FakeRandomFile(FakeFs& fs, FakeFs::NodePtr node) : fs_(fs), node_(std::move(node)) {}
 
   Result<std::string> read_at(std::uint64_t offset, std::size_t size) override {
-    ++fs_.counts["read_at"];
+    const auto alone = fs_.begin("read_at");
     if (offset >= node_->bytes.size()) return std::string();
     return node_->bytes.substr(static_cast<std::size_t>(offset), size);
   }
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
-    ++fs_.counts["write_at"];
+    const auto alone = fs_.begin("write_at");
     const std::size_t end = static_cast<std::size_t>(offset) + bytes.size();
     if (end > node_->bytes.size()) node_->bytes.resize(end);
     node_->bytes.replace(static_cast<std::size_t>(offset), bytes.size(), bytes);
@@ -162,6 +162,12 @@ int FakeFs::count_all() const {
 
 // --- Fs ---
 
+std::unique_lock<std::recursive_mutex> FakeFs::begin(const char* operation) {
+  std::unique_lock alone(mutex_);
+  ++counts[operation];
+  return alone;
+}
+
 FileFacts FakeFs::facts(const Node& node) const {
   FileFacts out;
   out.device = 1;
@@ -198,17 +204,17 @@ Result<FileFacts> FakeFs::look(const std::string& path, bool follow_last) {
 }
 
 Result<FileFacts> FakeFs::stat(const std::string& path) {
-  ++counts["stat"];
+  const auto alone = begin("stat");
   return look(path, true);
 }
 
 Result<FileFacts> FakeFs::lstat(const std::string& path) {
-  ++counts["lstat"];
+  const auto alone = begin("lstat");
   return look(path, false);
 }
 
 Result<FileFacts> FakeFs::read(const std::string& path, std::string& into, std::uint64_t limit) {
-  ++counts["read"];
+  const auto alone = begin("read");
   into.clear();
   const NodePtr node = find(path);
   if (!node) return missing("open", path);
@@ -220,7 +226,7 @@ Result<FileFacts> FakeFs::read(const std::string& path, std::string& into, std::
 }
 
 Result<void> FakeFs::create(const std::string& path, std::span<const std::string_view> pieces) {
-  ++counts["create"];
+  const auto alone = begin("create");
   const std::string full = resolved(path, false);
   if (nodes_.contains(full)) return error("create", path, "File exists", Cause::exists);
   std::string bytes;
@@ -231,7 +237,7 @@ Result<void> FakeFs::create(const std::string& path, std::span<const std::string
 }
 
 Result<void> FakeFs::write_output(const std::string& path, std::string_view bytes, Existing) {
-  ++counts["write_output"];
+  const auto alone = begin("write_output");
   const NodePtr there = find(path);
   if (there && there->kind == FileKind::directory) return error("open", path, "Is a directory", Cause::other);
   const std::string full = resolved(path, true);
@@ -241,7 +247,7 @@ Result<void> FakeFs::write_output(const std::string& path, std::string_view byte
 }
 
 Result<void> FakeFs::rename(const std::string& from, const std::string& to, Overwrite overwrite) {
-  ++counts["rename"];
+  const auto alone = begin("rename");
   const std::string source = resolved(from, false);
   const std::string target = resolved(to, false);
   const NodePtr node = find(from, false);
@@ -272,17 +278,17 @@ Result<void> FakeFs::take_name(const std::string& path, bool directory) {
 }
 
 Result<void> FakeFs::remove(const std::string& path) {
-  ++counts["remove"];
+  const auto alone = begin("remove");
   return take_name(path, false);
 }
 
 Result<void> FakeFs::remove_directory(const std::string& path) {
-  ++counts["remove_directory"];
+  const auto alone = begin("remove_directory");
   return take_name(path, true);
 }
 
 Result<void> FakeFs::make_directories(const std::string& path) {
-  ++counts["make_directories"];
+  const auto alone = begin("make_directories");
   const std::string full = resolved(path, true);
   if (const NodePtr node = find(path)) {
     if (node->kind == FileKind::directory) return {};
@@ -305,7 +311,7 @@ Result<std::vector<std::string>> FakeFs::names_in(const std::string& path) const
 }
 
 Result<std::vector<DirectoryItem>> FakeFs::list(const std::string& path) {
-  ++counts["list"];
+  const auto alone = begin("list");
   auto names = names_in(path);
   if (!names) return names.error();
   std::vector<DirectoryItem> out;
@@ -314,7 +320,7 @@ Result<std::vector<DirectoryItem>> FakeFs::list(const std::string& path) {
 }
 
 Result<std::vector<ListedFile>> FakeFs::list_with_facts(const std::string& path) {
-  ++counts["list_with_facts"];
+  const auto alone = begin("list_with_facts");
   auto names = names_in(path);
   if (!names) return names.error();
   std::vector<ListedFile> out;
@@ -323,7 +329,7 @@ Result<std::vector<ListedFile>> FakeFs::list_with_facts(const std::string& path)
 }
 
 Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
-  ++counts["read_part"];
+  const auto alone = begin("read_part");
   const NodePtr node = find(path);
   if (!node) return missing("open", path);
   if (node->kind != FileKind::regular) return error("read", path, "not a regular file", Cause::other);
@@ -333,7 +339,7 @@ Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t off
 }
 
 Result<void> FakeFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
-  ++counts["set_mtime"];
+  const auto alone = begin("set_mtime");
   const NodePtr node = find(path);
   if (!node) return missing("set times of", path);
   if (refuses_change(resolved(path, true))) return denied("set times of", path);
@@ -343,7 +349,7 @@ Result<void> FakeFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
 }
 
 Result<void> FakeFs::touch(const std::string& path) {
-  ++counts["touch"];
+  const auto alone = begin("touch");
   const NodePtr node = find(path);
   if (!node) return missing("touch", path);
   if (refuses_change(resolved(path, true))) return denied("touch", path);
@@ -352,7 +358,8 @@ Result<void> FakeFs::touch(const std::string& path) {
 }
 
 Result<void> FakeFs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
-  ++counts["append"];
+  const auto alone = begin("append");
+  most_locks = std::max(most_locks, locks_ + 1);
   const std::string full = resolved(path, true);
   NodePtr node = find(path);
   if (node && node->kind == FileKind::directory) return error("open", path, "Is a directory", Cause::other);
@@ -369,23 +376,25 @@ Result<void> FakeFs::append(const std::string& path, std::string_view record, co
 }
 
 Result<void> FakeFs::with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) {
-  ++counts["with_append_lock"];
+  const auto alone = begin("with_append_lock");
   const std::string full = resolved(path, true);
   if (!locked.insert(full).second) {
     clock_.advance(deadline_ns);
     return error("lock", path, "held by another process for too long", Cause::busy);
   }
+  most_locks = std::max(most_locks, ++locks_);
   Result<void> done = room_for("open", full, 0);
   if (done) {
     if (!find(path)) add(full, FileKind::regular, {}, clock_.file_now_ns());
     done = work();
   }
   locked.erase(full);
+  --locks_;
   return done;
 }
 
 Result<std::unique_ptr<RandomFile>> FakeFs::open_random(const std::string& path) {
-  ++counts["open_random"];
+  const auto alone = begin("open_random");
   const std::string full = resolved(path, true);
   NodePtr node = find(path);
   if (node && node->kind != FileKind::regular) return error("open", path, "not a regular file", Cause::other);
@@ -395,16 +404,17 @@ Result<std::unique_ptr<RandomFile>> FakeFs::open_random(const std::string& path)
 }
 
 std::string FakeFs::temporary_name(const std::string& folder, std::string_view prefix) {
+  const std::lock_guard alone(mutex_);
   return path::join(folder, fmt::format("{}.1000.{}", prefix, names_given_++));
 }
 
 Result<std::string> FakeFs::current_directory() {
-  ++counts["current_directory"];
+  const auto alone = begin("current_directory");
   return current;
 }
 
 Result<std::string> FakeFs::real_path(const std::string& path) {
-  ++counts["real_path"];
+  const auto alone = begin("real_path");
   if (!find(path)) return missing("resolve", path);
   return resolved(path, true);
 }

@@ -1,8 +1,9 @@
-// A file system in memory: all of Fs, each operation counted by its name.
+// A file system in memory: all of Fs, each operation counted by its name. Threads may call what Fs has, but not what is for tests.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class FakeFs final : public Fs {
   std::set<std::string> read_only;    // no change to these, nor below
   std::set<std::string> unreadable;   // no read of these
   std::set<std::string> locked;       // append() and with_append_lock() find these held for ever
+  int most_locks = 0;                 // of append() and with_append_lock(), that were held at once
   std::uint64_t space = UINT64_MAX;   // bytes that may still be written
   std::map<std::string, int> counts;  // operations by name
   int count(const std::string& operation) const;
@@ -74,6 +76,8 @@ class FakeFs final : public Fs {
   friend class FakeRandomFile;
   using NodePtr = std::shared_ptr<Node>;
 
+  // Counts an operation; other threads' operations wait for the end of the scope. Recursive for with_append_lock()'s work.
+  [[nodiscard]] std::unique_lock<std::recursive_mutex> begin(const char* operation);
   std::string key(const std::string& path) const;
   std::string resolved(const std::string& path, bool follow_last) const;
   NodePtr find(const std::string& path, bool follow_last = true) const;
@@ -91,6 +95,8 @@ class FakeFs final : public Fs {
   std::map<std::string, NodePtr> nodes_;
   std::uint64_t next_inode_ = 2;
   int names_given_ = 0;
+  int locks_ = 0;  // held by with_append_lock()
+  std::recursive_mutex mutex_;
 };
 
 }  // namespace deja

@@ -1,8 +1,11 @@
 // Passes every operation on, until the one that is to go wrong.
 //   fail_at(3, Cause::no_space)   the third operation fails, the others work: a fault loop
 //   crash_at(3)                   the third is cut short and nothing works after it, as if the process had been killed
+//   before = …                    something else happens between two operations
 #pragma once
 
+#include <functional>
+#include <mutex>
 #include <optional>
 
 #include "sys/fs.h"
@@ -17,6 +20,7 @@ class FaultyFs final : public Fs {
   void fail_at(int operation, Cause cause);
   void crash_at(int operation);
   void work_again() { fail_at(0, Cause::other); }
+  std::function<void(std::string_view action)> before;             // called before each operation
   int operations() const { return operations_; }                   // since the last of these calls
   bool happened() const { return at_ > 0 && operations_ >= at_; }  // false ends the loop
   const std::string& victim() const { return victim_; }            // "read /src/a.c", for a test's message
@@ -44,12 +48,15 @@ class FaultyFs final : public Fs {
 
  private:
   friend class FaultyRandomFile;
-  // Counts the operation; an error when it is the one, or comes after a crash.
-  std::optional<Error> next(std::string_view action, const std::string& path);
-  // True in the operation at which the process is "killed": what it was writing stays there, cut in half.
-  bool tears() const { return crashes_ && operations_ == at_; }
+  struct Failure {
+    Error error;
+    bool tears;  // the operation at which the process is "killed": what it was writing stays there, cut in half
+  };
+  // Counts the operation; a failure when it is the one, or comes after a crash. Threads may call it.
+  std::optional<Failure> next(std::string_view action, const std::string& path);
 
   Fs& inner_;
+  std::mutex mutex_;
   int operations_ = 0;
   int at_ = 0;
   bool crashes_ = false;

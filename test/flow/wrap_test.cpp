@@ -9,11 +9,9 @@ namespace {
 
 const std::vector<std::string> plain = {"-c", "a.c", "-o", "a.o"};
 
-FlowWorld world_with_headers() {
-  FlowWorld world;
+void put_source_with_headers(FlowWorld& world) {
   world.fs.put("/src/a.c", "#include \"x.h\"\n#include \"y.h\"\n#include \"z.h\"\nint a;\n");
   for (const char* name : {"x", "y", "z"}) world.fs.put(std::string("/src/") + name + ".h", std::string("int ") + name + ";");
-  return world;
 }
 
 }  // namespace
@@ -97,7 +95,8 @@ TEST_CASE("depend mode never preprocesses and sees a header change") {
 }
 
 TEST_CASE("what a direct hit with three headers may cost") {
-  FlowWorld world = world_with_headers();
+  FlowWorld world;
+  put_source_with_headers(world);
   world.through_deja(plain);
   world.let_files_grow_old();
   world.through_deja(plain);  // remembers digests of files that have grown old

@@ -48,6 +48,7 @@ TEST_CASE("append_record: a busy log leads to the process's own file, which the 
   REQUIRE(world.append_as(8, "eight\n"));
   CHECK(world.fs.get("/log") == "eight\nseven\n");
   CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log"});
+  CHECK(world.fs.most_locks == 1);
 }
 
 TEST_CASE("append_record: who waited once does not wait again, and its lines stay in order") {

@@ -110,6 +110,15 @@ TEST_CASE("while another process cleans up, nothing is done") {
   CHECK(world.has(0));
 }
 
+TEST_CASE("no two locks are held at once, though the statistics want folding") {
+  World world;
+  world.fill(11);
+  while (world.fs.get("/cache/stats").size() <= 64 * 1024) REQUIRE(world.stats.record({}, {{0, 4096, 1}, {0, -4096, -1}}));
+  REQUIRE(clean_after_put(world.maintenance, {10 * 4096, 0}));
+  CHECK_FALSE(world.has(0));
+  CHECK(world.fs.most_locks == 1);
+}
+
 TEST_CASE("a large cache is cleaned by its fullest shards") {
   World world;
   // Accounts of many files; one shard is far over its share.

@@ -191,4 +191,5 @@ TEST_CASE("a log that grew is folded by every sixteenth process, and by a reader
   CHECK(hits(stats) == 2202);
   CHECK(world.fs.get("/cache/stats").empty());
   CHECK(hits(stats) == 2202);
+  CHECK(world.fs.most_locks == 1);
 }
