@@ -178,7 +178,7 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
   if (facts->kind != FileKind::regular) return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
   const auto source = session.files.get(call.source);
   if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
-  if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "ccache:disable in the source"};
+  if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "disabled in the source"};
   auto common = common_part(session, call);
   if (const Bypass* why = std::get_if<Bypass>(&common)) return *why;
   const Hasher& hasher = std::get<Hasher>(common);

@@ -23,7 +23,7 @@ constexpr std::string_view common_environment[] = {
 // Variables that reach the words of messages; left out by sloppiness `locale`.
 constexpr std::string_view locale_environment[] = {"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES"};
 
-// Variables whose effect shows in the preprocessed text; TZ in __TIMESTAMP__.
+// Variables whose effect shows in the preprocessed text; TZ in a file's time.
 constexpr std::string_view direct_environment[] = {
     "CLANG_CONFIG_FILE_SYSTEM_DIR",
     "CLANG_CONFIG_FILE_USER_DIR",

@@ -80,14 +80,14 @@ std::vector<std::string> search_order(const Session& session, const Invocation& 
   return out;
 }
 
-// Names in __has_include(…) of the source and its headers: their appearing changes what is compiled.
+// Headers that the source and its headers only ask for: their appearing changes what is compiled.
 void add_probed_names(const Session& session, const std::string& file, ManifestEntry& entry) {
   const auto known = session.files.get(file);
-  if (!known || !((*known)->traits.has_include || (*known)->traits.has_include_computed)) return;
+  if (!known || !((*known)->traits.probes_names || (*known)->traits.probes_computed)) return;
   const auto content = session.files.read_again(file);
   if (!content) return;
   const SourceScan scan = scan_source(*content);
-  entry.all_names_matter |= scan.traits.has_include_computed;
+  entry.all_names_matter |= scan.traits.probes_computed;
   for (const std::string& name : scan.probed_names)
     if (std::ranges::find(entry.probed_names, name) == entry.probed_names.end()) entry.probed_names.push_back(name);
 }
@@ -96,9 +96,9 @@ void add_probed_names(const Session& session, const std::string& file, ManifestE
 
 std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed) {
   const Sloppiness sloppy = session.config.sloppiness;
-  if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros)) return "uses __TIME__";
-  if (traits.embed) return "uses #embed";
-  if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses .incbin or .include";
+  if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros)) return "uses the time of day";
+  if (traits.embed) return "uses an embed directive";
+  if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses the assembler's incbin or include";
   return "";
 }
 

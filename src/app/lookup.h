@@ -28,7 +28,7 @@ std::optional<Entry> find_result(const Session& session, const Digest& key);
 bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 
 // What a manifest says of `headers` now. nullopt with a reason in the log when one of them does not allow direct mode:
-// too new, unreadable, or holding what content does not tell (the time of day, #embed, .incbin).
+// too new, unreadable, or holding what content does not tell (the time of day, other files' data).
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers);
 
 // Adds "these headers lead to that result" to the manifest under `key`, and returns what it added.

@@ -19,9 +19,10 @@ std::vector<std::string> preprocessor_words(const Session& session, const Invoca
 
 std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
   const Sloppiness sloppy = session.config.sloppiness;
-  if (found.has_incbin && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, ".incbin"};
-  if (found.has_assembler_include && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, ".include"};
-  if (found.has_embed) return Bypass{Outcome::unsupported_code_directive, "#embed"};
+  if (found.has_incbin && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, "the assembler's incbin"};
+  if (found.has_assembler_include && !sloppy.has(Sloppy::incbin))
+    return Bypass{Outcome::unsupported_code_directive, "the assembler's include"};
+  if (found.has_embed) return Bypass{Outcome::unsupported_code_directive, "an embed directive"};
   if (found.has_modules) return Bypass{Outcome::could_not_use_modules, "module directive in the source"};
   if (found.has_pch_pragma) return Bypass{Outcome::could_not_use_precompiled_header, "#pragma GCC pch_preprocess"};
   return std::nullopt;

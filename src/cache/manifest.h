@@ -40,8 +40,8 @@ struct WatchedDirectory {
 struct ManifestEntry {
   std::vector<ManifestFile> files;
   std::vector<WatchedDirectory> directories;
-  std::vector<std::string> probed_names;  // __has_include names: their components matter too
-  bool all_names_matter = false;          // a computed __has_include: every name matters
+  std::vector<std::string> probed_names;  // headers that are only asked for: their components matter too
+  bool all_names_matter = false;          // a header is asked for by a macro: every name matters
   Digest result;                          // key of the result
 
   bool operator==(const ManifestEntry&) const = default;
@@ -49,7 +49,7 @@ struct ManifestEntry {
 
 // What a match may leave out of account; filled from the configuration by the caller.
 struct MatchOptions {
-  std::string today;  // "YYYY-MM-DD", for __DATE__
+  std::string today;  // "YYYY-MM-DD", for the date macro
   bool ignore_time_macros = false;
   bool stat_is_enough = false;      // sloppiness file_stat_matches
   bool stat_ignores_ctime = false;  // … file_stat_matches_ctime
@@ -58,7 +58,7 @@ struct MatchOptions {
 struct MatchReport {
   std::optional<Digest> result;
   std::size_t entry = 0;  // place among entries() of the one that holds
-  std::string why_not;  // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
+  std::string why_not;    // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
 };
 
 class Manifest {
@@ -117,7 +117,7 @@ class Manifest {
   std::vector<EntryRow> entries_;  // newest first
 };
 
-// Finds the directories in which a new name could change what an #include or __has_include of this compile finds, and fills
+// Finds the directories in which a new name could change what an #include of this, or asking for a header, compile finds, and fills
 // entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `search`: the directory of the source, then the
 // search directories in order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than 2 s before
 // it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp.

@@ -36,7 +36,7 @@ class SourceFiles {
   // Facts, digest and traits; read (into one reused buffer) only when neither this run nor the digest cache knows it.
   // The pointer stays valid as long as this object.
   Result<const SourceFile*> get(const std::string& path);
-  // What stands for the file in a key: its content; with __DATE__ (`today`, "YYYY-MM-DD") or __TIMESTAMP__ (its mtime) mixed in,
+  // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or its own time (its mtime) mixed in,
   // unless `ignore_time_macros`.
   Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const;
   // True when the file may have changed since the run began: mtime or ctime at or after its start.

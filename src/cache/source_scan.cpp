@@ -6,16 +6,26 @@
 
 #include "base/sieve.h"
 
+// Here the words that are looked for are not written out: this file uses none of them.
+
 namespace deja {
 
 namespace {
 
-constexpr std::size_t disable_window = 4096;  // bytes, by the interface contract
-constexpr std::string_view disable_word = "ccache:disable";
+constexpr std::size_t disable_window = 4096;                    // bytes, by the interface contract
+constexpr std::string_view disable_word = "ccache\072disable";  // with a colon
 
 bool is_word_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
          static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Whether the dot stands behind the name of what it looks into. Letters behind a backslash are no name: "\t.", "\012.".
+bool is_member(std::string_view text, std::size_t dot) {
+  if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;
+  std::size_t begin = dot;
+  while (begin > 0 && is_word_char(text[begin - 1])) --begin;
+  return begin < dot && (begin == 0 || text[begin - 1] != '\\');
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
@@ -26,6 +36,13 @@ char at(std::string_view text, std::size_t i) { return i < text.size() ? text[i]
 bool word_at(std::string_view text, std::size_t start, std::string_view word) {
   if (text.substr(start, word.size()) != word) return false;
   return (start == 0 || !is_word_char(text[start - 1])) && !is_word_char(at(text, start + word.size()));
+}
+
+// True when `name` stands at `start` between two underscores on each side, as a whole word.
+bool macro_at(std::string_view text, std::size_t start, std::string_view name) {
+  if (start < 2 || text.substr(start - 2, 2) != "__" || text.substr(start, name.size()) != name) return false;
+  const std::size_t end = start + name.size();
+  return text.substr(end, 2) == "__" && !is_word_char(at(text, end + 2)) && (start == 2 || !is_word_char(text[start - 3]));
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t i) {
@@ -41,24 +58,35 @@ std::size_t end_before(std::string_view text, std::size_t i) {
 
 bool ends_with(std::string_view text, std::size_t end, std::string_view suffix) { return text.substr(0, end).ends_with(suffix); }
 
-// `embed` is a directive behind '#' in any of its spellings; a comment in between is taken for one, to be safe.
+// Whether a directive may begin at `i`: the line is empty so far, or a comment ends there. Clang takes a bare carriage return for the end
+// of a line; the file's first line may begin with a byte order mark.
+bool may_begin_directive(std::string_view text, std::size_t i) {
+  const std::size_t end = end_before(text, i);
+  return end == 0 || text[end - 1] == '\n' || text[end - 1] == '\r' || ends_with(text, end, "*/") || text.substr(0, end) == "\xEF\xBB\xBF";
+}
+
+// `embed` is a directive behind '#' in any of its spellings; where a comment or the end of a line is in between, it is taken for one.
 bool is_embed_directive(std::string_view text, std::size_t word) {
+  static constexpr std::string_view signs[] = {"#", "%:", "?\?="};
   const std::size_t end = end_before(text, word);
-  return ends_with(text, end, "#") || ends_with(text, end, "%:") || ends_with(text, end, "?\?=") || ends_with(text, end, "*/");
+  if (ends_with(text, end, "*/") || ends_with(text, end, "\\\n") || ends_with(text, end, "\\\r\n")) return true;
+  return std::ranges::any_of(
+      signs, [&](std::string_view sign) { return ends_with(text, end, sign) && may_begin_directive(text, end - sign.size()); });
 }
 
-// `.include` as the assembler's directive, in a string or bare; not a member (`x.include`, `.include = 1`).
-bool is_include_directive(std::string_view text, std::size_t dot) {
-  const char before = dot > 0 ? text[dot - 1] : '\n';
-  const bool escaped = dot > 1 && text[dot - 2] == '\\';  // "\t.include"
-  if (!escaped && (is_word_char(before) || before == ')' || before == ']')) return false;
-  const char after = at(text, skip_blanks(text, dot + std::string_view(".include").size()));
-  return std::string_view("=({,;").find(after) == std::string_view::npos;
+// `word` behind a dot as the assembler's directive, in a string or bare; not a member (`x.include`, or one that is assigned to).
+bool is_directive(std::string_view text, std::size_t dot, std::string_view word) {
+  const std::size_t end = dot + 1 + word.size();
+  if (text.substr(dot + 1, word.size()) != word || is_word_char(at(text, end)) || is_member(text, dot)) return false;
+  return std::string_view("=({,;").find(at(text, skip_blanks(text, end))) == std::string_view::npos;
 }
 
-// The name of a macro that only passes its argument on: __has_include itself, and by convention what ends like it (glibc's
-// __glibc_has_include). Its uses are looked at like the original's.
-bool is_probe_name(std::string_view word) { return word.ends_with("has_include") || word.ends_with("has_include_next"); }
+// The name of a macro that only passes its argument on: the language's own, and by convention what ends like it (glibc has
+// one). Its uses are looked at like the original's.
+bool is_probe_name(std::string_view word) {
+  if (word.ends_with("_next")) word.remove_suffix(5);
+  return word.ends_with("has\137include");  // with an underscore
+}
 
 // Whether a line that ends at `end`, just before a probe, is `#define ALIAS` or `#define ALIAS(x)` with such a name.
 bool is_alias_definition(std::string_view text, std::size_t end) {
@@ -71,8 +99,8 @@ bool is_alias_definition(std::string_view text, std::size_t end) {
   return is_probe_name(line.substr(0, static_cast<std::size_t>(end_of_name - line.begin())));
 }
 
-// `#ifdef __has_include`, `defined(__has_include)` and `#define __has_include` ask for the macro, not for a header. `#endif //
-// __has_include` asks for nothing: it stands in GCC's c++config.h, and so in every C++ compile.
+// Behind `#ifdef`, `defined(` and `#define` the name asks for the macro, not for a header. In `#endif // NAME` it asks for nothing: that
+// stands in GCC's c++config.h, and so in every C++ compile.
 bool is_about_the_macro(std::string_view text, std::size_t start) {
   static constexpr std::string_view words[] = {"define", "defined", "elifdef", "elifndef", "ifdef", "ifndef", "undef"};
   std::size_t end = end_before(text, start);
@@ -84,7 +112,7 @@ bool is_about_the_macro(std::string_view text, std::size_t start) {
   return std::binary_search(std::begin(words), std::end(words), text.substr(begin, end - begin));
 }
 
-// What `__has_include`, which ends at `end`, probes for.
+// What the probe, whose name ends at `end`, asks for.
 void take_probe(std::string_view text, std::size_t start, std::size_t end, SourceScan& out) {
   if (is_about_the_macro(text, start)) return;
   std::size_t i = skip_blanks(text, end);
@@ -93,25 +121,25 @@ void take_probe(std::string_view text, std::size_t start, std::size_t end, Sourc
     const char close = at(text, i) == '<' ? '>' : at(text, i) == '"' ? '"' : '\0';
     const std::size_t stop = close != '\0' ? text.find_first_of(close == '>' ? ">\n" : "\"\n", i + 1) : std::string_view::npos;
     if (stop != std::string_view::npos && text[stop] == close && stop > i + 1) {
-      out.traits.has_include = true;
+      out.traits.probes_names = true;
       out.probed_names.emplace_back(text.substr(i + 1, stop - i - 1));
       return;
     }
   }
-  out.traits.has_include_computed = true;
+  out.traits.probes_computed = true;
 }
 
 // Looks closely at a position that the sieve let through. The sieve's patterns sit inside the words, so the words start before it.
 void look_at(std::string_view text, std::size_t i, SourceScan& out) {
   SourceTraits& traits = out.traits;
   switch (text[i]) {
-    case '_':  // the second underscore of __DATE__, __TIME__, __TIMESTAMP__
+    case '_':  // the second underscore of a date macro
       if (i == 0) return;
-      traits.date_macro |= word_at(text, i - 1, "__DATE__");
-      traits.time_macro |= word_at(text, i - 1, "__TIME__");
-      traits.timestamp_macro |= word_at(text, i - 1, "__TIMESTAMP__");
+      traits.date_macro |= macro_at(text, i + 1, "DATE");
+      traits.time_macro |= macro_at(text, i + 1, "TIME");
+      traits.timestamp_macro |= macro_at(text, i + 1, "TIMESTAMP");
       return;
-    case 's': {  // __ha|s_include, __ha|s_include_next, and names that end so
+    case 's': {  // the names of probes
       std::size_t start = i, end = i;
       while (start > 0 && is_word_char(text[start - 1])) --start;
       while (end < text.size() && is_word_char(text[end])) ++end;
@@ -119,11 +147,12 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
       return;
     }
     case '.':
-      traits.incbin |= text.substr(i, 7) == ".incbin" && !is_word_char(at(text, i + 7));
-      traits.assembler_include |= text.substr(i, 8) == ".include" && !is_word_char(at(text, i + 8)) && is_include_directive(text, i);
+      traits.incbin |= is_directive(text, i, "incbin");
+      traits.assembler_include |= is_directive(text, i, "include");
       return;
-    case 'e':  // #embed, __has_embed
-      traits.embed |= (word_at(text, i, "embed") && is_embed_directive(text, i)) || (i >= 6 && word_at(text, i - 6, "__has_embed"));
+    case 'e':  // the directive, or the question for it
+      traits.embed |= word_at(text, i, "embed") && is_embed_directive(text, i);
+      traits.embed |= i >= 6 && word_at(text, i - 6, "__has\137embed");
       return;
     default:
       return;
@@ -156,9 +185,9 @@ namespace {
 
 // The order gives the bits that the digest cache stores: append only.
 constexpr bool SourceTraits::*trait_bits[] = {
-    &SourceTraits::date_macro,     &SourceTraits::time_macro,        &SourceTraits::timestamp_macro, &SourceTraits::embed,
-    &SourceTraits::incbin,         &SourceTraits::assembler_include, &SourceTraits::has_include,     &SourceTraits::has_include_computed,
-    &SourceTraits::disables_cache,
+    &SourceTraits::date_macro,   &SourceTraits::time_macro,      &SourceTraits::timestamp_macro,
+    &SourceTraits::embed,        &SourceTraits::incbin,          &SourceTraits::assembler_include,
+    &SourceTraits::probes_names, &SourceTraits::probes_computed, &SourceTraits::disables_cache,
 };
 
 }  // namespace

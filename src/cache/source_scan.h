@@ -1,4 +1,5 @@
 // What a source or header holds that makes its content not the whole story; found while it is hashed.
+// deja's own sources do not spell these words out, not even in comments: they would be taken for sources that use them.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +11,15 @@ namespace deja {
 
 // Traits are kept in the digest cache beside the digest, as bits().
 struct SourceTraits {
-  bool date_macro = false;            // __DATE__
-  bool time_macro = false;            // the one for the time of day
-  bool timestamp_macro = false;       // __TIMESTAMP__
-  bool embed = false;                 // #embed
-  bool incbin = false;                // .incbin
-  bool assembler_include = false;     // .include "…"
-  bool has_include = false;           // __has_include(NAME) with a literal name: the names are in SourceScan
-  bool has_include_computed = false;  // __has_include( with anything else
-  bool disables_cache = false;        // "ccache:disable" in the first 4096 bytes
+  bool date_macro = false;         // the day of the compile
+  bool time_macro = false;         // the time of day
+  bool timestamp_macro = false;    // the file's own time
+  bool embed = false;              // C23's directive for a file as data
+  bool incbin = false;             // a file as the assembler's data
+  bool assembler_include = false;  // a file as the assembler's text
+  bool probes_names = false;       // asks for headers by literal names: they are in SourceScan
+  bool probes_computed = false;    // asks in any other way
+  bool disables_cache = false;     // the word for it is in the first 4096 bytes
 
   std::uint16_t bits() const;
   static SourceTraits from_bits(std::uint16_t bits);
@@ -26,7 +27,7 @@ struct SourceTraits {
 
 struct SourceScan {
   SourceTraits traits;
-  std::vector<std::string> probed_names;  // literal names in __has_include(…): "tbb/tbb.h"
+  std::vector<std::string> probed_names;  // headers that are asked for: "tbb/tbb.h"
 };
 SourceScan scan_source(std::string_view content);
 

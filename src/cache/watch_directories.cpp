@@ -11,7 +11,7 @@
 // To cover B/rel is to watch the deepest directory D on the way B, B/c1, B/c1/c2 … that exists: B/rel can only come to be after a
 // name was added to D, and that name is a component of `rel`, so it is among the names that matter. Where B itself does not exist, its
 // absence is recorded. A directory on the way that is replaced as a whole changes what D's path leads to, and so D's facts.
-// Not seen: for a computed __has_include, names below folders that no known name leads through.
+// Not seen: for a header asked for by a macro, names below folders that no known name leads through.
 #include <algorithm>
 #include <map>
 #include <unordered_map>
@@ -40,7 +40,7 @@ class Watcher {
     std::optional<FileFacts> facts;  // empty: no directory here
     bool listed = false;
     std::vector<DirectoryItem> items;  // sorted by name, names folded
-    bool unreadable = false;                // then any name may be in it
+    bool unreadable = false;           // then any name may be in it
     bool watched = false;
   };
 
@@ -82,7 +82,8 @@ void Watcher::cover(const std::string& base, std::string_view below) {
     below.remove_prefix(std::min(end + 1, below.size()));
     if (component.empty() || component == ".") continue;
     const Place& place = list(here);
-    const bool may_lead_on = component == ".." || place.unreadable || std::ranges::binary_search(place.items, folded_name(std::string(component)), {}, &DirectoryItem::name);
+    const bool may_lead_on = component == ".." || place.unreadable ||
+                             std::ranges::binary_search(place.items, folded_name(std::string(component)), {}, &DirectoryItem::name);
     if (!place.facts || !may_lead_on) break;
     here = path::join(here, component);
   }

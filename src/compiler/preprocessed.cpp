@@ -19,7 +19,7 @@ constexpr std::size_t overlap = 64;              // bytes kept for the search wh
 constexpr std::size_t look_ahead = 3;
 constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
-  const unsigned char assembler = is(0, '.') & is(1, 'i');                                            // .incbin, .include
+  const unsigned char assembler = is(0, '.') & is(1, 'i');                                            // .inc: the assembler's directives
   const unsigned char column = is(0, '_') & ((is(1, 'C') & is(2, 'O')) | (is(1, 'l') & is(2, 'o')));  // _COLUMN, _location
   const unsigned char declares = ((is(2, 'm') | is(2, 'x')) & is(3, 'p')) | (is(2, 'o') & is(3, 'd'));
   return static_cast<unsigned char>(assembler | column | (is(0, '\n') & declares));  // import, export, module at the start of a line
@@ -32,9 +32,23 @@ bool preceded_by(std::string_view text, std::size_t at, std::string_view before)
   return at >= before.size() && text.substr(at - before.size(), before.size()) == before;
 }
 
+// Whether the dot stands behind the name of what it looks into. Letters behind a backslash are no name: "\t.", "\012.".
+bool is_member(std::string_view text, std::size_t dot) {
+  if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;
+  std::size_t begin = dot;
+  while (begin > 0 && is_name(text[begin - 1])) --begin;
+  return begin < dot && (begin == 0 || text[begin - 1] != '\\');
+}
+
 std::string_view trim_left(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return text;
+}
+
+// Whether a string follows, perhaps within another: "…" or \"…\".
+bool is_string(std::string_view rest) {
+  rest = trim_left(rest);
+  return rest.starts_with("\"") || rest.starts_with("\\\"");
 }
 
 // What follows `import`, `export` or `module` at the start of a line makes it a declaration.
@@ -157,11 +171,9 @@ void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
     return found.starts_with(word) ? std::optional(found.substr(word.size())) : std::nullopt;
   };
   const auto ends = [](std::string_view rest) { return rest.empty() || !is_name(rest.front()); };
-  if (const auto rest = behind(".incbin")) findings_.has_incbin |= ends(*rest);
-  if (const auto rest = behind(".include")) {
-    const std::string_view name = trim_left(*rest);
-    findings_.has_assembler_include |= name.starts_with("\"") || name.starts_with("\\\"");
-  }
+  // The dot is an octal escape, or this file would hold the directives.
+  if (const auto rest = behind("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at) || is_string(*rest));
+  if (const auto rest = behind("\056include")) findings_.has_assembler_include |= is_string(*rest);
   if (const auto rest = behind("_COLUMN")) findings_.has_columns |= preceded_by(text, at, "__builtin") && ends(*rest);
   if (behind("_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_source");
   for (std::string_view word : {"\nimport", "\nexport", "\nmodule"})

@@ -47,7 +47,7 @@ struct ReplayCall {
   std::vector<std::string> absent;
   // Existing or not: where a new name could change what an #include finds (ManifestEntry::directories).
   std::vector<std::string> watched_directories;
-  // In __has_include, as written (ManifestEntry::probed_names).
+  // Headers that are only asked for, as written (ManifestEntry::probed_names).
   std::vector<std::string> probed_names;
 
   std::vector<ReplayOutput> outputs;
@@ -76,7 +76,7 @@ bool replay_possible(System& system, const std::vector<std::string>& words, cons
 // file that is gone, outputs too large, a log that goes to syslog.
 //
 // The caller must not ask for a record when: the compile failed or was not cacheable; a source holds one of the three
-// date and time macros (unless sloppy), #embed, .incbin or a computed __has_include; any of debug, disable, recache, file_clone,
+// date and time macros (unless sloppy), another file's data, or asks for headers by a macro; any of debug, disable, recache, file_clone,
 // hard_link, remote_only, reshare, stats_log, umask, direct_mode = false or a prefix command is configured.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 

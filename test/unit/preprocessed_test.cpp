@@ -101,6 +101,8 @@ TEST_CASE("preprocessed: words that matter") {
       {".incbin \"x\"", 'i'},
       {"asm(\".incbin\" \" \\\"x\\\"\")", 'i'},
       {"a.incbins", '-'},
+      {"a.incbin |= true;", '-'},
+      {"asm(\"x: \\012.incbin \\\"x\\\"\")", 'i'},
       {"\t.include \"x.inc\"", 'a'},
       {"asm(\".include \\\"x\\\"\")", 'a'},
       {"x.include(y)", '-'},

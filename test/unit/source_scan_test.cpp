@@ -26,39 +26,41 @@ TEST_CASE("time macros are whole words") {
 }
 
 TEST_CASE("embed: every spelling of the directive, nothing else") {
-  for (const char* text :
-       {"#embed <a>", "#  embed \"a\"", "x\n\t#\tembed <a>", "%:embed <a>", "?\?=embed <a>", "#/**/embed <a>", "#if __has_embed(<a>)"})
+  for (const char* text : {"#embed <a>", "#  embed \"a\"", "x\n\t#\tembed <a>", "%:embed <a>", "?\?=embed <a>", "#/**/embed <a>",
+                           "/* x\n */ #embed <a>", "# \\\nembed <a>", "\r#embed <a>", "\xEF\xBB\xBF#embed <a>", "#if __has_embed(<a>)"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::embed), text);
-  for (const char* text : {"embed", "int embed;", "# embedded", "#reembed", "// embed this"}) CHECK_MESSAGE(bits_of(text) == 0, text);
+  for (const char* text : {"embed", "int embed;", "# embedded", "#reembed", "// embed this", "// #embed", "x #embed"})
+    CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
 TEST_CASE("assembler directives, but not members of that name") {
   CHECK(bits_of("asm(\".incbin \\\"a\\\"\");") == only(&SourceTraits::incbin));
   CHECK(bits_of("\t.incbin \"a\"") == only(&SourceTraits::incbin));
+  CHECK(bits_of("asm(\"x: \\012.incbin \\\"a\\\"\");") == only(&SourceTraits::incbin));
   for (const char* text : {".include \"a.s\"", "asm(\"\\t.include \\\"a\\\"\");", "asm(\".include \" FILE)", "x: .include FILE"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::assembler_include), text);
   for (const char* text :
-       {"a.include = 1", "f().include(x)", "a[1].include()", "{ .include = 1 }", ".included", ".incbins", "#include <a>"})
+       {"a.include = 1", "f().include(x)", "a[1].include()", "{ .include = 1 }", ".included", ".incbins", "a.incbin |= b", "#include <a>"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
 TEST_CASE("has_include: a macro named like it probes for what it is given") {
   const SourceScan scan = scan_source("#if __glibc_has_include (\"linux/stat.h\")\n#endif\n");
-  CHECK(scan.traits.bits() == only(&SourceTraits::has_include));
+  CHECK(scan.traits.bits() == only(&SourceTraits::probes_names));
   CHECK(scan.probed_names == std::vector<std::string>{"linux/stat.h"});
 }
 
 TEST_CASE("has_include: literal names are told, everything else is computed") {
   const SourceScan scan = scan_source("#if __has_include(<b/b.h>) && __has_include( \"a.h\" )\n#elif __has_include_next(<a.h>)\n#endif");
-  CHECK(scan.traits.bits() == only(&SourceTraits::has_include));
+  CHECK(scan.traits.bits() == only(&SourceTraits::probes_names));
   CHECK(scan.probed_names == std::vector<std::string>{"a.h", "b/b.h"});
   for (const char* text :
        {"__has_include(NAME)", "__has_include(<unclosed\n>)", "#define H __has_include\n", "__has_include(<>)", "__has_include"})
-    CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::has_include_computed), text);
-  for (const char* text : {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include",
-                           "#  define __has_include(x) 0", "__has_include_x(<a>)", "#undef __has_include", "#endif // __has_include",
-                           "#endif /* __has_include_next */", "# define __glibc_has_include __has_include",
-                           "#define __glibc_has_include(header) __has_include (header)"})
+    CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::probes_computed), text);
+  for (const char* text :
+       {"#ifdef __has_include", "#if defined(__has_include)", "#if defined __has_include", "#  define __has_include(x) 0",
+        "__has_include_x(<a>)", "#undef __has_include", "#endif // __has_include", "#endif /* __has_include_next */",
+        "# define __glibc_has_include __has_include", "#define __glibc_has_include(header) __has_include (header)"})
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
@@ -71,9 +73,9 @@ TEST_CASE("ccache:disable counts in the first 4096 bytes only") {
 TEST_CASE("a word is found wherever it lies in the blocks of the sieve") {
   for (std::size_t before = 0; before < 200; ++before) {
     for (std::size_t after : {std::size_t{0}, std::size_t{1}, std::size_t{70}}) {
-      const std::string text = std::string(before, ' ') + "__TIME__ #embed __has_include(<x>) .incbin" + std::string(after, '\n');
+      const std::string text = std::string(before, ' ') + "__TIME__\n#embed __has_include(<x>) .incbin" + std::string(after, '\n');
       const SourceTraits traits = scan_source(text).traits;
-      CHECK((traits.time_macro && traits.embed && traits.has_include && traits.incbin && !traits.date_macro));
+      CHECK((traits.time_macro && traits.embed && traits.probes_names && traits.incbin && !traits.date_macro));
     }
   }
 }
