@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/programs.h"
 #include "base/path.h"
 #include "base/text.h"
 
@@ -99,6 +100,22 @@ std::optional<Bypass> add_compiler(Hasher& hasher, const Session& session) {
   return std::nullopt;
 }
 
+// An assembler found earlier on PATH, or programs below -B, make other objects.
+std::optional<Bypass> add_other_programs(Hasher& hasher, const Session& session, const Invocation& call) {
+  for (const OtherProgram& program : other_programs(session, call)) {
+    if (!program.exists || program.facts.kind != FileKind::regular) continue;
+    hasher.add("program name", path::file_name(program.path));
+    if (session.config.compiler_check == "content") {
+      const auto content = session.files.get(program.path);
+      if (!content) return Bypass{Outcome::compiler_check_failed, content.error().text()};
+      hasher.add("program content", (*content)->content);
+    } else {
+      hasher.add("program size", program.facts.size).add("program mtime", std::to_string(program.facts.mtime_ns));
+    }
+  }
+  return std::nullopt;
+}
+
 // Files whose content matters wholly: profiles, plugins, specs, sanitizer lists; and what the user added.
 std::optional<Bypass> add_files(Hasher& hasher, const Session& session, const Invocation& call) {
   for (const std::string& file : call.files_to_hash) {
@@ -148,6 +165,7 @@ std::variant<Hasher, Bypass> common_part(const Session& session, const Invocatio
   Hasher hasher(session.traces.common);
   hasher.add("format", key_format).add("namespace", session.config.name_space);
   if (auto why = add_compiler(hasher, session)) return *why;
+  if (auto why = add_other_programs(hasher, session, call)) return *why;
   add_environment(hasher, session.system.env, common_environment);
   if (!session.config.sloppiness.has(Sloppy::locale)) add_environment(hasher, session.system.env, locale_environment);
   hasher.add("family", static_cast<std::uint64_t>(call.family)).add("language", static_cast<std::uint64_t>(call.language));

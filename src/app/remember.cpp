@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/lookup.h"
+#include "app/programs.h"
 #include "app/serve.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -60,6 +61,15 @@ void add_compiler(ReplayCall& replay, const Session& session) {
   }
 }
 
+void add_other_programs(ReplayCall& replay, const Session& session, const Invocation& call) {
+  for (OtherProgram& program : other_programs(session, call)) {
+    if (program.exists)
+      replay.files.push_back({std::move(program.path), std::nullopt});
+    else
+      replay.absent.push_back(std::move(program.path));
+  }
+}
+
 constexpr std::size_t most_inline = 16 * 1024;  // bytes; larger outputs are taken from the result entry, where they lie raw
 
 std::optional<std::uint64_t> offset_in_entry(const Session& session, const std::string& entry_file, std::uint8_t kind) {
@@ -107,6 +117,7 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
   replay.started_ns = session.started_ns;
   replay.included = included_files(session, included);
   add_compiler(replay, session);
+  add_other_programs(replay, session, call);
   add_files(replay.files, loaded.files_read);
   add_files(replay.files, response_files);
   add_files(replay.files, call.files_to_hash);

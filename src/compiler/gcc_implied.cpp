@@ -77,6 +77,8 @@ void GccReader::complete_facts() {
   Invocation& c = call_;
   const bool has_debug_directory = debug_ && !debug_directory_;
   c.working_directory_matters = has_debug_directory || (effects_ & cwd) != 0;
+  c.runs_assembler |= !is_clang();
+  c.splits_debug_information = split_dwarf_;
   c.columns_matter = debug_ || (effects_ & columns) != 0;
   c.object_path_matters = (effects_ & object_path) != 0;
   c.verbatim_key = (effects_ & verbatim) != 0;

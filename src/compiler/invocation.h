@@ -97,11 +97,14 @@ struct Invocation {
   std::vector<std::string> files_to_hash;  // content matters: -fprofile-use data, -fsanitize-blacklist, specs, plugins, -include-pch, …
   std::vector<std::string> pch_files;      // precompiled headers that may be read instead of a header (candidates that exist)
   bool generates_pch = false;
-  std::vector<std::string> arches;          // -arch words (macOS style), two or more: one preprocessing each
-  bool native_architecture = false;         // -march=native or alike: resolved by asking the driver (-###)
-  bool searches_working_directory = false;  // -include, -imacros: looked for there first
-  std::vector<SearchDirectory> search;      // -iquote, -I, -isystem, -idirafter
-  bool show_includes = false;               // cl: /showIncludes was typed
+  std::vector<std::string> arches;            // -arch words (macOS style), two or more: one preprocessing each
+  bool native_architecture = false;           // -march=native or alike: resolved by asking the driver (-###)
+  bool searches_working_directory = false;    // -include, -imacros: looked for there first
+  std::vector<SearchDirectory> search;        // -iquote, -I, -isystem, -idirafter
+  std::vector<std::string> program_prefixes;  // -B: the driver looks there for the programs it runs
+  bool runs_assembler = false;                // a program of its own, looked for on PATH; clang has its own built in
+  bool splits_debug_information = false;      // -gsplit-dwarf: with a program of its own where the assembler is one
+  bool show_includes = false;                 // cl: /showIncludes was typed
 };
 
 using Understood = std::variant<Invocation, Bypass>;

@@ -43,8 +43,9 @@ enum class Role : unsigned char {
   include,             // -include: a precompiled header may stand beside it
   include_pch,
   imacros,
-  program_prefix,  // -B
-  debug,           // -g and its levels
+  program_prefix,      // -B
+  external_assembler,  // -fno-integrated-as
+  debug,               // -g and its levels
   split_dwarf,
   no_split_dwarf,
   debug_directory,   // -fdebug-compilation-dir: replaces the working directory

@@ -176,6 +176,7 @@ bool GccReader::apply_file(Given& given) {
       return and_keep();
     case Role::program_prefix:
       call_.search.push_back({SearchDirectory::Kind::after, path::join(given.value, "include")});
+      call_.program_prefixes.push_back(given.value);
       return and_keep();
     case Role::output_named:
       named_.emplace_back(given.option.detail, given.value);
@@ -207,6 +208,9 @@ bool GccReader::apply_fact(Given& given) {
       take_debug(given.value);
       keep(given);
       return true;
+    case Role::external_assembler:
+      call_.runs_assembler = true;
+      break;
     case Role::split_dwarf:
       split_dwarf_ = given.value != "single";
       if (!is_clang()) debug_ = true;
