@@ -42,8 +42,30 @@ bool is_ignored(const Session& session, const std::string& header) {
                              [&](const std::string& ignored) { return path::is_below(header, ignored); });
 }
 
-// The directories the driver searches by itself: asked once per compiler and kept as a result of its own.
-std::vector<std::string> built_in_directories(const Session& session, const Invocation& call) {
+// What is known of a compiler, kept as the standard output of a result.
+std::optional<std::string> known(const Session& session, const Digest& key) {
+  const auto bytes = session.store.get(key, EntryKind::directories);
+  if (!bytes || !*bytes) return std::nullopt;
+  const auto entry = decode_entry(**bytes);
+  const std::string* const text = entry ? entry->find(stdout_part) : nullptr;
+  return text != nullptr ? std::optional(*text) : std::nullopt;
+}
+
+void make_known(const Session& session, const Digest& key, std::string text) {
+  Entry entry;
+  entry.created_ns = session.system.clock.now_ns();
+  entry.parts.push_back({stdout_part, std::move(text)});
+  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
+}
+
+// The directories the driver searches by itself.
+struct BuiltIn {
+  Digest key;  // of compiler, options and environment that they follow from
+  std::vector<std::string> directories;
+};
+
+// Asked once per compiler.
+BuiltIn built_in_directories(const Session& session, const Invocation& call) {
   const std::vector<std::string> query = search_query_words(call);
   Hasher hasher;
   hasher.add("search directories of", session.compiler.real_path).add("size", session.compiler.facts.size);
@@ -52,32 +74,37 @@ std::vector<std::string> built_in_directories(const Session& session, const Invo
        {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
     hasher.add(name, session.system.env.get(name).value_or(""));
   for (const std::string& word : query) hasher.add("word", word);
-  const Digest key = hasher.finish();
-  if (const auto bytes = session.store.get(key, EntryKind::directories); bytes && *bytes)
-    if (const auto entry = decode_entry(**bytes))
-      if (const std::string* list = entry->find(stdout_part)) return path::split_list(*list, PathStyle::posix);
-
+  BuiltIn out{hasher.finish(), {}};
+  if (const auto list = known(session, out.key)) {
+    out.directories = path::split_list(*list, PathStyle::posix);
+    return out;
+  }
   const auto command = driver_command(session, query);
   const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
-  if (!done || done->exit_code != 0) return {};
-  const std::vector<std::string> directories = parse_search_directories(done->err);
-  Entry entry;
-  entry.created_ns = session.system.clock.now_ns();
-  entry.parts.push_back({stdout_part, text::join(directories, ":")});
-  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
-  return directories;
+  if (!done || done->exit_code != 0) return out;
+  out.directories = parse_search_directories(done->err);
+  make_known(session, out.key, text::join(out.directories, ":"));
+  return out;
 }
 
 // Where the compiler looks for headers, in order: the source's own folder, as typed, its own.
-std::vector<std::string> search_order(const Session& session, const Invocation& call) {
+std::vector<std::string> search_order(const Invocation& call, const BuiltIn& built_in) {
   std::vector<std::string> out = {std::string(path::directory(call.source))};
   if (call.searches_working_directory) out.emplace_back(".");
   for (const SearchDirectory& directory : call.search)
     if (directory.kind != SearchDirectory::Kind::after) out.push_back(directory.path);
-  for (std::string& directory : built_in_directories(session, call)) out.push_back(std::move(directory));
+  out.insert(out.end(), built_in.directories.begin(), built_in.directories.end());
   for (const SearchDirectory& directory : call.search)
     if (directory.kind == SearchDirectory::Kind::after) out.push_back(directory.path);
   return out;
+}
+
+void watch(const Session& session, const Invocation& call, ManifestEntry& entry) {
+  const BuiltIn built_in = built_in_directories(session, call);
+  const Digest key = Hasher().add("names in directories of", built_in.key).finish();
+  DirectoryNames names(session.system.fs, session.started_ns, built_in.directories, known(session, key).value_or(""));
+  watch_directories(session.system.fs, names, entry, search_order(call, built_in), session.started_ns);
+  if (auto learned = names.to_keep()) make_known(session, key, std::move(*learned));
 }
 
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.
@@ -188,7 +215,7 @@ ManifestEntry keep_manifest(const Session& session, const Invocation& call, cons
   add_probed_names(session, call.source, entry);
   for (const ManifestFile& file : entry.files) add_probed_names(session, file.path, entry);
   const bool can_shadow = !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
-  if (can_shadow) watch_directories(session.system.fs, entry, search_order(session, call), session.started_ns);
+  if (can_shadow) watch(session, call, entry);
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
   if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes)) session.log.add("Manifest " + key.hex() + " updated");

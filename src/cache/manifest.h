@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "cache/directory_names.h"
 #include "cache/source_files.h"
 
 namespace deja {
@@ -121,6 +122,7 @@ class Manifest {
 // entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `search`: the directory of the source, then the
 // search directories in order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than 2 s before
 // it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp.
-void watch_directories(Fs& fs, ManifestEntry& entry, const std::vector<std::string>& search, std::int64_t started_ns);
+void watch_directories(Fs& fs, DirectoryNames& names, ManifestEntry& entry, const std::vector<std::string>& search,
+                       std::int64_t started_ns);
 
 }  // namespace deja

@@ -1,6 +1,7 @@
 // Matching a manifest's entries against the files as they are now: cheap questions first, each asked once.
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "cache/manifest.h"
@@ -35,7 +36,7 @@ class Manifest::Matcher {
   enum class Check : unsigned char { none, size, content, failed };
   struct Listing {
     bool done = false;
-    std::optional<std::vector<DirectoryItem>> items;
+    std::unique_ptr<const NameList> names;  // null: cannot be listed
   };
 
   bool no(std::string why) {
@@ -99,8 +100,8 @@ class Manifest::Matcher {
       const DirectoryRow& row = manifest_.directories_[place];
       const std::string& path = manifest_.strings_[row.path];
       const Listing& listing = list(row.path);
-      if (!listing.items) return no(fmt::format("directory '{}' cannot be read", path));
-      if (names.digest(*listing.items) != row.names) return no(names.difference(path, *listing.items, row.names));
+      if (!listing.names) return no(fmt::format("directory '{}' cannot be read", path));
+      if (names.digest(*listing.names) != row.names) return no(names.difference(path, *listing.names, row.names));
     }
     return true;
   }
@@ -108,8 +109,7 @@ class Manifest::Matcher {
   const Listing& list(std::uint32_t path) {
     Listing& listing = listings_[path];
     if (std::exchange(listing.done, true)) return listing;
-    auto items = fs_.list(manifest_.strings_[path]);
-    if (items) listing.items = std::move(*items);
+    if (auto names = list_names(fs_, manifest_.strings_[path])) listing.names = std::move(*names);
     return listing;
   }
 

@@ -11,7 +11,8 @@
 
 namespace deja {
 
-// The letter is the file name's ending. directories: where a compiler looks for headers by itself, packed as a result's stdout.
+// The letter is the file name's ending. directories: where a compiler looks for headers by itself, or the names there (DirectoryNames),
+// packed as a result's stdout.
 enum class EntryKind : char { manifest = 'm', result = 'r', replay = 'p', directories = 'd' };
 
 class Store {

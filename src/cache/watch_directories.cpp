@@ -29,7 +29,7 @@ namespace {
 // The directories that were looked at, each once.
 class Watcher {
  public:
-  Watcher(Fs& fs, std::int64_t started_ns) : fs_(fs), started_ns_(started_ns) {}
+  Watcher(Fs& fs, DirectoryNames& lists, std::int64_t started_ns) : fs_(fs), lists_(lists), started_ns_(started_ns) {}
 
   // Watches what has to be for `base`/`below`; both "" or "." mean nothing.
   void cover(const std::string& base, std::string_view below);
@@ -38,16 +38,15 @@ class Watcher {
  private:
   struct Place {
     std::optional<FileFacts> facts;  // empty: no directory here
-    bool listed = false;
-    std::vector<DirectoryItem> items;  // sorted by name, names folded
-    bool unreadable = false;           // then any name may be in it
     bool watched = false;
   };
 
   Place& look(const std::string& path);
-  Place& list(const std::string& path);
+  // Null when it cannot be listed: then any name may be in it.
+  const NameList* names_in(const std::string& path, const Place& place) { return lists_.of(path, *place.facts); }
 
   Fs& fs_;
+  DirectoryNames& lists_;
   std::int64_t started_ns_;
   std::unordered_map<std::string, Place> places_;
 };
@@ -61,18 +60,6 @@ Watcher::Place& Watcher::look(const std::string& path) {
   return found->second;
 }
 
-// The facts were taken before, so names that come between the two calls show as changed facts later.
-Watcher::Place& Watcher::list(const std::string& path) {
-  Place& place = look(path);
-  if (!place.facts || std::exchange(place.listed, true)) return place;
-  auto items = fs_.list(path);
-  place.unreadable = !items;
-  place.items = std::move(items).value_or({});
-  for (DirectoryItem& item : place.items) item.name = folded_name(std::move(item.name));
-  std::ranges::sort(place.items, {}, &DirectoryItem::name);
-  return place;
-}
-
 void Watcher::cover(const std::string& base, std::string_view below) {
   std::string here = base;
   while (!below.empty()) {
@@ -81,10 +68,10 @@ void Watcher::cover(const std::string& base, std::string_view below) {
     const std::string_view component = below.substr(0, end);
     below.remove_prefix(std::min(end + 1, below.size()));
     if (component.empty() || component == ".") continue;
-    const Place& place = list(here);
-    const bool may_lead_on = component == ".." || place.unreadable ||
-                             std::ranges::binary_search(place.items, folded_name(std::string(component)), {}, &DirectoryItem::name);
-    if (!place.facts || !may_lead_on) break;
+    const Place& place = look(here);
+    if (!place.facts) break;
+    const NameList* const names = component == ".." ? nullptr : names_in(here, place);
+    if (names != nullptr && !names->contains(folded_name(std::string(component)))) break;
     here = path::join(here, component);
   }
   look(here).watched = true;
@@ -97,7 +84,7 @@ std::vector<WatchedDirectory> Watcher::observed(const MatteringNames& names) {
     if (place.watched) paths.push_back(path);
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
-    const Place& place = list(path);
+    const Place& place = look(path);
     WatchedDirectory watched;
     watched.path = path;
     if (place.facts) {
@@ -105,7 +92,7 @@ std::vector<WatchedDirectory> Watcher::observed(const MatteringNames& names) {
       watched.inode = place.facts->inode;
       watched.mtime_ns = settled ? place.facts->mtime_ns : 0;
       watched.ctime_ns = settled ? place.facts->ctime_ns : 0;
-      watched.names = names.digest(place.items);
+      if (const NameList* const list = names_in(path, place)) watched.names = names.digest(*list);
     }
     out.push_back(std::move(watched));
   }
@@ -146,19 +133,24 @@ std::vector<Base> bases_of(const std::vector<std::string>& paths) {
   return out;
 }
 
-// The directories of the files, each once, in order of appearance.
-std::vector<Base> folders_of(const std::vector<ManifestFile>& files) {
-  std::vector<std::string> paths;
-  std::unordered_set<std::string> seen;
-  for (const ManifestFile& file : files) {
-    std::string folder(path::directory(file.path));
-    if (seen.insert(folder).second) paths.push_back(std::move(folder));
-  }
-  return bases_of(paths);
+// One file of each directory that has any, in order of appearance: what holds for it holds for its neighbours.
+std::vector<std::string> neighbours_once(const std::vector<ManifestFile>& files) {
+  std::vector<std::string> out;
+  std::unordered_set<std::string_view> seen;
+  for (const ManifestFile& file : files)
+    if (seen.insert(path::directory(file.path)).second) out.push_back(file.path);
+  return out;
+}
+
+std::vector<std::string> directories_of(const std::vector<std::string>& files) {
+  std::vector<std::string> out;
+  for (const std::string& file : files) out.emplace_back(path::directory(file));
+  return out;
 }
 
 // Every reading of every file's path as base and folder, gathered by folder.
-std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vector<Base>& search, const std::vector<Base>& folders) {
+std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vector<std::string>& files, const std::vector<Base>& search,
+                                     const std::vector<Base>& folders) {
   std::map<std::string, Need> needs;
   const auto found_below = [&](const Base& base, std::string_view file, std::size_t limit) {
     Need& need = needs[std::string(folder_below(base, file))];
@@ -166,8 +158,8 @@ std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vect
     if (need.sole_container.empty()) need.sole_container = base.normal;
     need.several_containers |= need.sole_container != base.normal;
   };
-  for (const ManifestFile& file : entry.files) {
-    const std::string normal = path::normal(file.path);
+  for (const std::string& file : files) {
+    const std::string normal = path::normal(file);
     bool in_search = false;
     for (std::size_t i = 0; i < search.size(); ++i) {
       if (!contains(search[i], normal)) continue;
@@ -192,11 +184,13 @@ std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vect
 
 }  // namespace
 
-void watch_directories(Fs& fs, ManifestEntry& entry, const std::vector<std::string>& search, std::int64_t started_ns) {
+void watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, const std::vector<std::string>& search,
+                       std::int64_t started_ns) {
   const std::vector<Base> search_bases = bases_of(search);
-  const std::vector<Base> folders = folders_of(entry.files);
-  Watcher watcher(fs, started_ns);
-  for (const auto& [folder, need] : needs_of(entry, search_bases, folders)) {
+  const std::vector<std::string> files = neighbours_once(entry.files);
+  const std::vector<Base> folders = bases_of(directories_of(files));
+  Watcher watcher(fs, lists, started_ns);
+  for (const auto& [folder, need] : needs_of(entry, files, search_bases, folders)) {
     // Below the one base that has all the files of this folder, nothing can come before them.
     const auto cover = [&, &folder = folder, &need = need](const Base& base) {
       if (need.several_containers || base.normal != need.sole_container) watcher.cover(base.path, folder);

@@ -16,8 +16,6 @@ void mix(Digest& sum, const Digest& other) {
 
 }  // namespace
 
-std::string folded_name(std::string name) { return native_style == PathStyle::windows ? text::lower(name) : name; }
-
 void MatteringNames::add_components(std::string_view path) {
   std::size_t name_start = path.size();
   while (name_start > 0 && !path::is_separator(path[name_start - 1])) --name_start;
@@ -33,28 +31,21 @@ void MatteringNames::add_components(std::string_view path) {
   }
 }
 
-Digest MatteringNames::digest(const std::vector<DirectoryItem>& items) const {
+Digest MatteringNames::digest(const NameList& list) const {
   Digest sum;
-  for (const DirectoryItem& item : items) {
-    const std::string name = folded_name(item.name);
+  for (const std::string_view name : list.names())
     if (matters(name)) mix(sum, digest_of(name));
-  }
   return sum;
 }
 
-std::string MatteringNames::difference(const std::string& directory, const std::vector<DirectoryItem>& items,
-                                       const Digest& recorded) const {
-  Digest change = digest(items);
+std::string MatteringNames::difference(const std::string& directory, const NameList& list, const Digest& recorded) const {
+  Digest change = digest(list);
   mix(change, recorded);
   // One name more or less is the usual case, and then its digest is the whole difference.
-  std::unordered_set<std::string> present;
-  for (const DirectoryItem& item : items) {
-    const std::string name = folded_name(item.name);
-    if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", item.name, directory);
-    present.insert(name);
-  }
+  for (const std::string_view name : list.names())
+    if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", name, directory);
   for (const std::string& name : names_)
-    if (!present.contains(name) && digest_of(name) == change) return fmt::format("'{}' is gone from '{}'", name, directory);
+    if (!list.contains(name) && digest_of(name) == change) return fmt::format("'{}' is gone from '{}'", name, directory);
   return fmt::format("names in '{}' changed", directory);
 }
 

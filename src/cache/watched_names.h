@@ -4,15 +4,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <vector>
 
 #include "base/digest.h"
-#include "sys/fs.h"
+#include "cache/directory_names.h"
 
 namespace deja {
-
-// `name` as the system compares names: in lower case where it ignores case.
-std::string folded_name(std::string name);
 
 // Every component of every path that was added. A file can only be shadowed by something whose name is one of them.
 class MatteringNames {
@@ -20,16 +16,21 @@ class MatteringNames {
   explicit MatteringNames(bool all) : all_(all) {}
 
   void add_components(std::string_view path);
-  // Independent of the order: the sum (xor) of the digests of those names among `items` that matter.
-  Digest digest(const std::vector<DirectoryItem>& items) const;
-  // Why digest(items) is not `recorded`, for the log: "'foo.h' appeared in 'include'".
-  std::string difference(const std::string& directory, const std::vector<DirectoryItem>& items, const Digest& recorded) const;
+  // The sum (xor) of the digests of those names in `list` that matter.
+  Digest digest(const NameList& list) const;
+  // Why digest(list) is not `recorded`, for the log: "'foo.h' appeared in 'include'".
+  std::string difference(const std::string& directory, const NameList& list, const Digest& recorded) const;
 
  private:
-  bool matters(const std::string& folded) const { return all_ || names_.contains(folded); }
+  // So that a view is looked up as it is.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  bool matters(std::string_view folded) const { return all_ || names_.contains(folded); }
 
   bool all_;
-  std::unordered_set<std::string> names_;
+  std::unordered_set<std::string, Hash, std::equal_to<>> names_;
   std::string last_directory_;  // its components are in already: paths come in runs of one directory
 };
 

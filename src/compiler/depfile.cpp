@@ -34,10 +34,16 @@ std::size_t continuation(std::string_view text, std::size_t at) {
   return text.substr(at, 3) == "\\\r\n" ? 3 : 0;
 }
 
+bool is_plain(char c) { return !is_blank(c) && c != '\n' && c != '\r' && c != '\\' && c != '$'; }
+
 // One prerequisite from `at` on, unescaped; leaves `at` behind it. gcc doubles backslashes only where a blank follows them.
 std::string take_word(std::string_view text, std::size_t& at) {
   std::string word;
-  while (!ends_word(text, at) && !continuation(text, at)) {
+  for (;;) {
+    const std::size_t start = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    word.append(text.substr(start, at - start));
+    if (ends_word(text, at) || continuation(text, at)) return word;
     if (text[at] == '\\') {
       std::size_t end = text.find_first_not_of('\\', at);
       if (end == std::string_view::npos) end = text.size();
@@ -59,7 +65,6 @@ std::string take_word(std::string_view text, std::size_t& at) {
       word.push_back(text[at++]);
     }
   }
-  return word;
 }
 
 }  // namespace

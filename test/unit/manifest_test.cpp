@@ -31,7 +31,8 @@ struct World : FakeSystem {
     out.probed_names = std::move(probed);
     out.all_names_matter = all_names;
     out.result = digest_of(result);
-    watch_directories(fs, out, search, clock.file_now_ns());
+    DirectoryNames names(fs, clock.file_now_ns());
+    watch_directories(fs, names, out, search, clock.file_now_ns());
     return out;
   }
 
@@ -344,7 +345,8 @@ TEST_CASE("watching stays cheap: 300 headers, 20 search directories") {
   ManifestEntry entry;
   for (const std::string& path : files) entry.files.push_back({path, {}, 1, 0, 0});
   const int stats = world.fs.count("stat");
-  watch_directories(world.fs, entry, search, world.clock.file_now_ns());
+  DirectoryNames names(world.fs, world.clock.file_now_ns());
+  watch_directories(world.fs, names, entry, search, world.clock.file_now_ns());
   CHECK(world.fs.count("stat") - stats < 100);
   CHECK(entry.directories.size() < 60);
 }
