@@ -123,7 +123,8 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
   add_files(replay.files, call.files_to_hash);
   add_files(replay.files, config.extra_files_to_hash);
   add_files(replay.files, call.pch_files);
-  replay.absent.insert(replay.absent.end(), loaded.files_absent.begin(), loaded.files_absent.end());
+  for (const auto* missing : {&loaded.files_absent, &call.missing_files})
+    replay.absent.insert(replay.absent.end(), missing->begin(), missing->end());
   replay.watched_directories = evidence.directories;
   replay.probed_names = evidence.probed_names;
   add_outputs(replay, session, call, evidence);

@@ -96,6 +96,7 @@ struct Invocation {
   bool suppress_additions = false;         // nothing may be added to the command line (it is recorded in the object)
   std::vector<std::string> files_to_hash;  // content matters: -fprofile-use data, -fsanitize-blacklist, specs, plugins, -include-pch, …
   std::vector<std::string> pch_files;      // precompiled headers that may be read instead of a header (candidates that exist)
+  std::vector<std::string> missing_files;  // candidates for these two that were looked for in vain
   bool generates_pch = false;
   std::vector<std::string> arches;            // -arch words (macOS style), two or more: one preprocessing each
   bool native_architecture = false;           // -march=native or alike: resolved by asking the driver (-###)
