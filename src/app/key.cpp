@@ -12,7 +12,7 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 2";
+constexpr std::string_view key_format = "deja 3";
 
 // Variables that reach the output of any compile.
 constexpr std::string_view common_environment[] = {

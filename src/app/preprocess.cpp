@@ -74,12 +74,14 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   if (call.already_preprocessed) hasher.add("source name", call.source);
   // The text has lost its columns, and they reach the object: then only the very same files will do.
   if (call.columns_matter || found.has_columns) {
-    for (const std::string& file : found.files) {
+    std::vector<std::string> files(found.files.begin(), found.files.end());
+    files.push_back(call.source);
+    for (const std::string& file : files) {
       const auto content = session.files.get(file);
       if (!content) return Bypass{Outcome::bad_input_file, content.error().text()};
       hasher.add("columns of", (*content)->content);
+      if (call.pch_holds_times) hasher.add("time of", static_cast<std::uint64_t>((*content)->facts.mtime_ns));
     }
-    if (const auto source = session.files.get(call.source)) hasher.add("columns of", (*source)->content);
   }
   out.key = hasher.finish();
   return out;

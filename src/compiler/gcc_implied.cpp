@@ -88,6 +88,7 @@ void GccReader::complete_facts() {
   const bool text_is_not_all = debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
   if (text_is_not_all)
     for (Argument& argument : c.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
+  if (c.generates_pch) complete_pch(c, is_clang());
   // Of several maps clang applies the first by name, not the last: with one there is no question.
   if (is_clang() && c.prefix_maps.size() > 1) forget_prefix_maps();
   if (c.is_coverage) {

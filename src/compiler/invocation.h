@@ -98,6 +98,7 @@ struct Invocation {
   std::vector<std::string> pch_files;      // precompiled headers that may be read instead of a header (candidates that exist)
   std::vector<std::string> missing_files;  // candidates for these two that were looked for in vain
   bool generates_pch = false;
+  bool pch_holds_times = false;               // clang's, without -fno-pch-timestamp: it is refused when a header has another mtime
   std::vector<std::string> arches;            // -arch words (macOS style), two or more: one preprocessing each
   bool native_architecture = false;           // -march=native or alike: resolved by asking the driver (-###)
   bool searches_working_directory = false;    // -include, -imacros: looked for there first

@@ -75,6 +75,7 @@ enum class Role : unsigned char {
   cl_compile_this_as,  // /Tp file, /Tc file
   cl_show_includes,
   cl_pass_clang,  // /clang:
+  cl_pch_make,    // /Yc
   cl_pch_use,     // /Yu
   cl_pch_file,    // /Fp
   cl_link,        // /link: the rest is the linker's

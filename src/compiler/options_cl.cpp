@@ -57,7 +57,7 @@ constexpr CompilerOption rows[] = {
     {"/W", Value::joined},
     {"/X"},
     {"/Y-"},
-    {"/Yc", Value::joined, Role::refuse, 0, detail_of(Outcome::could_not_use_precompiled_header)},
+    {"/Yc", Value::joined, Role::cl_pch_make},
     {"/Yu", Value::joined, Role::cl_pch_use},
     {"/Z7", Value::none, Role::debug, codeview},
     {"/ZI", Value::none, Role::refuse, 0, unsupported},

@@ -17,6 +17,7 @@ enum class OutputKind : unsigned {
   split_debug = 7,
   listing = 8,
   source_dependencies = 9,
+  precompiled_header = 10,
 };
 
 struct OutputRow {
@@ -38,6 +39,7 @@ inline constexpr OutputRow output_rows[] = {
     {OutputKind::split_debug, ".dwo", false, "-gsplit-dwarf", "debug information beside the object"},
     {OutputKind::listing, "", false, "-Wa,-a=file", "assembler listing"},
     {OutputKind::source_dependencies, "", true, "/sourceDependencies", "dependencies as JSON"},
+    {OutputKind::precompiled_header, "", true, "/Yc", "precompiled header beside the object"},
 };
 
 // The numbers are the positions.

@@ -59,6 +59,8 @@ class CallReader {
 
 // The caller's choice of colours; the last one counts.
 void take_color(Invocation& call, const Given& given);
+// What making a precompiled header means for the keys.
+void complete_pch(Invocation& call, bool by_clang);
 // The word is listed in ignore_options, where a trailing * stands for any rest.
 bool matches_ignored(const Config& config, const std::string& word);
 // "out/foo" for "out/foo.o" and "out/" for "out/.foo": how gcc and clang name what lies beside the object.

@@ -1,6 +1,8 @@
 // One door to the readers of each family.
 #include "compiler/understand.h"
 
+#include <algorithm>
+
 #include "compiler/readers.h"
 
 namespace deja {
@@ -32,6 +34,24 @@ bool matches_ignored(const Config& config, const std::string& word) {
     if (pattern.ends_with('*') && word.starts_with(pattern.substr(0, pattern.size() - 1))) return true;
   }
   return false;
+}
+
+// It holds macros, which the text does not: only the very same files and words will do. Clang's also holds the headers' full names, and
+// their times: it is refused once one was touched.
+void complete_pch(Invocation& call, bool by_clang) {
+  call.generates_pch = call.columns_matter = true;
+  for (Argument& argument : call.arguments) {
+    argument.in_preprocessed_key |= argument.in_direct_key;
+    argument.hashed_as.clear();
+  }
+  call.prefix_maps.clear();
+  if (!by_clang) return;
+  call.working_directory_matters = true;
+  const auto leaves_times_out = [](const Argument& argument) {
+    return std::ranges::find(argument.words, "-fno-pch-timestamp") != argument.words.end();
+  };
+  call.pch_holds_times = std::ranges::none_of(call.arguments, leaves_times_out);
+  call.allows_direct &= !call.pch_holds_times;
 }
 
 std::string without_last_suffix(const std::string& file) {

@@ -43,6 +43,7 @@ class ClReader : private CallReader {
 
   std::optional<Bypass> choose_source();
   void complete();
+  void take_pch();
   void name_object();
 
   bool compile_ = false, preprocess_ = false, other_mode_ = false;
@@ -50,7 +51,7 @@ class ClReader : private CallReader {
   std::vector<Input> inputs_;
   std::vector<OutputFile> named_;
   std::string pch_file_;
-  bool uses_pch_ = false;
+  bool makes_pch_ = false, uses_pch_ = false;
 };
 
 // cl's names by either spelling; clang's own words with '-' as they are.
@@ -171,6 +172,11 @@ void ClReader::apply_fact(Given& given) {
     case Role::cl_pch_file:
       pch_file_ = given.value;
       break;
+    case Role::cl_pch_make:
+      makes_pch_ = true;
+      // Without a name it ends at a pragma, which the text does not show.
+      if (given.value.empty()) refuse(Outcome::could_not_use_precompiled_header, "/Yc without a name");
+      break;
     case Role::cl_pch_use:
       uses_pch_ = true;
       break;
@@ -245,6 +251,18 @@ void ClReader::name_object() {
     object += ".obj";
 }
 
+void ClReader::take_pch() {
+  // A folder, or a name without a suffix, the compiler completes.
+  const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
+  if (!is_file || (makes_pch_ && uses_pch_))
+    return refuse(Outcome::could_not_use_precompiled_header, "/Yc or /Yu without /Fp and a file's name");
+  if (uses_pch_) return call_.pch_files.push_back(pch_file_);
+  // What cl's own holds has not been looked into.
+  if (!is_clang()) return refuse(Outcome::could_not_use_precompiled_header, "/Yc of cl");
+  complete_pch(call_, true);
+  call_.outputs.push_back({static_cast<unsigned>(OutputKind::precompiled_header), pch_file_});
+}
+
 void ClReader::complete() {
   name_object();
   call_.working_directory_matters = (effects_ & cwd) != 0;
@@ -255,9 +273,8 @@ void ClReader::complete() {
   call_.allows_direct &= (effects_ & no_direct) == 0;
   if (call_.verbatim_key)
     for (Argument& argument : call_.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
-  if (uses_pch_ && pch_file_.empty()) return refuse(Outcome::could_not_use_precompiled_header, "/Yu without /Fp");
-  if (uses_pch_) call_.pch_files.push_back(pch_file_);
   call_.outputs.push_back({static_cast<unsigned>(OutputKind::object), call_.object});
+  if (makes_pch_ || uses_pch_) take_pch();
   for (OutputFile& output : named_) {
     // cl writes a folder's worth of names; only a file's name is understood.
     const bool is_file = !output.path.empty() && output.path != "-" && !path::is_separator(output.path.back(), PathStyle::windows);

@@ -49,3 +49,34 @@ mkdir sub
 cp -p a.c sub
 put far/one.h <<<'#define H 1000'
 same_as_compiler "/FI found in the path" -- "$cc" "${common[@]}" /Iinc /Ifar /FIone.h /c sub/a.c /Foa.obj
+
+# Precompiled headers: made beside an object, used, and made again for another macro or another time, which they hold.
+context="$cc precompiled header"
+rm -rf "$CCACHE_DIR"
+put pch.h <<<'#define IN_PCH 1'
+put pch.c <<<$'#include "pch.h"\nint in_pch(void) { return IN_PCH; }'
+put use.c <<<$'#include "pch.h"\nint use(void) { return IN_PCH; }'
+same_as_compiler "/Yc without sloppiness" could_not_use_precompiled_header -- "$cc" "${common[@]}" /Ycpch.h /Fppch.pch /c pch.c /Fopch.obj
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+both=("$cc" "${common[@]}" /Yupch.h /Fppch.pch /c use.c /Fouse.obj)
+for times in "" -fno-pch-timestamp; do
+  make=("$cc" "${common[@]}" ${times:+-Xclang "$times"} /Ycpch.h /Fppch.pch /c pch.c /Fopch.obj)
+  make_and_use() {
+    context="$cc precompiled header $times, $2"
+    "${make[@]}" || fail "the bare compiler fails"
+    mv pch.pch bare.pch && mv pch.obj bare.obj
+    local before=$(($(stat_of direct_cache_hit) + $(stat_of preprocessed_cache_hit)))
+    deja "${make[@]}" || fail "exit code $?"
+    cmp pch.pch bare.pch && cmp pch.obj bare.obj || fail "other bytes"
+    (($(stat_of direct_cache_hit) + $(stat_of preprocessed_cache_hit) - before == $1)) || fail "expected $1 hits"
+    same_as_compiler "use" -- "${both[@]}"
+  }
+  make_and_use 0 "the first time"
+  make_and_use 1 "again"
+  put pch.h <<<'#define IN_PCH 2'
+  make_and_use 0 "another macro"
+  touch -d '2 hours ago' pch.h
+  make_and_use $([[ $times ]] && echo 1 || echo 0) "touched"
+  put pch.h <<<'#define IN_PCH 1'
+done
+unset CCACHE_SLOPPINESS

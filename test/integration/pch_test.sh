@@ -31,6 +31,32 @@ for cc in $(c_compilers); do
       done
     done
   done
+  rm -f p.h.$ending
+
+  # Made through deja: it holds macros, which preprocessed text does not, and Clang's also the times of its headers.
+  for times in "" -fno-pch-timestamp; do
+    [[ -z $times ]] || is_clang "$cc" || continue
+    make=("$cc" ${times:+-Xclang "$times"} -x c-header p.h -o p.h.$ending)
+    works() {
+      deja "${make[@]}" || fail "making${times:+ $times}, $1: exit code $?"
+      "$cc" ${times:+-Xclang "$times"} -include p.h -c u.c -o a.o || fail "$1${times:+, $times}: the compiler refuses the precompiled header"
+      "$cc" -include no_pch.h -c u.c -o bare.o && cmp a.o bare.o || fail "$1${times:+, $times}: another object"
+    }
+    rm -rf "$CCACHE_DIR"
+    put q.h <<<'#define Q 1'
+    put p.h <<<$'#include "q.h"\n#define P Q'
+    put u.c <<<'int u = P;'
+    put no_pch.h <<<$'extern int before; // from here on no precompiled header is read\n#include "p.h"'
+    works cold
+    works warm
+    [[ $(deja --print-stats | awk '/^(direct|preprocessed)_cache_hit/ { n += $2 } END { print n }') == 1 ]] || fail "no hit: $(deja --print-stats | grep cache_)"
+    put q.h <<<'#define Q 2'
+    works "another macro"
+    touch -d '2 hours ago' p.h q.h
+    works "touched"
+    touch -d '3 hours ago' q.h
+    works "a header touched"
+  done
   unset CCACHE_SLOPPINESS
   rm -f p.h.$ending
   same_as_compiler "fpch-preprocess" any any -- "$cc" -fpch-preprocess -c a.c -o a.o

@@ -84,6 +84,7 @@ TEST_CASE("cl: refusals") {
       {"/c a.c /analyze", "unsupported_compiler_option"},
       {"/c a.c /sourceDependencies-", "unsupported_compiler_option"},
       {"/c a.c /Ycx.h", "could_not_use_precompiled_header"},
+      {"/c a.c /Ycx.h /Fpx.pch", "could_not_use_precompiled_header"},  // cl's own: only the driver of Clang is known
       {"/c a.c /Yux.h", "could_not_use_precompiled_header"},
       {"/c a.ixx", "could_not_use_modules"},
       {"/c a.cpp /reference m=m.ifc", "could_not_use_modules"},
@@ -109,6 +110,24 @@ TEST_CASE("clang-cl: its own words") {
   CHECK(w.refusal("/c -ftime-trace a.c") == "unsupported_compiler_option");
   CHECK(w.refusal("/c --frobnicate a.c") == "unsupported_compiler_option");
   CHECK_FALSE(w.call("/c -Xclang -internal-isystem -Xclang d a.c").allows_direct);
+}
+
+TEST_CASE("clang-cl: a precompiled header is an output beside the object, and holds times unless told not to") {
+  World w;
+  w.family = Family::clang_cl;
+  const Invocation call = w.call("/c /Yca.h /Fpx.pch /DX a.c");
+  CHECK(call.generates_pch);
+  CHECK(call.pch_holds_times);
+  CHECK_FALSE(call.allows_direct);
+  CHECK(call.working_directory_matters);
+  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/Yca.h /Fpx.pch /DX");
+  REQUIRE(call.outputs.size() == 2);
+  CHECK(call.outputs[1].path == "x.pch");
+  const Invocation without_times = w.call("/c /Yca.h /Fpx.pch -Xclang -fno-pch-timestamp a.c");
+  CHECK_FALSE(without_times.pch_holds_times);
+  CHECK(without_times.allows_direct);
+  for (const char* line : {"/c /Yc /Fpx.pch a.c", "/c /Yca.h /Fpx a.c", "/c /Yca.h /Fpdir/ a.c", "/c /Yca.h /Yub.h /Fpx.pch a.c"})
+    CHECK(w.refusal(line) == "could_not_use_precompiled_header");
 }
 
 TEST_CASE("cl: every name in the tables is read by its own row") {
