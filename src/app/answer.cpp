@@ -188,6 +188,9 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
     if (auto served = direct_look_up(session, call, keys)) return *served;
   }
   if (config.read_only_direct) return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
+  // A direct hit need not ask: a manifest watches for such names.
+  if (const auto precompiled = hidden_precompiled_header(session, call))
+    return Bypass{Outcome::could_not_use_precompiled_header, "'" + *precompiled + "' may be read instead of a header"};
 
   const bool by_depfile = config.depend_mode && keys.direct && !call.already_preprocessed && depfile_tells_all(session, call);
   if (!by_depfile) {

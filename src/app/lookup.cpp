@@ -8,6 +8,7 @@
 #include "app/key.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "compiler/leading_includes.h"
 
 namespace deja {
 
@@ -205,6 +206,26 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
         {header, session.files.key_digest(**file, today, sloppy.has(Sloppy::time_macros)), facts.size, facts.mtime_ns, facts.ctime_ns});
   }
   return out;
+}
+
+std::optional<std::string> hidden_precompiled_header(const Session& session, const Invocation& call) {
+  if (call.family != Family::gcc || call.already_preprocessed) return std::nullopt;
+  const auto source = session.files.read_again(call.source);
+  const std::vector<LeadingInclude> includes = source ? leading_includes(*source) : std::vector<LeadingInclude>();
+  if (includes.empty()) return std::nullopt;
+  // Not through session.files: in depend mode headers are looked at after the compile.
+  Fs& fs = session.system.fs;
+  const std::vector<std::string> folders = search_order(call, built_in_directories(session, call));
+  for (const LeadingInclude& include : includes) {
+    for (const std::string& folder : folders) {
+      const std::string header = folder.empty() ? include.name : path::join(folder, include.name);
+      const std::string precompiled = header + ".gch";
+      if (fs.stat(precompiled) && std::ranges::find(call.pch_files, precompiled) == call.pch_files.end()) return precompiled;
+      // For <X> some of the folders do not count, so that the search may go on behind an X.
+      if (include.quoted && fs.stat(header)) break;
+    }
+  }
+  return std::nullopt;
 }
 
 ManifestEntry keep_manifest(const Session& session, const Invocation& call, const Digest& key, std::optional<Manifest> manifest,

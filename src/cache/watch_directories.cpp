@@ -200,6 +200,8 @@ void watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, cons
     if (!search_bases.empty()) cover(search_bases.front());
     for (const Base& base : folders) cover(base);
   }
+  // Beside each header a precompiled one may appear.
+  for (const Base& base : folders) watcher.cover(base.path, "");
   MatteringNames names(entry.all_names_matter);
   for (const ManifestFile& file : entry.files) names.add_components(file.path);
   for (const std::string& name : entry.probed_names) names.add_components(name);

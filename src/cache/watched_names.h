@@ -10,7 +10,8 @@
 
 namespace deja {
 
-// Every component of every path that was added. A file can only be shadowed by something whose name is one of them.
+// Every component of every path that was added, and X.gch, which gcc reads instead of X. A file can only be shadowed by something whose
+// name is one of them.
 class MatteringNames {
  public:
   explicit MatteringNames(bool all) : all_(all) {}
@@ -27,7 +28,7 @@ class MatteringNames {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
   };
-  bool matters(std::string_view folded) const { return all_ || names_.contains(folded); }
+  bool matters(std::string_view folded) const { return all_ || folded.ends_with(".gch") || names_.contains(folded); }
 
   bool all_;
   std::unordered_set<std::string, Hash, std::equal_to<>> names_;

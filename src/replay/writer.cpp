@@ -177,6 +177,7 @@ class Names {
       start = i + 1;
     }
   }
+  void add_name(std::string_view name) { hashes_.push_back(replay::hash_of_name(name)); }
   // Sorted, each once.
   std::vector<std::uint64_t> finished() && {
     std::sort(hashes_.begin(), hashes_.end());
@@ -192,7 +193,10 @@ class Names {
 // All names under which a header could appear. A file can only be shadowed by something whose name is one of them.
 std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
   Names names;
-  for (const ReplayFile& file : call.included) names.add(file.path);
+  for (const ReplayFile& file : call.included) {
+    names.add(file.path);
+    names.add_name(std::string(path::file_name(file.path)) + ".gch");  // gcc would read it instead
+  }
   for (const std::string& name : call.probed_names) names.add(name);
   return std::move(names).finished();
 }

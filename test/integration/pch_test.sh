@@ -61,3 +61,34 @@ for cc in $(c_compilers); do
   rm -f p.h.$ending
   same_as_compiler "fpch-preprocess" any any -- "$cc" -fpch-preprocess -c a.c -o a.o
 done
+
+# gcc reads a.h.gch for the first #include of a.h, even one that was made of something else. Each mode, with and without replay records.
+for cc in $(c_compilers); do
+  is_clang "$cc" && continue
+  for mode in "" CCACHE_DEPEND=1 CCACHE_NODIRECT=1; do
+    for header in a.h sub/a.h; do
+      for first in without with; do
+        fresh "$cc $mode $header, first $first a precompiled header"
+        [[ -z $mode ]] || export "${mode?}"
+        mkdir -p sub
+        put a.c <<<"#include \"$header\""$'\nint a = V;'
+        put "$header" <<<'#define V 1'
+        put other.h <<<'#define V 2'
+        "$cc" -x c-header other.h -o other.gch
+        age
+        order=(without with without)
+        [[ $first == without ]] || order=(with without with)
+        for now in "${order[@]}"; do
+          rm -f "$header.gch"
+          [[ $now == without ]] || cp other.gch "$header.gch"
+          for run in 1 2 3; do
+            "$cc" -c a.c -o bare.o
+            deja "$cc" -c a.c -o a.o || fail "$now, run $run: exit code $?"
+            cmp a.o bare.o || fail "$now, run $run: another object"
+          done
+        done
+        [[ -z $mode ]] || unset "${mode%=*}"
+      done
+    done
+  done
+done
