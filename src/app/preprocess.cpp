@@ -72,9 +72,13 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
     if (!skip) out.files.push_back(file);
   }
   if (call.already_preprocessed) hasher.add("source name", call.source);
-  // The text has lost its columns, and they reach the object: then only the very same files will do.
+  // The text has lost its columns, and they reach the object: then only the very same files will do. A header that gives nothing but macros
+  // (config.h) may change without another text.
   if (call.columns_matter || found.has_columns) {
-    std::vector<std::string> files(found.files.begin(), found.files.end());
+    const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns;
+    std::vector<std::string> files;
+    for (const std::string& file : found.files)
+      if (all_files || found.files_with_text.contains(file)) files.push_back(file);
     files.push_back(call.source);
     for (const std::string& file : files) {
       const auto content = session.files.get(file);

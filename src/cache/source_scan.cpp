@@ -99,6 +99,18 @@ bool is_alias_definition(std::string_view text, std::size_t end) {
   return is_probe_name(line.substr(0, static_cast<std::size_t>(end_of_name - line.begin())));
 }
 
+// Whether `i` is on a line that cannot be part of a directive: it begins with something else, no comment ends in it, and the line before
+// does not go on. Headers are only asked for in directives; elsewhere it is a comment (glibc's bits/statx.h has one).
+bool is_outside_directives(std::string_view text, std::size_t i) {
+  const std::size_t newline = text.substr(0, i).find_last_of("\r\n");
+  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+  const std::string_view line = text.substr(begin, i - begin);
+  if (line.find_first_of("#%?") != std::string_view::npos || line.find("*/") != std::string_view::npos) return false;
+  if (begin == 0) return true;
+  const std::size_t last = text.find_last_not_of(" \t\f\v\r\n", newline);
+  return last == std::string_view::npos || (text[last] != '\\' && text[last] != '/');
+}
+
 // Behind `#ifdef`, `defined(` and `#define` the name asks for the macro, not for a header. In `#endif // NAME` it asks for nothing: that
 // stands in GCC's c++config.h, and so in every C++ compile.
 bool is_about_the_macro(std::string_view text, std::size_t start) {
@@ -114,7 +126,7 @@ bool is_about_the_macro(std::string_view text, std::size_t start) {
 
 // What the probe, whose name ends at `end`, asks for.
 void take_probe(std::string_view text, std::size_t start, std::size_t end, SourceScan& out) {
-  if (is_about_the_macro(text, start)) return;
+  if (is_outside_directives(text, start) || is_about_the_macro(text, start)) return;
   std::size_t i = skip_blanks(text, end);
   if (at(text, i) == '(') {
     i = skip_blanks(text, i + 1);

@@ -80,6 +80,7 @@ void GccReader::complete_facts() {
   c.runs_assembler |= !is_clang();
   c.splits_debug_information = split_dwarf_;
   c.columns_matter = debug_ || (effects_ & columns) != 0;
+  c.macro_columns_matter = debug_macros_ || (effects_ & (columns | macros)) != 0;
   c.object_path_matters = (effects_ & object_path) != 0;
   c.verbatim_key = (effects_ & verbatim) != 0;
   c.suppress_additions = (effects_ & no_additions) != 0;

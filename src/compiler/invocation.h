@@ -84,6 +84,7 @@ struct Invocation {
   bool working_directory_matters = false;  // -g and friends, coverage: subject to hash_dir / gcno_cwd
   std::vector<std::string> prefix_maps;    // OLD=NEW of -fdebug-prefix-map, -ffile-prefix-map …
   bool columns_matter = false;             // debug info, sanitizers, coverage mapping: source columns reach the object
+  bool macro_columns_matter = false;       // those in the definitions of macros too: not in debug information, where the uses count
   bool object_path_matters = false;        // -gsplit-dwarf, coverage: the output's path reaches the object
   bool verbatim_key = false;               // -frecord-command-line and the like: the whole command line reaches the object
   bool allows_direct = true;               // false after -Xpreprocessor, -Wp,… that are not understood

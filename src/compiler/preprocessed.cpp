@@ -113,6 +113,7 @@ void PreprocessedScanner::feed(std::string_view chunk) {
     carry_.assign(chunk.substr(last + 1));
   }
   if (carry_.size() <= longest_line) return;
+  note_text(carry_);
   // A directive of this length names no file; it is text like any other.
   search(carry_);
   hash_(std::string_view(carry_).substr(searched_));
@@ -123,6 +124,7 @@ void PreprocessedScanner::feed(std::string_view chunk) {
 
 PreprocessedFindings PreprocessedScanner::finish() {
   if (!carry_.empty()) block(std::exchange(carry_, {}));
+  if (current_has_text_) findings_.files_with_text.insert(std::exchange(current_, {}));
   return std::move(findings_);
 }
 
@@ -133,6 +135,7 @@ void PreprocessedScanner::block(std::string_view lines) {
   std::size_t at = inside_line_ ? lines.find('\n') : 0;
   if (inside_line_ && at == std::string_view::npos) at = lines.size();
   std::string instead;
+  std::size_t text = 0;  // where the text behind the last directive begins
   while (at < lines.size()) {
     const void* found = std::memchr(lines.data() + at, '#', lines.size() - at);
     if (!found) break;
@@ -146,6 +149,8 @@ void PreprocessedScanner::block(std::string_view lines) {
     }
     std::size_t end = lines.find('\n', at);
     if (end == std::string_view::npos) end = lines.size();
+    note_text(lines.substr(text, at - text));
+    text = end;
     if (directive(lines.substr(at, end - at), instead)) {
       hash_(lines.substr(hashed, at - hashed));
       hash_(instead);
@@ -153,7 +158,12 @@ void PreprocessedScanner::block(std::string_view lines) {
     }
     at = end;
   }
+  note_text(lines.substr(text));
   if (hashed < lines.size()) hash_(lines.substr(hashed));
+}
+
+void PreprocessedScanner::note_text(std::string_view text) {
+  if (!current_has_text_) current_has_text_ = text.find_first_not_of(" \t\r\n\f\v") != std::string_view::npos;
 }
 
 void PreprocessedScanner::search(std::string_view text) {
@@ -208,6 +218,8 @@ bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::
   const bool is_file = name.front() != '<' || name.back() != '>';
   if (!is_file) return false;
   last_quoted_ = line.substr(quote + 1, end - quote - 1);
+  if (std::exchange(current_has_text_, false)) findings_.files_with_text.insert(std::move(current_));
+  current_ = name;
   if (seen_.insert(name).second) {
     findings_.files.push_back(name);
     if (line.substr(end).find('3') != std::string_view::npos) findings_.system_files.insert(name);

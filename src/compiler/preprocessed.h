@@ -18,11 +18,12 @@ struct PreprocessedOptions {
 
 struct PreprocessedFindings {
   std::vector<std::string> files;  // every file named by a line marker, in order of appearance, without <built-in> and the like
-  std::unordered_set<std::string> system_files;  // those of them that a marker calls a system header (flag 3)
-  bool has_incbin = false;                       // the assembler's incbin in the text
-  bool has_assembler_include = false;            // the assembler's include in the text
-  bool has_embed = false;                        // an embed directive that was left for the compiler
-  bool has_pch_pragma = false;                   // #pragma GCC pch_preprocess
+  std::unordered_set<std::string> system_files;     // those of them that a marker calls a system header (flag 3)
+  std::unordered_set<std::string> files_with_text;  // those of them that gave more than macros, directives and blanks
+  bool has_incbin = false;                          // the assembler's incbin in the text
+  bool has_assembler_include = false;               // the assembler's include in the text
+  bool has_embed = false;                           // an embed directive that was left for the compiler
+  bool has_pch_pragma = false;                      // #pragma GCC pch_preprocess
   bool has_modules = false;  // import / export / module at the start of a line that reads like a declaration of C++ modules
   bool has_columns = false;  // __builtin_COLUMN, __builtin_source_location
   std::uint64_t size = 0;    // bytes seen
@@ -37,6 +38,7 @@ class PreprocessedScanner {
 
  private:
   void block(std::string_view lines);
+  void note_text(std::string_view text);
   void search(std::string_view text);
   void check_word(std::string_view text, std::size_t at);
   // What is hashed instead of a line that begins with '#'; false: the line itself.
@@ -48,7 +50,9 @@ class PreprocessedScanner {
   std::string carry_;         // an unfinished line; longer than a limit it is passed on in pieces
   bool inside_line_ = false;  // carry_ is not the beginning of its line
   std::size_t searched_ = 0;  // bytes at carry_'s beginning that were passed on and stay for the search only
-  std::string last_quoted_;   // the file named last, as the marker has it, with the closing quote
+  std::string current_;       // the file named last
+  bool current_has_text_ = false;
+  std::string last_quoted_;  // the file named last, as the marker has it, with the closing quote
   std::unordered_set<std::string> seen_;
   PreprocessedFindings findings_;
 };

@@ -266,7 +266,7 @@ void ClReader::take_pch() {
 void ClReader::complete() {
   name_object();
   call_.working_directory_matters = (effects_ & cwd) != 0;
-  call_.columns_matter = (effects_ & columns) != 0;
+  call_.columns_matter = call_.macro_columns_matter = (effects_ & columns) != 0;
   call_.object_path_matters = (effects_ & object_path) != 0;
   call_.verbatim_key = (effects_ & verbatim) != 0;
   call_.suppress_additions = (effects_ & no_additions) != 0;

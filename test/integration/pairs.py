@@ -61,6 +61,12 @@ families = {
              for maps in ("-fdebug-prefix-map=TOP=X", "-fdebug-prefix-map=HERE=Y", "-fdebug-prefix-map=TOP=X -fdebug-prefix-map=HERE=Y", "-fdebug-prefix-map=HERE=Y -fdebug-prefix-map=TOP=X",
                           "-ffile-prefix-map=HERE=Y -fdebug-prefix-map=HERE=Z", "-fmacro-prefix-map=HERE=Y", "-fdebug-prefix-map=/=X")],
     "object names": [Variant(f"{o} to {n}", f"{o} -c a.c -o {n}", source(plain)) for n in ("a.o", "b.o", "sub/a.o") for o in ("-g -gsplit-dwarf", "--coverage -frandom-seed=1" if not clang else "--coverage", "-MD", "-fstack-usage")],
+    "layout of headers": [Variant(f"{o} {h!r}", f"{o} -c a.c -o a.o", {"a.c": '#include "h.h"\nint b;\nF(\n  a)\n', "h.h": h})
+                          for o in ("-g -O2", "-g -O0", "-g3", "-g -Wall", "-Wall -Wunused", "-fprofile-instr-generate -fcoverage-mapping" if clang else "-fsanitize=undefined", "-gdwarf-4 -O1")
+                          for h in ("#define F(n) int n(int x) { int y = x * 2; return y / x; }\n", "#define   F(n)   int   n(int x)   {   int y = x * 2;  return   y / x; }\n",
+                                    "#define G 1\n#define F(n) int n(int x) { int y = x * 2; return y / x; }\n", "#define F(n) int n(int x) { int y = x * 2; return y / x; }\nint c;\n",
+                                    "#define F(n) int n(int x) { int y = x * 2; return y / x; }\nint   c;\n",
+                                    "#define F(n) int n(int x) { int u; return x; }\n", "#define   F(n) int n(int x) { int   u; return x; } /* here */\n")],
     "time zone": [Variant(z, "-c a.c -o a.o", source("const char *a = __TIMESTAMP__;\n"), {"TZ": z}) for z in ("UTC", "Asia/Tokyo", "EST5EDT")],
     "SOURCE_DATE_EPOCH": [Variant(e, "-c a.c -o a.o", source("const char *a = __DATE__ __TIME__;\n"), {"SOURCE_DATE_EPOCH": e}) for e in ("1", "2", "86400000")] if not clang else [],  # Clang 14 does not know it
     "messages": [Variant(f"{e}", "-Wall -c a.c -o a.o", source("int a(int x) { int u; if (x = 1) return 2; retrun: return undeclred_function(3); }\nint undeclared_function(int);\n"), e)

@@ -45,3 +45,15 @@ for cc in $(c_compilers); do
   put big.c <<<$'#include "big.h"\nint big;'
   CCACHE_NODIRECT=1 same_as_compiler "large text" miss preprocessed -- "$cc" -c big.c -o big.o
 done
+
+# With -g the columns of all text are in the object; a header of macros alone (config.h) has none.
+for cc in $(c_compilers); do
+  fresh "a header of macros, $cc"
+  put config.h <<<$'#define WHEN "yesterday"\n#define VALUE 1'
+  put main.c <<<$'#include "config.h"\nint value(void) { return VALUE; }'
+  compile miss "$cc" -g -c main.c
+  put config.h <<<$'#define WHEN "today, rather late"\n#define VALUE 1'
+  compile preprocessed "$cc" -g -c main.c
+  put config.h <<<$'#define WHEN "today, rather late"\n#define VALUE 2'
+  compile miss "$cc" -g -c main.c
+done
