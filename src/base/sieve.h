@@ -15,11 +15,13 @@ template <std::size_t look_ahead, class Passes, class Look>
 void sieve(std::string_view text, Passes passes, Look look) {
   constexpr std::size_t block_size = 64;
   const auto take_block = [&](const char* block, std::size_t start) {
+    std::array<unsigned char, block_size> passed;
+    for (std::size_t i = 0; i < block_size; ++i) passed[i] = passes(block + i);
     unsigned char any = 0;
-    for (std::size_t i = 0; i < block_size; ++i) any |= passes(block + i);
+    for (const unsigned char one : passed) any |= one;
     if (any == 0) return;
     for (std::size_t i = 0; i < block_size; ++i)
-      if (passes(block + i) != 0) look(start + i);
+      if (passed[i] != 0) look(start + i);
   };
   std::size_t done = 0;
   for (; done + block_size + look_ahead <= text.size(); done += block_size) take_block(text.data() + done, done);
