@@ -149,6 +149,7 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it and 
     const std::string ready = folder / "ready";
     const pid_t runner = ::fork();
     if (runner == 0) {
+      std::signal(signal, SIG_DFL);  // who started the tests may have them ignored, as nohup does
       // In a group of its own: only what is passed on reaches the child.
       const auto done =
           processes().run(shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " + ready + "; wait; wait"));
