@@ -82,6 +82,7 @@ BuiltIn built_in_directories(const Session& session, const Invocation& call) {
   }
   const auto command = driver_command(session, query);
   const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
+  if (done && done->interrupted_by != 0) die_of(session, done->interrupted_by);
   if (!done || done->exit_code != 0) return out;
   out.directories = parse_search_directories(done->err);
   make_known(session, out.key, text::join(out.directories, ":"));

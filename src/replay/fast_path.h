@@ -165,7 +165,10 @@ class Replay {
     PathText beside;
     beside.add(record_.text(record_.header->log_file)).add(".fallbacks");
     if (look_at(beside, facts) != Look::absent) return false;
-    return record_.header->counted == 0 || (look_at(stats_path(), facts) == Look::found && facts.size <= largest_stats);
+    if (record_.header->counted == 0) return true;
+    // In a cache that cannot be written the ordinary flow says so.
+    const PathText stats = stats_path();
+    return look_at(stats, facts) == Look::found && facts.size <= largest_stats && calls_.writable(stats.c_str());
   }
 
   Look look_at(const PathText& path, Facts& facts) { return calls_.look(calls_.enter(""), path.c_str(), facts); }

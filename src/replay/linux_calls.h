@@ -239,6 +239,10 @@ class LinuxCalls {
     return false;
   }
 
+  bool writable(const char* path) {
+    constexpr long for_writing = 2;  // W_OK
+    return linux_kernel::call(SYS_faccessat, AT_FDCWD, linux_kernel::address(path), for_writing) == 0;
+  }
   void overwrite(const char* path, std::string_view bytes) {
     const linux_kernel::File file(AT_FDCWD, path, O_WRONLY);
     if (file) file.write(bytes);

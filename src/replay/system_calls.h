@@ -104,6 +104,13 @@ class SystemCalls {
       if (const auto found = system_.fs.stat(path); !found || found->size > limit) return false;
     return static_cast<bool>(system_.fs.append(path, record, options));
   }
+  bool writable(const char* path) {
+    AppendOptions options;
+    options.text = false;
+    options.deadline_ns = 0;
+    const auto done = system_.fs.append(path, "", options);
+    return done || done.error().cause == Cause::busy;  // somebody else's turn
+  }
   void overwrite(const char* path, std::string_view bytes) {
     const std::string to = path;
     const std::string temporary = system_.fs.temporary_name(std::string(path::directory(to)), "replay");

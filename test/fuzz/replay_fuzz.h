@@ -48,6 +48,7 @@ class FuzzCalls {
     return answer(path) + answer(from) != 0;
   }
   bool append(const char* path, std::string_view record, std::uint64_t) { return answer(path) + use(record) != 0; }
+  bool writable(const char* path) { return answer(path) % 8 != 0; }
   void overwrite(const char* path, std::string_view bytes) { answer(path), use(bytes); }
   bool touch(const char* path) { return answer(path); }
   void write_stream(int, std::string_view bytes) { use(bytes); }
