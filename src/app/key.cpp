@@ -145,8 +145,7 @@ std::optional<Bypass> add_native_architecture(Hasher& hasher, const Session& ses
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.insert(argv.end(), {"-x", "c", "/dev/null"});
-  const auto command = driver_command(session, argv);
-  const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
+  const auto done = ask_driver(session, argv);
   const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
   if (resolved.empty()) return Bypass{Outcome::unsupported_compiler_option, "the driver does not tell what 'native' is"};
   hasher.add("native architecture", resolved);

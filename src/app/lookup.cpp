@@ -80,9 +80,7 @@ BuiltIn built_in_directories(const Session& session, const Invocation& call) {
     out.directories = path::split_list(*list, PathStyle::posix);
     return out;
   }
-  const auto command = driver_command(session, query);
-  const auto done = command ? session.system.processes.run(*command) : Result<Finished>(command.error());
-  if (done && done->interrupted_by != 0) die_of(session, done->interrupted_by);
+  const auto done = ask_driver(session, query);
   if (!done || done->exit_code != 0) return out;
   out.directories = parse_search_directories(done->err);
   make_known(session, out.key, text::join(out.directories, ":"));
@@ -219,7 +217,7 @@ std::optional<std::string> hidden_precompiled_header(const Session& session, con
   const std::vector<std::string> folders = search_order(call, built_in_directories(session, call));
   for (const LeadingInclude& include : includes) {
     for (const std::string& folder : folders) {
-      const std::string header = folder.empty() ? include.name : path::join(folder, include.name);
+      const std::string header = path::join(folder, include.name);
       const std::string precompiled = header + ".gch";
       if (fs.stat(precompiled) && std::ranges::find(call.pch_files, precompiled) == call.pch_files.end()) return precompiled;
       // For <X> some of the folders do not count, so that the search may go on behind an X.

@@ -79,16 +79,21 @@ inline bool has_response_file(const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('@'); });
 }
 
-// The session's compiler with `arguments`, run through nothing: questions that deja asks the driver.
-inline Result<Command> driver_command(const Session& session, const std::vector<std::string>& arguments) {
-  return compiler_command(session.system, session.config, session.compiler, session.words.front(), "", arguments);
-}
-
 // Ends this process as `signal` has ended, or would have ended, the compiler; the log first. Does not return, except on fakes.
 inline void die_of(const Session& session, int signal) {
   session.log.add("Ended by signal " + std::to_string(signal));
   session.log.flush();
   session.system.processes.die_of(signal);
+}
+
+// What the session's compiler answers to `arguments`, run through nothing. A signal meanwhile ends deja, as it would have ended the
+// compiler.
+inline Result<Finished> ask_driver(const Session& session, const std::vector<std::string>& arguments) {
+  const auto command = compiler_command(session.system, session.config, session.compiler, session.words.front(), "", arguments);
+  if (!command) return command.error();
+  auto done = session.system.processes.run(*command);
+  if (done && done->interrupted_by != 0) die_of(session, done->interrupted_by);
+  return done;
 }
 
 }  // namespace deja

@@ -32,4 +32,14 @@ void sieve(std::string_view text, Passes passes, Look look) {
   take_block(tail.data() + block_size, done + block_size);
 }
 
+// Whether the dot at `dot` stands behind the name of what it looks into, `is_name` telling what names are made of. Letters behind a
+// backslash are no name: "\t.", "\012.".
+template <class IsName>
+bool is_member(std::string_view text, std::size_t dot, IsName is_name) {
+  if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;
+  std::size_t begin = dot;
+  while (begin > 0 && is_name(text[begin - 1])) --begin;
+  return begin < dot && (begin == 0 || text[begin - 1] != '\\');
+}
+
 }  // namespace deja

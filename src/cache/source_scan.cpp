@@ -20,14 +20,6 @@ bool is_word_char(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-// Whether the dot stands behind the name of what it looks into. Letters behind a backslash are no name: "\t.", "\012.".
-bool is_member(std::string_view text, std::size_t dot) {
-  if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;
-  std::size_t begin = dot;
-  while (begin > 0 && is_word_char(text[begin - 1])) --begin;
-  return begin < dot && (begin == 0 || text[begin - 1] != '\\');
-}
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 
 char at(std::string_view text, std::size_t i) { return i < text.size() ? text[i] : '\n'; }
@@ -77,7 +69,7 @@ bool is_embed_directive(std::string_view text, std::size_t word) {
 // `word` behind a dot as the assembler's directive, in a string or bare; not a member (`x.include`, or one that is assigned to).
 bool is_directive(std::string_view text, std::size_t dot, std::string_view word) {
   const std::size_t end = dot + 1 + word.size();
-  if (text.substr(dot + 1, word.size()) != word || is_word_char(at(text, end)) || is_member(text, dot)) return false;
+  if (text.substr(dot + 1, word.size()) != word || is_word_char(at(text, end)) || is_member(text, dot, is_word_char)) return false;
   return std::string_view("=({,;").find(at(text, skip_blanks(text, end))) == std::string_view::npos;
 }
 

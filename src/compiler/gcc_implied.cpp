@@ -124,8 +124,8 @@ void GccReader::find_profiles() {
       candidates = {folder.empty() ? stem + ".gcda" : path::join(folder, text::replaced(path::normal(stem), "/", "#") + ".gcda"), named};
     }
     for (const std::string& candidate : candidates) {
-      if (candidate.empty() || !exists(candidate)) continue;
-      const auto facts = fs_.stat(candidate);
+      if (candidate.empty()) continue;
+      const auto facts = look_for(candidate);
       if (facts && facts->kind == FileKind::regular) call_.files_to_hash.push_back(candidate);
     }
   }

@@ -65,11 +65,13 @@ class GccReader : private CallReader {
   void forget_prefix_maps();
   void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
   Existing existing_of(unsigned kind) const;
-  bool exists(const std::string& path) {
-    const bool found = static_cast<bool>(fs_.stat(path));
+  // A file that the compiler reads where it is there; where it is not, that is noted.
+  Result<FileFacts> look_for(const std::string& path) {
+    auto found = fs_.stat(path);
     if (!found) call_.missing_files.push_back(path);
     return found;
   }
+  bool exists(const std::string& path) { return static_cast<bool>(look_for(path)); }
   std::string object_stem() const { return without_last_suffix(call_.object); }
 
   std::vector<Input> inputs_;

@@ -32,14 +32,6 @@ bool preceded_by(std::string_view text, std::size_t at, std::string_view before)
   return at >= before.size() && text.substr(at - before.size(), before.size()) == before;
 }
 
-// Whether the dot stands behind the name of what it looks into. Letters behind a backslash are no name: "\t.", "\012.".
-bool is_member(std::string_view text, std::size_t dot) {
-  if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;
-  std::size_t begin = dot;
-  while (begin > 0 && is_name(text[begin - 1])) --begin;
-  return begin < dot && (begin == 0 || text[begin - 1] != '\\');
-}
-
 std::string_view trim_left(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return text;
@@ -182,7 +174,7 @@ void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
   };
   const auto ends = [](std::string_view rest) { return rest.empty() || !is_name(rest.front()); };
   // The dot is an octal escape, or this file would hold the directives.
-  if (const auto rest = behind("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at) || is_string(*rest));
+  if (const auto rest = behind("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at, is_name) || is_string(*rest));
   if (const auto rest = behind("\056include")) findings_.has_assembler_include |= is_string(*rest);
   if (const auto rest = behind("_COLUMN")) findings_.has_columns |= preceded_by(text, at, "__builtin") && ends(*rest);
   if (behind("_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_source");
