@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/pipe.h"
 #include "app/serve.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -37,23 +38,6 @@ std::string color_option(const Session& session, const Invocation& call) {
   return call.family == Family::gcc && session.compiler.type == CompilerType::gcc ? "-fdiagnostics-color" : "";
 }
 
-// Where the assembler would be seen, should it run beside the compiler proper: its listing loses the text's layout; over an earlier
-// object, which a compile that fails leaves alone; in no folder, where the driver's exit code becomes another.
-bool shows_assembler(const Session& session, const Invocation& call) {
-  const auto talks_to_it = [](const std::string& word) { return word.starts_with("-Wa,") || word.starts_with("-Xassembler"); };
-  const auto names_it = [&](const Argument& argument) { return std::ranges::any_of(argument.words, talks_to_it); };
-  const auto folder = session.system.fs.stat(std::string(path::directory(call.object)));
-  return std::ranges::any_of(call.arguments, names_it) || !folder || session.system.fs.lstat(call.object);
-}
-
-// "-pipe" lets GCC's compiler proper and the assembler run side by side: a small compile takes 0.88 of its time, the object is the same.
-std::string pipe_option(const Session& session, const Invocation& call) {
-  const bool is_gcc = call.family == Family::gcc && session.compiler.type == CompilerType::gcc;
-  const bool compiles = call.language != Language::assembler && call.language != Language::assembler_with_cpp;
-  const bool fits = is_gcc && compiles && !call.suppress_additions && session.config.prefix_command.empty();
-  return fits && !shows_assembler(session, call) ? "-pipe" : "";
-}
-
 // Puts `option` where it outdoes the caller's own choice: last, but before "--". In front where a response file may hold a "--".
 void add_last(std::vector<std::string>& words, const std::string& option) {
   if (option.empty()) return;
@@ -66,6 +50,18 @@ std::vector<std::string> headers_of(const Session& session, const Invocation& ca
   std::vector<std::string> headers = parse_depfile(text);
   std::erase(headers, call.source);
   return headers;
+}
+
+// The compiler with `arguments` and one option more; the log first, for it must not wait for the compiler.
+Result<Finished> run_once(const Session& session, std::vector<std::string> arguments, const std::string& option) {
+  add_last(arguments, option);
+  const auto command =
+      compiler_command(session.system, session.config, session.compiler, session.words.front(), session.config.prefix_command, arguments);
+  if (!command) return command.error();
+  if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command->argv));
+  session.log.flush();
+  const CallerUmask as_caller(session);
+  return session.system.processes.run(*command);
 }
 
 }  // namespace
@@ -81,14 +77,9 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own) arguments.insert(arguments.begin(), {"-MD", "-MF", own_depfile});
   if (own_list) arguments.insert(arguments.begin(), "/showIncludes");
   add_last(arguments, color_option(session, call));
-  add_last(arguments, pipe_option(session, call));
-  const auto command =
-      compiler_command(session.system, session.config, session.compiler, session.words.front(), session.config.prefix_command, arguments);
-  if (!command) return command.error();
-  if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command->argv));
-  session.log.flush();
-  const CallerUmask as_caller(session);
-  auto finished = session.system.processes.run(*command);
+  Pipe pipe(session, call);
+  auto finished = run_once(session, arguments, pipe.option());
+  if (finished && finished->exit_code != 0 && pipe.must_repeat(*finished)) finished = run_once(session, arguments, "");
   if (!finished) return finished.error();
   if (session.log.enabled())
     session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,

@@ -1,6 +1,8 @@
 // All of wrap() on fakes: what is served, what is counted, and what it may cost in file-system operations.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "flow/flow_world.h"
 
 namespace deja {
@@ -128,7 +130,55 @@ TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
   CHECK_FALSE(runs_beside({"-c", "-Wa,-L", "a.c", "-o", "a.o"}));
   CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "none/a.o"}));
   world.fs.put("/src/b.o", "earlier");
-  CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "b.o"}));
+  const std::vector<std::string> over_earlier = {"-c", "a.c", "-o", "b.o"};
+  CHECK(runs_beside(over_earlier));
+  // What could not be put back as it was.
+  world.fs.node("/src/b.o").mode = 0600;
+  CHECK_FALSE(runs_beside(over_earlier));
+  world.fs.put("/src/b.o", "earlier");
+  world.fs.node("/src/b.o").owner = 7;
+  CHECK_FALSE(runs_beside(over_earlier));
+  world.fs.erase("/src/b.o");
+  world.fs.put_link("/src/b.o", "/src/a.c");
+  CHECK_FALSE(runs_beside(over_earlier));
+  // Where the assembler's words cannot be told.
+  world.fs.erase("/src/b.o");
+  world.fs.put("/src/b.o", "earlier");
+  world.env.variables["LANG"] = "de_DE.UTF-8";
+  CHECK_FALSE(runs_beside(over_earlier));
+  CHECK(runs_beside(plain));
+}
+
+TEST_CASE("a compile that fails leaves an earlier object as it was, though the assembler ran beside it") {
+  FlowWorld world;
+  std::vector<std::string> runs;
+  const auto fail_with = [&](const std::string& message) {
+    world.processes.on("/usr/bin/gcc", [&, message](const Command& command, FakeFs& fs) {
+      if (std::ranges::find(command.argv, "-E") != command.argv.end()) return Finished{0, 0, "int a;\n", "", 0};
+      const bool beside = std::ranges::find(command.argv, "-pipe") != command.argv.end();
+      runs.emplace_back(beside ? "beside" : "alone");
+      if (beside) (void)fs.remove("/src/b.o");
+      return Finished{1, 0, "", beside ? message : "the truth", 0};
+    });
+    runs.clear();
+    world.console.err.clear();
+    world.fs.put("/src/a.c", "int a;\n");
+    world.fs.put("/src/b.o", "earlier");
+    return world.fs.node("/src/b.o").mtime_ns;
+  };
+  std::int64_t mtime_ns = fail_with("a.c:1: error");
+  CHECK(wrap(world.system, {"gcc", "-c", "a.c", "-o", "b.o"}) == 1);
+  CHECK(runs == std::vector<std::string>{"beside"});
+  CHECK(world.console.err == "a.c:1: error");
+  CHECK(world.fs.get("/src/b.o") == "earlier");
+  CHECK(world.fs.node("/src/b.o").mtime_ns == mtime_ns);
+
+  mtime_ns = fail_with("{standard input}: Assembler messages:\n");
+  CHECK(wrap(world.system, {"gcc", "-c", "a.c", "-o", "b.o"}) == 1);
+  CHECK(runs == std::vector<std::string>{"beside", "alone"});
+  CHECK(world.console.err == "the truth");
+  CHECK(world.fs.get("/src/b.o") == "earlier");
+  CHECK(world.fs.node("/src/b.o").mtime_ns == mtime_ns);
 }
 
 TEST_CASE("the log has the whole story, one record a run") {

@@ -39,6 +39,20 @@ for cc in $(c_compilers); do
     GCC_COLORS='warning=01;36' same_as_compiler "GCC_COLORS" -- "$cc" -Wall -fdiagnostics-color=always -c a.c -o a.o
   fi
 
+  # An earlier object stays as it is where the compiler proper fails, and is gone where the assembler does.
+  put wrong.c <<<'int a(void) { __asm__("no such instruction %0" : : "r"(1)); return 1; }'
+  put late.c <<<$'int b(int x) { return x + 1; }\nint a(int x) { __asm__("# %0" : : "i"(x)); return x; }'
+  for source in bad only wrong late; do
+    "$cc" -w -c only.c -o $source.o
+    touch -d yesterday $source.o
+    same_as_compiler "errors over an earlier object, $source" compile_failed -- "$cc" -Wall -Werror=unused-variable -c $source.c -o $source.o
+    same_as_compiler "no earlier object, $source" compile_failed -- "$cc" -Wall -Werror=unused-variable -c $source.c -o other.o
+  done
+  chmod 600 only.o
+  same_as_compiler "errors over an object of another mode" compile_failed -- "$cc" -Wall -Werror -c only.c -o only.o
+  ln only.o second.o
+  same_as_compiler "errors over an object of two names" compile_failed -- "$cc" -Wall -Werror -c only.c -o only.o
+
   command -v script >/dev/null || continue
   # Stored without a terminal, shown on one, and the other way round.
   options=("" -fdiagnostics-color=auto -fdiagnostics-color=never -fdiagnostics-color=always)
