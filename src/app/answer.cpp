@@ -18,6 +18,9 @@ namespace {
 
 // Where a result may be found, as far as the look-ups have come.
 struct Keys {
+  explicit Keys(const Session& session, const Invocation& call) : search(session, call) {}
+
+  HeaderSearch search;
   std::optional<Digest> direct;        // of the manifest; nullopt when direct mode is off
   std::optional<Digest> preprocessed;  // of the result; nullopt in depend mode
   std::optional<Manifest> manifest;
@@ -114,7 +117,8 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
       if (auto served = serve_hit(session, call, *entry, Outcome::preprocessed_cache_hit)) {
         if (keys.direct && !session.config.read_only)
           if (auto files = describe_headers(session, keys.headers)) {
-            const auto kept = keep_manifest(session, call, *keys.direct, std::move(keys.manifest), std::move(*files), *keys.preprocessed);
+            const auto kept =
+                keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), *keys.preprocessed);
             keys.evidence = evidence_of(kept, std::move(*entry));
           }
         return served;
@@ -152,7 +156,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*keys.direct, *files, entry) : *keys.preprocessed;
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
-  const auto kept = keep_manifest(session, call, *keys.direct, std::move(keys.manifest), std::move(*files), result);
+  const auto kept = keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), result);
   keys.evidence = evidence_of(kept, std::move(entry));
   return ending;
 }
@@ -189,7 +193,7 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
   }
   if (config.read_only_direct) return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
   // A direct hit need not ask: a manifest watches for such names.
-  if (const auto precompiled = hidden_precompiled_header(session, call))
+  if (const auto precompiled = keys.search.hidden_precompiled_header())
     return Bypass{Outcome::could_not_use_precompiled_header, "'" + *precompiled + "' may be read instead of a header"};
 
   const bool by_depfile = config.depend_mode && keys.direct && !call.already_preprocessed && depfile_tells_all(session, call);
@@ -210,7 +214,7 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
 }  // namespace
 
 Answer answer(const Session& session, const Invocation& call) {
-  Keys keys;
+  Keys keys(session, call);
   Verdict verdict = look_up_or_compile(session, call, keys);
   return {std::move(verdict), std::move(keys.evidence)};
 }

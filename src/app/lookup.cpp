@@ -7,8 +7,6 @@
 
 #include "app/key.h"
 #include "base/path.h"
-#include "base/text.h"
-#include "compiler/leading_includes.h"
 
 namespace deja {
 
@@ -41,70 +39,6 @@ bool keep(const Session& session, const Digest& key, EntryKind kind, std::string
 bool is_ignored(const Session& session, const std::string& header) {
   return std::ranges::any_of(session.config.ignore_headers_in_manifest,
                              [&](const std::string& ignored) { return path::is_below(header, ignored); });
-}
-
-// What is known of a compiler, kept as the standard output of a result.
-std::optional<std::string> known(const Session& session, const Digest& key) {
-  const auto bytes = session.store.get(key, EntryKind::directories);
-  if (!bytes || !*bytes) return std::nullopt;
-  const auto entry = decode_entry(**bytes);
-  const std::string* const text = entry ? entry->find(stdout_part) : nullptr;
-  return text != nullptr ? std::optional(*text) : std::nullopt;
-}
-
-void make_known(const Session& session, const Digest& key, std::string text) {
-  Entry entry;
-  entry.created_ns = session.system.clock.now_ns();
-  entry.parts.push_back({stdout_part, std::move(text)});
-  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
-}
-
-// The directories the driver searches by itself.
-struct BuiltIn {
-  Digest key;  // of compiler, options and environment that they follow from
-  std::vector<std::string> directories;
-};
-
-// Asked once per compiler.
-BuiltIn built_in_directories(const Session& session, const Invocation& call) {
-  const std::vector<std::string> query = search_query_words(call);
-  Hasher hasher;
-  hasher.add("search directories of", session.compiler.real_path).add("size", session.compiler.facts.size);
-  hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
-  for (const char* name :
-       {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
-    hasher.add(name, session.system.env.get(name).value_or(""));
-  for (const std::string& word : query) hasher.add("word", word);
-  BuiltIn out{hasher.finish(), {}};
-  if (const auto list = known(session, out.key)) {
-    out.directories = path::split_list(*list, PathStyle::posix);
-    return out;
-  }
-  const auto done = ask_driver(session, query);
-  if (!done || done->exit_code != 0) return out;
-  out.directories = parse_search_directories(done->err);
-  make_known(session, out.key, text::join(out.directories, ":"));
-  return out;
-}
-
-// Where the compiler looks for headers, in order: the source's own folder, as typed, its own.
-std::vector<std::string> search_order(const Invocation& call, const BuiltIn& built_in) {
-  std::vector<std::string> out = {std::string(path::directory(call.source))};
-  if (call.searches_working_directory) out.emplace_back(".");
-  for (const SearchDirectory& directory : call.search)
-    if (directory.kind != SearchDirectory::Kind::after) out.push_back(directory.path);
-  out.insert(out.end(), built_in.directories.begin(), built_in.directories.end());
-  for (const SearchDirectory& directory : call.search)
-    if (directory.kind == SearchDirectory::Kind::after) out.push_back(directory.path);
-  return out;
-}
-
-void watch(const Session& session, const Invocation& call, ManifestEntry& entry) {
-  const BuiltIn built_in = built_in_directories(session, call);
-  const Digest key = Hasher().add("names in directories of", built_in.key).finish();
-  DirectoryNames names(session.system.fs, session.started_ns, built_in.directories, known(session, key).value_or(""));
-  watch_directories(session.system.fs, names, entry, search_order(call, built_in), session.started_ns);
-  if (auto learned = names.to_keep()) make_known(session, key, std::move(*learned));
 }
 
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.
@@ -207,35 +141,15 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
   return out;
 }
 
-std::optional<std::string> hidden_precompiled_header(const Session& session, const Invocation& call) {
-  if (call.family != Family::gcc || call.already_preprocessed) return std::nullopt;
-  const auto source = session.files.read_again(call.source);
-  const std::vector<LeadingInclude> includes = source ? leading_includes(*source) : std::vector<LeadingInclude>();
-  if (includes.empty()) return std::nullopt;
-  // Not through session.files: in depend mode headers are looked at after the compile.
-  Fs& fs = session.system.fs;
-  const std::vector<std::string> folders = search_order(call, built_in_directories(session, call));
-  for (const LeadingInclude& include : includes) {
-    for (const std::string& folder : folders) {
-      const std::string header = path::join(folder, include.name);
-      const std::string precompiled = header + ".gch";
-      if (fs.stat(precompiled) && std::ranges::find(call.pch_files, precompiled) == call.pch_files.end()) return precompiled;
-      // For <X> some of the folders do not count, so that the search may go on behind an X.
-      if (include.quoted && fs.stat(header)) break;
-    }
-  }
-  return std::nullopt;
-}
-
-ManifestEntry keep_manifest(const Session& session, const Invocation& call, const Digest& key, std::optional<Manifest> manifest,
-                            std::vector<ManifestFile> files, const Digest& result) {
+ManifestEntry keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
+                            std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result) {
   ManifestEntry entry;
   entry.result = result;
   entry.files = std::move(files);
   add_probed_names(session, call.source, entry);
   for (const ManifestFile& file : entry.files) add_probed_names(session, file.path, entry);
   const bool can_shadow = !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
-  if (can_shadow) watch(session, call, entry);
+  if (can_shadow) search.watch(entry);
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
   if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes)) session.log.add("Manifest " + key.hex() + " updated");

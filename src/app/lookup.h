@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/header_search.h"
 #include "app/session.h"
 #include "cache/entry.h"
 #include "cache/manifest.h"
@@ -31,12 +32,8 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 // too new, unreadable, or holding what content does not tell (the time of day, other files' data).
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers);
 
-// gcc reads X.gch instead of X, and neither the preprocessed text nor the dependency file tells: such a file beside a header that the
-// source asks for before its first token. nullopt: there is none.
-std::optional<std::string> hidden_precompiled_header(const Session& session, const Invocation& call);
-
 // Adds "these headers lead to that result" to the manifest under `key`, and returns what it added.
-ManifestEntry keep_manifest(const Session& session, const Invocation& call, const Digest& key, std::optional<Manifest> manifest,
-                            std::vector<ManifestFile> files, const Digest& result);
+ManifestEntry keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
+                            std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result);
 
 }  // namespace deja

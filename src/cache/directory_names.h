@@ -44,6 +44,8 @@ class DirectoryNames {
   // `roots`: the directories below which names are kept. `kept`: what to_keep() of an earlier run gave, "" for nothing; not trusted to be
   // whole. `started_ns`: the run's start by Clock::file_now_ns().
   DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots = {}, std::string kept = {});
+  DirectoryNames(const DirectoryNames&) = delete;  // names are kept as views into `kept`
+  DirectoryNames& operator=(const DirectoryNames&) = delete;
 
   // Null when it cannot be listed. `facts` were taken before, so that names which come between the two show later as changed facts.
   const NameList* of(const std::string& path, const FileFacts& facts);

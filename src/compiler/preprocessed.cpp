@@ -19,10 +19,10 @@ constexpr std::size_t overlap = 64;              // bytes kept for the search wh
 constexpr std::size_t look_ahead = 3;
 constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
-  const unsigned char assembler = is(0, '.') & is(1, 'i');                                            // .inc: the assembler's directives
-  const unsigned char column = is(0, '_') & ((is(1, 'C') & is(2, 'O')) | (is(1, 'l') & is(2, 'o')));  // _COLUMN, _location
-  const unsigned char declares = ((is(2, 'm') | is(2, 'x')) & is(3, 'p')) | (is(2, 'o') & is(3, 'd'));
-  return static_cast<unsigned char>(assembler | column | (is(0, '\n') & declares));  // import, export, module at the start of a line
+  const unsigned char assembler = is(0, '.') & is(1, 'i');                                          // .inc: the assembler's directives
+  const unsigned char column = (is(0, 'M') & is(1, 'N')) | (is(0, '_') & is(1, 'l') & is(2, 'o'));  // COLUMN, _location
+  const unsigned char declares = is(0, '\n') & (is(3, 'p') | is(3, 'd'));  // import, export, module at the start of a line
+  return static_cast<unsigned char>(assembler | column | declares);
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -176,7 +176,7 @@ void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
   // The dot is an octal escape, or this file would hold the directives.
   if (const auto rest = behind("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at, is_name) || is_string(*rest));
   if (const auto rest = behind("\056include")) findings_.has_assembler_include |= is_string(*rest);
-  if (const auto rest = behind("_COLUMN")) findings_.has_columns |= preceded_by(text, at, "__builtin") && ends(*rest);
+  if (const auto rest = behind("MN")) findings_.has_columns |= preceded_by(text, at, "__builtin_COLU") && ends(*rest);
   if (behind("_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_source");
   for (std::string_view word : {"\nimport", "\nexport", "\nmodule"})
     if (const auto rest = behind(word)) findings_.has_modules |= reads_like_module(word.substr(1), *rest);

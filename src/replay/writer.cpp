@@ -213,32 +213,62 @@ Dependencies gather(System& system, const ReplayCall& call, const std::vector<st
   return out;
 }
 
+// When a dependency changed last, as far as that is known: what changed lately is likely to change again.
+std::int64_t last_change(const Dependency& dependency) {
+  const bool too_young = dependency.kind == Kind::file && dependency.facts.ctime_ns == 0;
+  return too_young ? INT64_MAX : dependency.facts.ctime_ns;
+}
+
+using Named = std::pair<std::string, Dependency>;  // the name in its directory, or a whole path
+
+struct Folder {
+  std::string path;  // "" for whole paths
+  std::vector<Named> members;
+  std::int64_t last_change = 0;
+};
+
+// The latest changes first, so that a replay in vain, after an edit, is over soon.
+void sort_by_change(std::vector<Folder>& folders) {
+  const auto is_later = [](const Named& a, const Named& b) { return last_change(a.second) > last_change(b.second); };
+  for (Folder& folder : folders) {
+    std::ranges::stable_sort(folder.members, is_later);
+    if (!folder.members.empty()) folder.last_change = last_change(folder.members.front().second);
+  }
+  std::ranges::stable_sort(folders, [](const Folder& a, const Folder& b) { return a.last_change > b.last_change; });
+}
+
 // Dependencies by directory; those that have few neighbours under "", with their whole path.
-void arrange(const std::map<std::string, Dependency>& found, Heap& heap, std::vector<replay::Group>& groups, std::vector<Dependency>& out) {
-  std::map<std::string_view, std::vector<std::pair<std::string_view, Dependency>>> folders;
+std::vector<Folder> by_folder(const std::map<std::string, Dependency>& found) {
+  std::map<std::string_view, std::vector<Named>> all;
   for (const auto& [path, dependency] : found) {
     std::string_view name = path;
     while (name.size() > 1 && path::is_separator(name.back())) name.remove_suffix(1);
     const std::string_view file = path::file_name(name);
-    folders[file.empty() || file.size() == name.size() ? "" : name.substr(0, name.size() - file.size())].emplace_back(
-        file.empty() ? name : file, dependency);
+    const bool whole = file.empty() || file.size() == name.size();
+    all[whole ? "" : name.substr(0, name.size() - file.size())].emplace_back(whole ? name : file, dependency);
   }
-  std::vector<std::pair<std::string, Dependency>> single;
-  for (const auto& [folder, members] : folders) {
-    if (folder.empty() || members.size() < grouped_from) {
-      for (const auto& [name, dependency] : members) single.emplace_back(std::string(folder).append(name), dependency);
+  std::vector<Folder> out;
+  Folder single;
+  for (auto& [folder, members] : all) {
+    if (!folder.empty() && members.size() >= grouped_from) {
+      out.push_back({std::string(folder), std::move(members)});
       continue;
     }
-    groups.push_back({heap.path(folder), static_cast<std::uint32_t>(members.size())});
-    for (const auto& [name, dependency] : members) {
+    for (auto& [name, dependency] : members) single.members.emplace_back(std::string(folder).append(name), dependency);
+  }
+  out.push_back(std::move(single));
+  return out;
+}
+
+void arrange(const std::map<std::string, Dependency>& found, Heap& heap, std::vector<replay::Group>& groups, std::vector<Dependency>& out) {
+  std::vector<Folder> folders = by_folder(found);
+  sort_by_change(folders);
+  for (const Folder& folder : folders) {
+    groups.push_back({heap.path(folder.path), static_cast<std::uint32_t>(folder.members.size())});
+    for (const auto& [name, dependency] : folder.members) {
       out.push_back(dependency);
       out.back().name = heap.path(name);
     }
-  }
-  groups.push_back({heap.path(""), static_cast<std::uint32_t>(single.size())});
-  for (const auto& [name, dependency] : single) {
-    out.push_back(dependency);
-    out.back().name = heap.path(name);
   }
 }
 

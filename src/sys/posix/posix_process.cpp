@@ -11,6 +11,8 @@
 #include <atomic>
 #include <climits>
 #include <csignal>
+#include <memory>
+#include <span>
 
 #include "sys/posix/posix_call.h"
 
@@ -154,7 +156,7 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
 using Sink = std::function<void(std::string_view)>;
 
 // Reads what is there; closes the pipe at its end, or on an error, which goes to `failure`. False when nothing was there.
-bool drain(Fd& pipe, std::string& buffer, const Sink& sink, int& failure) {
+bool drain(Fd& pipe, std::span<char> buffer, const Sink& sink, int& failure) {
   const ssize_t got = retried([&] { return ::read(pipe.get(), buffer.data(), buffer.size()); });
   if (got > 0) {
     sink(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
@@ -169,7 +171,10 @@ bool drain(Fd& pipe, std::string& buffer, const Sink& sink, int& failure) {
 // Reads both pipes until their ends, or until the child has ended and nothing is left in them: a program that the child
 // leaves running in the background may hold them open for ever, and a bare compile would not wait for it. 0, or why not all was read.
 int read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_err) {
-  std::string buffer(64 * 1024, '\0');
+  // Not cleared: of a compiler that says nothing, no page of it becomes resident.
+  constexpr std::size_t buffer_size = 64 * 1024;
+  const auto room = std::make_unique_for_overwrite<char[]>(buffer_size);
+  const std::span buffer(room.get(), buffer_size);
   int failure = 0;
   ::fcntl(out.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.get(), F_SETFL, O_NONBLOCK);
