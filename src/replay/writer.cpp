@@ -23,6 +23,7 @@ constexpr std::size_t grouped_from = 8;                                 // so ma
 constexpr std::size_t largest_inline = 4 * 1024;                        // bytes; larger outputs stay in the result entry
 constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
 constexpr const char* zone_file = "/etc/localtime";                     // the log tells local time
+constexpr std::int64_t rest_ns = 3'600'000'000'000;                     // a directory that did not change for an hour rests
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 Error refused(const std::string& object, const char* reason) { return {"record a replay", object, reason, Cause::other}; }
@@ -117,12 +118,13 @@ class Dependencies {
     Dependency out;
     out.kind = Kind::directory;
     out.facts = replay::facts_of(*facts);
-    // Of a directory that rests the facts will do. One that changed lately will change again, so its names are summed up.
-    if (!out.facts.settled_at(started_ns_)) {
-      out.facts = {};
+    // Of a directory that rests the facts will do. One that changed lately will change again, or be checked out again, so its names are
+    // summed up.
+    if (std::max(facts->mtime_ns, facts->ctime_ns) > started_ns_ - rest_ns) {
       const auto names = sum_of_names(path, sum);
       if (!names) return;
       out.content = {*names, written ? replay::listed_and_written : replay::listed};
+      if (!out.facts.settled_at(started_ns_)) out.facts = {};
     }
     found_.emplace(path, out);
   }

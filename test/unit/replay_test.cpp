@@ -94,6 +94,37 @@ TEST_CASE("replay: a folder that changed lately is judged by the names that matt
   }
 }
 
+TEST_CASE("replay: a folder that was checked out again is judged by the names that matter") {
+  ReplayWorld world(serve);
+  world.record();
+  std::filesystem::remove_all("early");
+  std::filesystem::create_directory("early");
+  world.put("early/unrelated.o", "");
+  CHECK(world.repeat());
+  SUBCASE("a name that does not matter goes") {
+    std::filesystem::remove("early/unrelated.o");
+    CHECK(world.repeat());
+  }
+  SUBCASE("a header comes that would be found first") {
+    world.put("early/one.h", "int other;\n");
+    CHECK_FALSE(world.repeat());
+  }
+  SUBCASE("it is gone") {
+    std::filesystem::remove_all("early");
+    CHECK_FALSE(world.repeat());
+  }
+}
+
+TEST_CASE("replay: of a folder that rested for an hour the facts are asked for, not the names") {
+  ReplayWorld world(serve);
+  world.clock.ahead_ns = 2 * 3'600'000'000'000;
+  world.call.started_ns = world.clock.file_now_ns();
+  world.record();
+  CHECK(world.repeat());
+  world.put("early/unrelated.o", "");
+  CHECK_FALSE(world.repeat());
+}
+
 TEST_CASE("replay: counts as a direct hit, until the statistics want folding") {
   ReplayWorld world(serve);
   world.record();
