@@ -13,7 +13,7 @@ namespace deja {
 namespace {
 
 constexpr std::size_t slot_size = 48;  // key 16, content 16, traits 2, version 2, zero 4, checksum 8
-constexpr std::uint16_t slot_version = 2;
+constexpr std::uint16_t slot_version = 3;
 constexpr std::size_t page_size = 4096;
 constexpr std::size_t slots_in_page = page_size / slot_size;
 constexpr std::size_t inodes_in_page = 64;  // neighbours; the slots beyond them are for other files that fall into the page

@@ -33,7 +33,8 @@ class SourceFiles {
 
   // Facts of `path`, from memory after the first time (failures too).
   Result<FileFacts> facts(const std::string& path);
-  // Facts, digest and traits; read (into one reused buffer) only when neither this run nor the digest cache knows it.
+  // Facts, digest and traits; read (into one reused buffer, a large file in pieces) only when neither this run nor the digest cache knows
+  // it.
   // The pointer stays valid as long as this object.
   Result<const SourceFile*> get(const std::string& path);
   // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or its own time (its mtime) mixed in,
@@ -48,6 +49,10 @@ class SourceFiles {
   Result<std::string> read_again(const std::string& path);
 
  private:
+  // Reads and judges `path`; in pieces, where its facts were `seen` before.
+  Result<SourceFile> read(const std::string& path);
+  Result<SourceFile> read_in_pieces(const std::string& path, const FileFacts& seen);
+
   Fs& fs_;
   DigestCache* digests_;
   std::int64_t started_ns_;

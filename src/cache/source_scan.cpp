@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "base/sieve.h"
+#include "base/text.h"
 
 // Here the words that are looked for are not written out: this file uses none of them.
 
@@ -69,7 +71,9 @@ bool is_embed_directive(std::string_view text, std::size_t word) {
 // `word` behind a dot as the assembler's directive, in a string or bare; not a member (`x.include`, or one that is assigned to).
 bool is_directive(std::string_view text, std::size_t dot, std::string_view word) {
   const std::size_t end = dot + 1 + word.size();
-  if (text.substr(dot + 1, word.size()) != word || is_word_char(at(text, end)) || is_member(text, dot, is_word_char)) return false;
+  // The assembler does not tell upper from lower case.
+  if (!text::equals_ignoring_case(text.substr(dot + 1, word.size()), word) || is_word_char(at(text, end))) return false;
+  if (is_member(text, dot, is_word_char)) return false;
   return std::string_view("=({,;").find(at(text, skip_blanks(text, end))) == std::string_view::npos;
 }
 
@@ -133,6 +137,15 @@ void take_probe(std::string_view text, std::size_t start, std::size_t end, Sourc
   out.traits.probes_computed = true;
 }
 
+// "fall", perhaps an s and some blanks or signs, "thr", in upper or lower case: all forms of the comment that gcc's manual lists under
+// -Wimplicit-fallthrough have that.
+bool says_it_falls(std::string_view text, std::size_t i) {
+  if (!text::equals_ignoring_case(text.substr(i, 4), "fall")) return false;
+  i += 4;
+  while (i < text.size() && std::string_view("sS -\t.!").find(text[i]) != std::string_view::npos) ++i;
+  return text::equals_ignoring_case(text.substr(i, 3), "thr");
+}
+
 // Looks closely at a position that the sieve let through. The sieve's patterns sit inside the words, so the words start before it.
 void look_at(std::string_view text, std::size_t i, SourceScan& out) {
   SourceTraits& traits = out.traits;
@@ -150,6 +163,10 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
       if (is_probe_name(text.substr(start, end - start))) take_probe(text, start, end, out);
       return;
     }
+    case 'f':
+    case 'F':
+      traits.falls_through |= says_it_falls(text, i);
+      return;
     case '.':
       traits.incbin |= is_directive(text, i, "incbin");
       traits.assembler_include |= is_directive(text, i, "include");
@@ -164,34 +181,82 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
 }
 
 // Non-zero when one of the words may pass position `i`. Every word of interest has exactly one such position, and few other
-// words have any: "_D.T" "_T.M" "s_i" ".inc" "em..d". Only byte compares, so a loop over it becomes vector code.
+// words have any: "_D.T" "_T.M" "s_i" ".inc" "em..d" "fall". Only byte compares, so a loop over it becomes vector code.
 constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
   const unsigned char dates = is(0, '_') & ((is(1, 'D') & is(3, 'T')) | (is(1, 'T') & is(3, 'M')));
   const unsigned char probe = is(0, 's') & is(1, '_') & is(2, 'i');
-  const unsigned char binary = is(0, '.') & is(1, 'i') & is(2, 'n') & is(3, 'c');
+  const auto is_letter = [p](std::size_t i, char c) { return static_cast<unsigned char>((p[i] | 0x20) == c); };
+  const unsigned char binary = is(0, '.') & is_letter(1, 'i') & is_letter(2, 'n') & is_letter(3, 'c');
+  const unsigned char fall = is_letter(0, 'f') & is_letter(1, 'a') & is_letter(2, 'l') & is_letter(3, 'l');
   const unsigned char embed = is(0, 'e') & is(1, 'm') & is(4, 'd');
-  return static_cast<unsigned char>(dates | probe | binary | embed);
+  return static_cast<unsigned char>(dates | probe | binary | embed | fall);
 };
+
+}  // namespace
+
+namespace {
+
+// Looks at the positions of `text` from `from` to before `to`.
+void look_between(std::string_view text, std::size_t from, std::size_t to, SourceScan& out) {
+  sieve<4>(text.substr(from), may_be_word, [&](std::size_t at) {
+    if (from + at < to) look_at(text, from + at, out);
+  });
+}
+
+void look_for_disabling(std::string_view beginning, SourceScan& out) {
+  out.traits.disables_cache = beginning.substr(0, disable_window).find(disable_word) != std::string_view::npos;
+}
+
+void put_in_order(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
 
 }  // namespace
 
 SourceScan scan_source(std::string_view content) {
   SourceScan out;
-  out.traits.disables_cache = content.substr(0, disable_window).find(disable_word) != std::string_view::npos;
-  sieve<4>(content, may_be_word, [&](std::size_t at) { look_at(content, at, out); });
-  std::sort(out.probed_names.begin(), out.probed_names.end());
-  out.probed_names.erase(std::unique(out.probed_names.begin(), out.probed_names.end()), out.probed_names.end());
+  look_for_disabling(content, out);
+  look_between(content, 0, content.size(), out);
+  put_in_order(out.probed_names);
   return out;
+}
+
+// Each position is looked at once, when at least `border` bytes behind it are known, and before it all since the beginning of a line.
+void SourceScanner::feed(std::string_view piece) {
+  constexpr std::size_t border = 4096;        // bytes
+  constexpr std::size_t longest = 64 * 1024;  // of a line
+  kept_ += piece;
+  if (kept_.size() < looked_at_ + 2 * border) return;
+  const std::string_view text = kept_;
+  if (!std::exchange(begun_, true)) look_for_disabling(text, out_);
+  const std::size_t limit = text.size() - border;
+  look_between(text, looked_at_, limit, out_);
+  const std::size_t newline = text.substr(0, limit - border).rfind('\n');
+  std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+  if (limit - start > longest) {
+    out_.traits.probes_computed = true;
+    start = limit - longest;
+  }
+  looked_at_ = limit - start;
+  kept_.erase(0, start);
+}
+
+SourceScan SourceScanner::finish() {
+  if (!begun_) look_for_disabling(kept_, out_);
+  look_between(kept_, looked_at_, kept_.size(), out_);
+  put_in_order(out_.probed_names);
+  return std::move(out_);
 }
 
 namespace {
 
 // The order gives the bits that the digest cache stores: append only.
 constexpr bool SourceTraits::*trait_bits[] = {
-    &SourceTraits::date_macro,   &SourceTraits::time_macro,      &SourceTraits::timestamp_macro,
-    &SourceTraits::embed,        &SourceTraits::incbin,          &SourceTraits::assembler_include,
-    &SourceTraits::probes_names, &SourceTraits::probes_computed, &SourceTraits::disables_cache,
+    &SourceTraits::date_macro,     &SourceTraits::time_macro,        &SourceTraits::timestamp_macro, &SourceTraits::embed,
+    &SourceTraits::incbin,         &SourceTraits::assembler_include, &SourceTraits::probes_names,    &SourceTraits::probes_computed,
+    &SourceTraits::disables_cache, &SourceTraits::falls_through,
 };
 
 }  // namespace

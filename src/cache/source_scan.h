@@ -2,6 +2,7 @@
 // deja's own sources do not spell these words out, not even in comments: they would be taken for sources that use them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct SourceTraits {
   bool probes_names = false;       // asks for headers by literal names: they are in SourceScan
   bool probes_computed = false;    // asks in any other way
   bool disables_cache = false;     // the word for it is in the first 4096 bytes
+  bool falls_through = false;      // says so where a case does, perhaps in a comment
 
   std::uint16_t bits() const;
   static SourceTraits from_bits(std::uint16_t bits);
@@ -30,5 +32,19 @@ struct SourceScan {
   std::vector<std::string> probed_names;  // headers that are asked for: "tbb/tbb.h"
 };
 SourceScan scan_source(std::string_view content);
+
+// The same for a text in pieces, so that a large one need not be in memory as a whole. A word on the border of two pieces is found; what a
+// line of more than 64 KiB on a border asks for is not known, and the traits say so.
+class SourceScanner {
+ public:
+  void feed(std::string_view piece);
+  SourceScan finish();
+
+ private:
+  std::string kept_;           // the end of the text so far, from the beginning of a line on
+  std::size_t looked_at_ = 0;  // bytes of it
+  bool begun_ = false;
+  SourceScan out_;
+};
 
 }  // namespace deja

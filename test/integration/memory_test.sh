@@ -80,3 +80,5 @@ CCACHE_DEPEND=1 at_most "miss, 5 MB of text, depend mode" miss "$(mib 32)" gcc -
 at_most "miss, 5 MB source that is preprocessed" miss "$(mib 32)" gcc -c a.i -o a.o
 at_most "replay, 5 MB source that is preprocessed" direct 1024 gcc -c a.i -o a.o
 CCACHE_STATSLOG=$TOP/no-replay at_most "direct hit, 5 MB source that is preprocessed" direct "$(mib 8)" gcc -c a.i -o a.o
+touch a.i
+at_most "direct hit, 5 MB source that was touched" direct "$(mib 8)" gcc -c a.i -o a.o

@@ -37,6 +37,20 @@ TEST_CASE("a file is read once, and not at all by the next run") {
   CHECK(world.fs.count("stat") == 2);
 }
 
+TEST_CASE("a large file is read in pieces, to the same digest") {
+  FakeSystem world;
+  std::string text = "const char d[] = __DATE__;\n";
+  for (int i = 0; i < 20000; ++i) text += "int a" + std::to_string(i) + ";\n";
+  world.fs.put("/src/a.c", text);
+  Run run(world);
+  const auto file = run.files.get("/src/a.c");
+  REQUIRE(file);
+  CHECK((*file)->content == digest_of(text));
+  CHECK((*file)->traits.date_macro);
+  CHECK(world.fs.count("read") == 0);
+  CHECK(world.fs.count("read_part") == static_cast<int>((text.size() + 65535) / 65536));
+}
+
 TEST_CASE("without a digest cache the read alone tells the facts") {
   FakeSystem world;
   world.fs.put("/src/a.h", "int a;");

@@ -44,6 +44,17 @@ TEST_CASE("assembler directives, but not members of that name") {
     CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
+TEST_CASE("the assembler's directives in upper case are the same") {
+  CHECK(bits_of("asm(\".INCBIN \\\"a\\\"\");") == only(&SourceTraits::incbin));
+  CHECK(bits_of(".Include \"a.s\"") == only(&SourceTraits::assembler_include));
+}
+
+TEST_CASE("what says that a case falls through") {
+  for (const char* text : {"/* fall through */", "// FALLTHRU", "/* Falls through. */", "/*-fallthrough*/", "/* Intentional fall-through */", "// fall-thru", "fallthrough"})
+    CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::falls_through), text);
+  for (const char* text : {"/* falling */", "// fall", "/* fall back */", "all through", "f a l l t h r"}) CHECK_MESSAGE(bits_of(text) == 0, text);
+}
+
 TEST_CASE("has_include: a macro named like it probes for what it is given") {
   const SourceScan scan = scan_source("#if __glibc_has_include (\"linux/stat.h\")\n#endif\n");
   CHECK(scan.traits.bits() == only(&SourceTraits::probes_names));
@@ -82,7 +93,27 @@ TEST_CASE("a word is found wherever it lies in the blocks of the sieve") {
   }
 }
 
+TEST_CASE("a text in pieces is judged as a whole") {
+  const std::string text = "#if __has_include(<b/b.h>)\n#endif\nasm(\".incbin \\\"a\\\"\");\n  #embed <x>\n/* Falls through */ char d[] = __DATE__;\n";
+  const SourceScan whole = scan_source(text);
+  for (std::size_t before = 0; before < 300; before += 7) {
+    const std::string long_text = std::string(before, '\n') + text + std::string(9000, ' ') + "\n" + text;
+    for (const std::size_t piece : {1ul, 50ul, 64ul, 4096ul, 5000ul}) {
+      SourceScanner scanner;
+      for (std::size_t at = 0; at < long_text.size(); at += piece) scanner.feed(std::string_view(long_text).substr(at, piece));
+      const SourceScan scan = scanner.finish();
+      REQUIRE(scan.traits.bits() == whole.traits.bits());
+      REQUIRE(scan.probed_names == whole.probed_names);
+    }
+    if (before > 30) before += 40;
+  }
+  SourceScanner scanner;
+  scanner.feed("int a; " + std::string(80000, 'x'));
+  scanner.feed("\n");
+  CHECK(scanner.finish().traits.probes_computed);
+}
+
 TEST_CASE("bits keep every trait") {
   for (unsigned bit = 0; bit < 9; ++bit) CHECK(SourceTraits::from_bits(static_cast<std::uint16_t>(1u << bit)).bits() == 1u << bit);
-  CHECK(SourceTraits::from_bits(0xffff).bits() == 0x1ff);
+  CHECK(SourceTraits::from_bits(0xffff).bits() == 0x3ff);
 }
