@@ -48,7 +48,7 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
 }
 
 bool source_allows_direct(const Session& session, const SourceFile& source) {
-  const std::string why = why_not_direct(session, source.traits, session.system.env.get("SOURCE_DATE_EPOCH").has_value());
+  const std::string why = why_not_direct(session, source.traits, time_is_fixed(session));
   if (!why.empty()) session.log.add("No direct mode: the source " + why);
   return why.empty();
 }
@@ -57,6 +57,11 @@ bool source_allows_direct(const Session& session, const SourceFile& source) {
 bool depfile_tells_all(const Session& session, const Invocation& call) {
   const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.wants_depfile;
   if (has_to_ask && call.suppress_additions) return false;
+  // "-MT x" alone is an error or a warning, and would be neither beside the -MD that deja adds.
+  if (has_to_ask && !call.dep_key.empty()) return false;
+  // Beside it the driver does not take two -o for one.
+  constexpr std::size_t once = 2;  // words
+  if (has_to_ask && call.object_option.size() > once) return false;
   const bool partial = std::ranges::any_of(call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
   return !partial || session.config.sloppiness.has(Sloppy::system_headers);
 }
@@ -141,9 +146,13 @@ bool inputs_unchanged(const Session& session, const Invocation& call, const std:
 // After a compile that succeeded: keeps everything the next run needs. How the run is to be counted.
 Outcome keep(const Session& session, const Invocation& call, Keys& keys, const Compiled& compiled) {
   const bool by_depfile = !keys.preprocessed;
-  const std::vector<std::string>& headers = by_depfile ? compiled.headers : keys.headers;
-  auto files = keys.direct || by_depfile ? describe_headers(session, headers) : std::nullopt;
   const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
+  if (by_depfile && !compiled.headers) {
+    session.log.add("Not stored: the dependency file is missing, or does not name the source");
+    return ending;
+  }
+  const std::vector<std::string>& headers = by_depfile ? *compiled.headers : keys.headers;
+  auto files = keys.direct || by_depfile ? describe_headers(session, headers) : std::nullopt;
   if (by_depfile && !files) return ending;
   // In depend mode keys.headers is empty: the headers are read after the compile, and describe_headers() refuses those that changed since.
   if (!inputs_unchanged(session, call, keys.headers)) return Outcome::modified_input_file;

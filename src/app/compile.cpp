@@ -44,12 +44,14 @@ void add_last(std::vector<std::string>& words, const std::string& option) {
   words.insert(has_response_file(words) ? words.begin() : std::ranges::find(words, "--"), option);
 }
 
-std::vector<std::string> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {
+// A file that does not name the source is not this compile's, or is not understood.
+std::optional<std::vector<std::string>> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {
   std::string text;
-  if (!session.system.fs.read(depfile, text)) return {};
-  std::vector<std::string> headers = parse_depfile(text);
-  std::erase(headers, call.source);
-  return headers;
+  if (!session.system.fs.read(depfile, text)) return std::nullopt;
+  std::vector<std::string> files = parse_depfile(text);
+  const std::string source = path::normal(call.source);
+  if (std::erase_if(files, [&](const std::string& file) { return path::normal(file) == source; }) == 0) return std::nullopt;
+  return files;
 }
 
 // The compiler with `arguments` and one option more; the log first, for it must not wait for the compiler.
@@ -89,7 +91,7 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own && finished->exit_code != 0 && finished->err.find(own_depfile) != std::string::npos)
     return Error{"write", own_depfile, "the compiler could not"};
 
-  Compiled out{std::move(*finished), {}};
+  Compiled out{std::move(*finished), std::nullopt};
   if (by_list) {
     ShowIncludes shown = parse_show_includes(out.finished.out, session.config.msvc_dep_prefix);
     out.headers = std::move(shown.headers);

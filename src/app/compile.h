@@ -12,7 +12,8 @@ namespace deja {
 
 struct Compiled {
   Finished finished;
-  std::vector<std::string> headers;  // depend mode: what the dependency file (or /showIncludes) names, without the source
+  // Depend mode: what the dependency file (or /showIncludes) names, without the source; nullopt when that is not known.
+  std::optional<std::vector<std::string>> headers;
 };
 
 // What deja may add to the command line.

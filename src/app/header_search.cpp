@@ -31,11 +31,17 @@ void make_known(const Session& session, const Digest& key, std::string text) {
 // Of all that decides which directories the driver searches by itself.
 Digest key_of_built_in(const Session& session, const std::vector<std::string>& query) {
   Hasher hasher;
-  hasher.add("search directories of", session.compiler.real_path).add("size", session.compiler.facts.size);
+  hasher.add("directories searched, or not there, of", session.compiler.real_path).add("size", session.compiler.facts.size);
   hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
   for (const char* name :
-       {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"})
-    hasher.add(name, session.system.env.get(name).value_or(""));
+       {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"}) {
+    const std::string value = session.system.env.get(name).value_or("");
+    hasher.add(name, value);
+    // The driver leaves out what leads to one folder twice, which depends on where it stands.
+    const std::vector<std::string> folders = path::split_list(value);
+    const auto is_relative = [](const std::string& folder) { return !path::is_absolute(folder); };
+    if (std::ranges::any_of(folders, is_relative)) hasher.add("in", session.working_directory);
+  }
   for (const std::string& word : query) hasher.add("word", word);
   return hasher.finish();
 }
@@ -53,15 +59,21 @@ std::vector<std::string> built_in_directories(const Session& session, const std:
 // Under which the names in the driver's directories are kept from run to run.
 Digest key_of_names(const Digest& built_in) { return Hasher().add("names in directories of", built_in).finish(); }
 
-// Where the compiler looks for headers, in order: the source's own folder, as typed, its own.
-std::vector<std::string> search_order(const Invocation& call, const std::vector<std::string>& built_in) {
+// Where the compiler looks for headers, in its order: the source's own folder, then by kind, each kind as typed.
+std::vector<std::string> search_order(const Session& session, const Invocation& call, const std::vector<std::string>& built_in) {
   std::vector<std::string> out = {std::string(path::directory(call.source))};
+  const auto add = [&](SearchDirectory::Kind kind) {
+    for (const SearchDirectory& directory : call.search)
+      if (directory.kind == kind) out.push_back(directory.path);
+  };
   if (call.searches_working_directory) out.emplace_back(".");
-  for (const SearchDirectory& directory : call.search)
-    if (directory.kind != SearchDirectory::Kind::after) out.push_back(directory.path);
+  add(SearchDirectory::Kind::quote);
+  add(SearchDirectory::Kind::angle);
+  // Among `built_in` too, but it comes before -isystem.
+  for (std::string& folder : path::split_list(session.system.env.get("CPATH").value_or(""))) out.push_back(std::move(folder));
+  add(SearchDirectory::Kind::system);
   out.insert(out.end(), built_in.begin(), built_in.end());
-  for (const SearchDirectory& directory : call.search)
-    if (directory.kind == SearchDirectory::Kind::after) out.push_back(directory.path);
+  add(SearchDirectory::Kind::after);
   return out;
 }
 
@@ -70,7 +82,7 @@ std::vector<std::string> search_order(const Invocation& call, const std::vector<
 HeaderSearch::Folders::Folders(const Session& session, const Invocation& call)
     : built_in_key(key_of_built_in(session, search_query_words(call))),
       built_in(built_in_directories(session, search_query_words(call), built_in_key)),
-      order(search_order(call, built_in)),
+      order(search_order(session, call, built_in)),
       names(session.system.fs, session.started_ns, built_in, known(session, key_of_names(built_in_key)).value_or("")) {}
 
 HeaderSearch::Folders& HeaderSearch::folders() {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/programs.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -12,13 +15,31 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 3";
+constexpr std::string_view key_format = "deja 4";
 
 // Variables that reach the output of any compile.
 constexpr std::string_view common_environment[] = {
-    "COMPILER_PATH", "DEVELOPER_DIR", "GCC_COLORS",        "GCC_COMPARE_DEBUG",        "GCC_EXEC_PREFIX", "GCC_EXTRA_DIAGNOSTIC_OUTPUT",
-    "GCC_URLS",      "I_MPI_CC",      "I_MPI_CXX",         "MACOSX_DEPLOYMENT_TARGET", "QCC_CONF_PATH",   "QNX_HOST",
-    "QNX_TARGET",    "TERM_URLS",     "VCToolsInstallDir", "VCToolsVersion",
+    "COMPILER_PATH",
+    "DEVELOPER_DIR",
+    "GCC_COLORS",
+    "GCC_COMPARE_DEBUG",
+    "GCC_EXEC_PREFIX",
+    "GCC_EXTRA_DIAGNOSTIC_OUTPUT",
+    "GCC_URLS",
+    "I_MPI_CC",
+    "I_MPI_CXX",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "QCC_CONF_PATH",
+    "QNX_HOST",
+    "QNX_TARGET",
+    "TERM_URLS",
+    "VCToolsInstallDir",
+    "VCToolsVersion",
+    "SDKROOT",
+    "DRIVERKIT_DEPLOYMENT_TARGET",
+    "IPHONEOS_DEPLOYMENT_TARGET",
+    "TVOS_DEPLOYMENT_TARGET",
+    "WATCHOS_DEPLOYMENT_TARGET",
 };
 
 // Variables that reach the words of messages; left out by sloppiness `locale`.
@@ -44,8 +65,15 @@ void add_environment(Hasher& hasher, Env& env, const Names& names) {
     if (const auto value = env.get(std::string(name))) hasher.add(name, *value);
 }
 
-void add_argument(Hasher& hasher, const Argument& argument) {
-  const auto& words = argument.hashed_as.empty() ? argument.words : argument.hashed_as;
+// Folders of headers beside those on the command line.
+bool has_include_variables(Env& env) {
+  constexpr const char* names[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"};
+  return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return env.get(name).has_value(); });
+}
+
+// A prefix map's OLD may be left out only where no other paths than those on the command line are mapped.
+void add_argument(Hasher& hasher, Env& env, const Argument& argument) {
+  const auto& words = argument.hashed_as.empty() || has_include_variables(env) ? argument.words : argument.hashed_as;
   for (const std::string& word : words) hasher.add("argument", word);
 }
 
@@ -154,8 +182,13 @@ std::optional<Bypass> add_native_architecture(Hasher& hasher, const Session& ses
 
 }  // namespace
 
-std::string date_for_keys(System& system) {
-  if (const auto epoch = system.env.get("SOURCE_DATE_EPOCH")) return "epoch " + *epoch;
+bool time_is_fixed(const Session& session) {
+  return session.compiler.family == Family::gcc && session.system.env.get("SOURCE_DATE_EPOCH").has_value();
+}
+
+std::string date_for_keys(const Session& session) {
+  System& system = session.system;
+  if (time_is_fixed(session)) return "epoch " + *system.env.get("SOURCE_DATE_EPOCH");
   const LocalTime now = system.clock.local(system.clock.now_ns());
   return fmt::format("{:04}-{:02}-{:02}", now.year, now.month, now.day);
 }
@@ -170,7 +203,7 @@ std::variant<Hasher, Bypass> common_part(const Session& session, const Invocatio
   hasher.add("family", static_cast<std::uint64_t>(call.family)).add("language", static_cast<std::uint64_t>(call.language));
   add_working_directory(hasher, session, call);
   for (const Argument& argument : call.arguments)
-    if (argument.in_preprocessed_key) add_argument(hasher, argument);
+    if (argument.in_preprocessed_key) add_argument(hasher, session.system.env, argument);
   for (const std::string& word : call.dep_key) hasher.add("dependency file", word);
   for (const OutputFile& output : call.outputs) hasher.add("output kind", output.kind);
   hasher.add("object is a device", call.object == "/dev/null" ? 1u : 0u);
@@ -190,7 +223,7 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   hasher.add("common", common.finish());
   add_environment(hasher, session.system.env, direct_environment);
   for (const Argument& argument : call.arguments)
-    if (argument.in_direct_key && !argument.in_preprocessed_key) add_argument(hasher, argument);
+    if (argument.in_direct_key && !argument.in_preprocessed_key) add_argument(hasher, session.system.env, argument);
   const bool sloppy = session.config.sloppiness.has(Sloppy::time_macros);
   const SourceTraits& traits = source.traits;
   if (traits.date_macro || traits.time_macro || traits.timestamp_macro)
@@ -201,7 +234,7 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
   for (const std::string& header : session.config.ignore_headers_in_manifest) hasher.add("ignored header", header);
   // __FILE__ and, in clang, the object's symbol table hold the name as typed.
   hasher.add("source name", call.source);
-  hasher.add("source", session.files.key_digest(source, date_for_keys(session.system), sloppy));
+  hasher.add("source", session.files.key_digest(source, date_for_keys(session), sloppy));
   return hasher.finish();
 }
 

@@ -21,7 +21,10 @@ Digest direct_key(const Session& session, const Invocation& call, const Hasher& 
 // Key of a result in depend mode: the direct key, what was read, by name and content, and what came of it.
 Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files, const Entry& entry);
 
+// Whether SOURCE_DATE_EPOCH stands for the time of the compile. Of clang that is not known: from version 16 on it does.
+bool time_is_fixed(const Session& session);
+
 // "2026-11-22", or what SOURCE_DATE_EPOCH makes of it: stands for the date macro in keys.
-std::string date_for_keys(System& system);
+std::string date_for_keys(const Session& session);
 
 }  // namespace deja

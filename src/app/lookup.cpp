@@ -66,7 +66,7 @@ std::string why_not_direct(const Session& session, const SourceTraits& traits, b
 MatchOptions match_options(const Session& session) {
   const Sloppiness sloppy = session.config.sloppiness;
   MatchOptions out;
-  out.today = date_for_keys(session.system);
+  out.today = date_for_keys(session);
   out.ignore_time_macros = sloppy.has(Sloppy::time_macros);
   out.stat_is_enough = sloppy.has(Sloppy::file_stat_matches);
   out.stat_ignores_ctime = sloppy.has(Sloppy::file_stat_matches_ctime);
@@ -119,7 +119,7 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry) 
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers) {
   std::vector<ManifestFile> out;
   out.reserve(headers.size());
-  const std::string today = date_for_keys(session.system);
+  const std::string today = date_for_keys(session);
   const Sloppiness sloppy = session.config.sloppiness;
   for (const std::string& header : headers) {
     if (is_ignored(session, header)) continue;

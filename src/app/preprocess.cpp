@@ -44,13 +44,45 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
   return std::nullopt;
 }
 
+// Why a file's content is part of the key beside the text.
+bool content_matters(const Invocation& call, const PreprocessedFindings& found, const std::string& path, const SourceTraits& traits) {
+  // The text has lost its columns, and they reach the object: then only the very same files will do. A header that gives nothing but
+  // macros (config.h) may change without another text.
+  const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns || found.has_macro_pragma;
+  const bool has_text = path == call.source || found.files_with_text.contains(path);
+  return all_files || (call.columns_matter && has_text) || (call.comments_matter && traits.falls_through);
+}
+
+std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session, const Invocation& call,
+                                          const PreprocessedFindings& found) {
+  std::vector<std::string> files = found.files;
+  files.push_back(call.source);
+  bool probes = false;
+  for (const std::string& path : files) {
+    const auto file = session.files.get(path);
+    if (!file && !call.columns_matter && !found.has_columns && !found.has_macro_pragma) continue;
+    if (!file) return Bypass{Outcome::bad_input_file, file.error().text()};
+    probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
+    if (!content_matters(call, found, path, (*file)->traits)) continue;
+    hasher.add("columns of", (*file)->content);
+    if (call.pch_holds_times) hasher.add("time of", static_cast<std::uint64_t>((*file)->facts.mtime_ns));
+  }
+  // Clang names headers that were only asked for in the dependency file.
+  const bool options_matter = found.has_macro_pragma || (call.family == Family::clang && call.wants_depfile && probes);
+  for (const Argument& argument : call.arguments)
+    if (options_matter && argument.in_direct_key && !argument.in_preprocessed_key)
+      for (const std::string& word : argument.words) hasher.add("argument beside the text", word);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call, const Hasher& common) {
   Hasher hasher(session.traces.preprocessed);
   hasher.add("common", common.finish());
   hasher.begin_stream("text");
-  PreprocessedScanner scanner({session.working_directory, session.config.hash_dir, session.config.base_dir},
+  const bool expands_pragmas = call.family != Family::clang;
+  PreprocessedScanner scanner({session.working_directory, session.config.hash_dir, session.config.base_dir, expands_pragmas},
                               [&](std::string_view bytes) { hasher.continue_stream(bytes); });
   std::string messages;
   if (call.already_preprocessed) {
@@ -72,21 +104,7 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
     if (!skip) out.files.push_back(file);
   }
   if (call.already_preprocessed) hasher.add("source name", call.source);
-  // The text has lost its columns, and they reach the object: then only the very same files will do. A header that gives nothing but macros
-  // (config.h) may change without another text.
-  if (call.columns_matter || found.has_columns) {
-    const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns;
-    std::vector<std::string> files;
-    for (const std::string& file : found.files)
-      if (all_files || found.files_with_text.contains(file)) files.push_back(file);
-    files.push_back(call.source);
-    for (const std::string& file : files) {
-      const auto content = session.files.get(file);
-      if (!content) return Bypass{Outcome::bad_input_file, content.error().text()};
-      hasher.add("columns of", (*content)->content);
-      if (call.pch_holds_times) hasher.add("time of", static_cast<std::uint64_t>((*content)->facts.mtime_ns));
-    }
-  }
+  if (auto why = add_what_text_lacks(hasher, session, call, found)) return *why;
   out.key = hasher.finish();
   return out;
 }

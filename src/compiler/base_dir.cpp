@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/path.h"
+#include "base/text.h"
 
 namespace deja {
 
@@ -32,7 +33,9 @@ std::string BaseDirs::rewrite(const std::string& path) const {
   const bool below = std::any_of(folders_.begin(), folders_.end(), [&](const std::string& f) { return path::is_below(normal, f); });
   if (!below) return path;
   std::string relative = path::relative(normal, working_directory_);
-  if (path::is_below(normal, working_directory_)) return relative;
+  // "link/.." is not where the link lies.
+  const bool has_parents = std::ranges::any_of(text::split(path, '/'), [](std::string_view part) { return part == ".."; });
+  if (!has_parents && path::is_below(normal, working_directory_)) return relative;
   if (leads_to_same(path, relative)) return relative;
   const Result<std::string> real = fs_.real_path(working_directory_);
   if (!real || *real == working_directory_) return path;

@@ -89,7 +89,9 @@ void GccReader::complete_facts() {
   const bool text_is_not_all = debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
   if (text_is_not_all)
     for (Argument& argument : c.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
+  c.comments_matter = !is_clang() && (effects_ & comments) != 0;
   if (c.generates_pch) complete_pch(c, is_clang());
+  if (!maps_cover_paths()) unhide_prefix_maps();
   // Of several maps clang applies the first by name, not the last: with one there is no question.
   if (is_clang() && c.prefix_maps.size() > 1) forget_prefix_maps();
   if (c.is_coverage) {
@@ -103,10 +105,26 @@ void GccReader::complete_facts() {
     if (directory.path.starts_with('=')) c.allows_direct = false;
 }
 
+// Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no other tree's path may be among the words,
+// for it would be mapped in one call and not in another.
+bool GccReader::maps_cover_paths() const {
+  const auto is_system = [](const std::string& path) {
+    return path.starts_with("/usr/") || path.starts_with("/lib") || path.starts_with("/opt/");
+  };
+  for (const std::string& old : hidden_olds_)
+    for (const std::string& path : paths_)
+      if (path::is_absolute(path) && !path::is_below(path::normal(path), old) && !is_system(path::normal(path))) return false;
+  return true;
+}
+
+void GccReader::unhide_prefix_maps() {
+  for (Argument& argument : call_.arguments) argument.hashed_as.clear();
+}
+
 // Both directories and maps go into the keys as they are.
 void GccReader::forget_prefix_maps() {
   call_.prefix_maps.clear();
-  for (Argument& argument : call_.arguments) argument.hashed_as.clear();
+  unhide_prefix_maps();
 }
 
 // Where profiles are read from, as strace shows it for gcc 12 and clang 14. What does not exist is not part of the key; when it
@@ -168,16 +186,16 @@ void GccReader::name_depfile() {
 }
 
 void GccReader::name_outputs() {
-  const std::string stem = object_stem();
   add_output(output_detail(OutputKind::object), call_.object);
   if (call_.wants_depfile) add_output(output_detail(OutputKind::depfile), call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
-  // Only clang splits assembler text too.
-  if (split_dwarf_ && debug_ && (!assemble_ || in_.family == Family::clang)) beside_.push_back(OutputKind::split_debug);
+  // Only clang splits assembler text too; only gcc splits where there is no debug information.
+  if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang())) beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
   for (OutputKind kind : beside_) {
-    std::string path = stem;
+    const bool by_driver = !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
+    std::string path = by_driver ? driver_stem() : object_stem();
     if (kind == OutputKind::ipa_clones) path += path::extension(call_.source);
     add_output(output_detail(kind), path + std::string(output_rows[output_detail(kind)].suffix));
   }

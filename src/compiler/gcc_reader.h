@@ -47,6 +47,8 @@ class GccReader : private CallReader {
   // Single options.
   void take_language(const std::string& name);
   void take_debug(const std::string& value);
+  void take_option_file(const Given& given);
+  void refuse_stream(const std::string& file);
   void take_prefix_map(Given& given);
   void take_assembler_word(std::string_view word, const std::string& typed);
   void take_preprocessor_words(Given& given);
@@ -62,6 +64,8 @@ class GccReader : private CallReader {
   void find_profiles();
   void find_precompiled_headers();
   void complete_facts();
+  bool maps_cover_paths() const;
+  void unhide_prefix_maps();
   void forget_prefix_maps();
   void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
   Existing existing_of(unsigned kind) const;
@@ -73,6 +77,8 @@ class GccReader : private CallReader {
   }
   bool exists(const std::string& path) { return static_cast<bool>(look_for(path)); }
   std::string object_stem() const { return without_last_suffix(call_.object); }
+  // gcc's driver, which names some files itself, sees no suffix in ".o".
+  std::string driver_stem() const { return path::file_name(object_stem()).empty() ? call_.object : object_stem(); }
 
   std::vector<Input> inputs_;
   std::optional<std::string> language_;
@@ -83,6 +89,8 @@ class GccReader : private CallReader {
   std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   bool dep_target_given_ = false;
+  std::vector<std::string> hidden_olds_;  // of prefix maps, normal
+  std::vector<std::string> paths_;        // named by options, outputs left out
   std::optional<std::string> include_prefix_;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
   std::vector<std::pair<ProfileKind, std::string>> profiles_;

@@ -17,6 +17,48 @@ void GccReader::take_debug(const std::string& value) {
   if (has_level) debug_macros_ = value.back() >= '3';
 }
 
+// clang's --config, gcc's -specs: the file's content is part of the key, but not what it leads to. What only changes the code is fine.
+void GccReader::take_option_file(const Given& given) {
+  constexpr std::string_view separators = " \t\r\n{}():%*!;,|'\"";
+  constexpr std::string_view not_followed[] = {"-B",
+                                               "-I",
+                                               "-M",
+                                               "-X",
+                                               "-dump",
+                                               "-fcallgraph-info",
+                                               "-fprofile",
+                                               "-fstack-usage",
+                                               "-ftest-coverage",
+                                               "-gsplit",
+                                               "-i",
+                                               "-o",
+                                               "-save-temps",
+                                               "-specs",
+                                               "-x",
+                                               "--config",
+                                               "--coverage",
+                                               "--specs",
+                                               "@",
+                                               "include",
+                                               "rename"};
+  std::string text;
+  if (!fs_.read(given.value, text)) return;
+  for (std::size_t start = 0; (start = text.find_first_not_of(separators, start)) != std::string::npos;) {
+    const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
+    const std::string_view word = std::string_view(text).substr(start, end - start);
+    start = end;
+    if (std::ranges::any_of(not_followed, [&](std::string_view begin) { return word.starts_with(begin); }))
+      return refuse(Outcome::unsupported_compiler_option, std::string(word) + " in " + given.value);
+    if (word.starts_with("-g")) effects_ |= cwd | columns;
+  }
+}
+
+// A pipe gives its text once, to the preprocessor or to the compiler.
+void GccReader::refuse_stream(const std::string& file) {
+  const auto facts = fs_.stat(file);
+  if (facts && facts->kind == FileKind::other) refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
+}
+
 // OLD need not be part of a key where it only says how the working directory is spelled: it is an ancestor of it or itself, and too
 // deep to hold the system's headers. What it turns the directory into is hashed instead.
 void GccReader::take_prefix_map(Given& given) {
@@ -25,9 +67,11 @@ void GccReader::take_prefix_map(Given& given) {
   if (equals == std::string::npos) return;
   if (given.option.detail == 1) call_.prefix_maps.push_back(given.value);
   const std::string normal = path::normal(old);
-  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 && !normal.starts_with("/usr/");
+  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 && !normal.starts_with("/usr/") && !normal.starts_with("/lib") &&
+                    !normal.starts_with("/opt/");
   if (!deep || !path::is_absolute(normal) || !path::is_below(path::normal(in_.working_directory), normal)) return;
   given.argument.hashed_as = {std::string(given.option.name), given.value.substr(old.size())};
+  hidden_olds_.push_back(normal);
 }
 
 // Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own @files are not understood.
@@ -35,6 +79,8 @@ void GccReader::take_assembler_word(std::string_view word, const std::string& ty
   const std::size_t equals = word.find('=');
   const bool is_listing = word.starts_with("-a") && equals != std::string_view::npos;
   if (is_listing) named_.emplace_back(output_detail(OutputKind::listing), word.substr(equals + 1));
+  // The assembler's own debug information names the working directory.
+  if (word.starts_with("-g") || word.starts_with("--g")) effects_ |= cwd | columns;
   const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") || word.starts_with("-o") || word.starts_with("@");
   if (hidden_files) refuse(Outcome::unsupported_compiler_option, typed);
 }

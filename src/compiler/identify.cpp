@@ -179,11 +179,19 @@ std::vector<std::string> search_query_words(const Invocation& invocation) {
 }
 
 std::vector<std::string> parse_search_directories(std::string_view verbose_text) {
+  constexpr std::string_view ignored = "ignoring nonexistent directory \"";
   std::vector<std::string> folders;
+  std::size_t absent = 0;
   bool inside = false;
   for (std::string_view line : text::split(verbose_text, '\n')) {
     const bool is_folder = inside && line.starts_with(' ');
     line = text::trim(line);
+    if (line.starts_with(ignored) && line.ends_with('"') && line.size() > ignored.size()) {
+      line.remove_prefix(ignored.size());
+      line.remove_suffix(1);
+      folders.emplace(folders.begin() + static_cast<std::ptrdiff_t>(absent++), line);
+      continue;
+    }
     if (line.ends_with("search starts here:")) {
       inside = true;
     } else if (line.starts_with("End of search list")) {

@@ -72,7 +72,7 @@ struct Invocation {
   std::string source;               // as typed
   std::string object;               // as the compiler writes it (derived when -o is absent); its dirname exists or the compiler complains
   bool object_named = false;        // -o (or /Fo) was given
-  std::vector<std::string> object_option;  // the words of -o as typed, {} when absent
+  std::vector<std::string> object_option;  // the words of every -o as typed, {} when absent
   std::vector<OutputFile> outputs;         // all files a success may leave behind, the object first, the dependency file included
 
   // Dependency file.
@@ -85,6 +85,7 @@ struct Invocation {
   std::vector<std::string> prefix_maps;    // OLD=NEW of -fdebug-prefix-map, -ffile-prefix-map …
   bool columns_matter = false;             // debug info, sanitizers, coverage mapping: source columns reach the object
   bool macro_columns_matter = false;       // those in the definitions of macros too: not in debug information, where the uses count
+  bool comments_matter = false;            // gcc's -Wimplicit-fallthrough: some comments silence a warning
   bool object_path_matters = false;        // -gsplit-dwarf, coverage: the output's path reaches the object
   bool verbatim_key = false;               // -frecord-command-line and the like: the whole command line reaches the object
   bool allows_direct = true;               // false after -Xpreprocessor, -Wp,… that are not understood

@@ -85,19 +85,21 @@ enum class ProfileKind : unsigned char { gcc_counters, clang_indexed, file };
 
 // What follows from an option that is present; bits.
 enum Effect : unsigned {
-  in_text = 1u << 0,        // seen in the preprocessed text, so not part of that key: -D, -I
-  no_preprocess = 1u << 1,  // not passed to -E
-  unkeyed = 1u << 2,        // part of no key
-  no_direct = 1u << 3,      // headers cannot be told from the command
-  no_text = 1u << 4,        // the preprocessed text does not show everything
-  is_path = 1u << 5,        // the value is a path: base_dir applies
-  hash_file = 1u << 6,      // the value names a file whose content matters
-  cwd = 1u << 7,            // the working directory reaches the object
-  columns = 1u << 8,        // source columns reach the object
-  object_path = 1u << 9,    // the object's path reaches the object
-  verbatim = 1u << 10,      // the command line reaches the object
-  macros = 1u << 11,        // macro definitions reach the object: -D matters although it is in the text
-  no_additions = 1u << 12,  // nothing may be added to the command line
+  in_text = 1u << 0,         // seen in the preprocessed text, so not part of that key: -D, -I
+  no_preprocess = 1u << 1,   // not passed to -E
+  unkeyed = 1u << 2,         // part of no key
+  no_direct = 1u << 3,       // headers cannot be told from the command
+  no_text = 1u << 4,         // the preprocessed text does not show everything
+  is_path = 1u << 5,         // the value is a path: base_dir applies
+  hash_file = 1u << 6,       // the value names a file whose content matters
+  cwd = 1u << 7,             // the working directory reaches the object
+  columns = 1u << 8,         // source columns reach the object
+  object_path = 1u << 9,     // the object's path reaches the object
+  verbatim = 1u << 10,       // the command line reaches the object
+  macros = 1u << 11,         // macro definitions reach the object: -D matters although it is in the text
+  no_additions = 1u << 12,   // nothing may be added to the command line
+  holds_options = 1u << 13,  // the value names a file with more options in it
+  comments = 1u << 14,       // comments decide about warnings
 };
 
 struct CompilerOption {

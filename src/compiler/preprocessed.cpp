@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/sieve.h"
+#include "base/text.h"
 
 namespace deja {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t overlap = 64;              // bytes kept for the search wh
 constexpr std::size_t look_ahead = 3;
 constexpr auto may_be_word = [](const char* p) -> unsigned char {
   const auto is = [p](std::size_t i, char c) { return static_cast<unsigned char>(p[i] == c); };
-  const unsigned char assembler = is(0, '.') & is(1, 'i');                                          // .inc: the assembler's directives
+  const unsigned char assembler = is(0, '.') & static_cast<unsigned char>((p[1] | 0x20) == 'i');    // .inc: the assembler's directives
   const unsigned char column = (is(0, 'M') & is(1, 'N')) | (is(0, '_') & is(1, 'l') & is(2, 'o'));  // COLUMN, _location
   const unsigned char declares = is(0, '\n') & (is(3, 'p') | is(3, 'd'));  // import, export, module at the start of a line
   return static_cast<unsigned char>(assembler | column | declares);
@@ -55,6 +56,27 @@ bool reads_like_module(std::string_view word, std::string_view rest) {
   if (rest.front() != ':' && !is_name(rest.front())) return false;
   const auto end = std::find_if_not(rest.begin(), rest.end(), [](char c) { return is_name(c) || c == '.' || c == ':'; });
   return trim_left(rest.substr(static_cast<std::size_t>(end - rest.begin()))).starts_with(";");
+}
+
+// Whether macros may be expanded in what stands behind "#pragma". Of these clang knows that they hold none, or expands them in its text
+// (OpenMP), or only names that nobody gives to a macro.
+bool may_hold_macro(std::string_view pragma) {
+  constexpr std::string_view plain[] = {
+      "GCC dependency", "GCC diagnostic",  "GCC error",        "GCC poison",   "GCC system_header", "GCC visibility",      "GCC warning",
+      "STDC",           "clang attribute", "clang diagnostic", "clang module", "clang section",     "clang system_header", "omp",
+      "once",           "pop_macro",       "push_macro"};
+  constexpr std::string_view words[] = {"pack", "pop", "push", "show"};
+  pragma = trim_left(pragma);
+  if (std::ranges::any_of(plain, [&](std::string_view name) { return pragma.starts_with(name); })) return false;
+  if (!pragma.starts_with("pack")) return true;
+  while (!pragma.empty()) {
+    const auto end = std::ranges::find_if_not(pragma, is_name);
+    const std::string_view word = pragma.substr(0, static_cast<std::size_t>(end - pragma.begin()));
+    const bool is_number = !word.empty() && word.front() >= '0' && word.front() <= '9';
+    if (!word.empty() && !is_number && std::ranges::find(words, word) == std::end(words)) return true;
+    pragma.remove_prefix(std::max<std::size_t>(word.size(), 1));
+  }
+  return false;
 }
 
 // The name within the quotes that begin at `quote`, unescaped; `end` is left behind the closing quote. False: not closed.
@@ -174,8 +196,11 @@ void PreprocessedScanner::check_word(std::string_view text, std::size_t at) {
   };
   const auto ends = [](std::string_view rest) { return rest.empty() || !is_name(rest.front()); };
   // The dot is an octal escape, or this file would hold the directives.
-  if (const auto rest = behind("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at, is_name) || is_string(*rest));
-  if (const auto rest = behind("\056include")) findings_.has_assembler_include |= is_string(*rest);
+  const auto directive = [&](std::string_view word) {
+    return text::equals_ignoring_case(found.substr(0, word.size()), word) ? std::optional(found.substr(word.size())) : std::nullopt;
+  };
+  if (const auto rest = directive("\056incbin")) findings_.has_incbin |= ends(*rest) && (!is_member(text, at, is_name) || is_string(*rest));
+  if (const auto rest = directive("\056include")) findings_.has_assembler_include |= is_string(*rest);
   if (const auto rest = behind("MN")) findings_.has_columns |= preceded_by(text, at, "__builtin_COLU") && ends(*rest);
   if (behind("_location")) findings_.has_columns |= preceded_by(text, at, "__builtin_source");
   for (std::string_view word : {"\nimport", "\nexport", "\nmodule"})
@@ -190,6 +215,7 @@ bool PreprocessedScanner::directive(std::string_view line, std::string& instead)
     return quote != std::string_view::npos && marker(line, quote, instead);
   }
   if (rest.starts_with("embed")) findings_.has_embed = true;
+  if (!options_.expands_pragmas && rest.starts_with("pragma")) findings_.has_macro_pragma |= may_hold_macro(rest.substr(6));
   if (rest.starts_with("pragma GCC pch_preprocess")) findings_.has_pch_pragma = true;
   if (rest.starts_with("pragma clang module import") || rest.starts_with("pragma clang module begin")) findings_.has_modules = true;
   return false;

@@ -14,6 +14,7 @@ struct PreprocessedOptions {
   std::string working_directory;       // absolute
   bool hash_working_directory = true;  // false: the marker `# 1 "/cwd//"` that -g writes is left out of the hash
   std::vector<std::string> base_dirs;  // absolute paths in markers below these are hashed as relative to the working directory
+  bool expands_pragmas = true;         // false: macros in pragmas are left to the compiler (clang)
 };
 
 struct PreprocessedFindings {
@@ -24,9 +25,10 @@ struct PreprocessedFindings {
   bool has_assembler_include = false;               // the assembler's include in the text
   bool has_embed = false;                           // an embed directive that was left for the compiler
   bool has_pch_pragma = false;                      // #pragma GCC pch_preprocess
-  bool has_modules = false;  // import / export / module at the start of a line that reads like a declaration of C++ modules
-  bool has_columns = false;  // __builtin_COLUMN, __builtin_source_location
-  std::uint64_t size = 0;    // bytes seen
+  bool has_modules = false;       // import / export / module at the start of a line that reads like a declaration of C++ modules
+  bool has_columns = false;       // __builtin_COLUMN, __builtin_source_location
+  bool has_macro_pragma = false;  // a pragma with what may be a macro that is still to be expanded
+  std::uint64_t size = 0;         // bytes seen
 };
 
 // Feed chunks of any size, then finish(). `hash` gets the normalised bytes: the same text in other chunks gives the same bytes.

@@ -48,11 +48,16 @@ void GccReader::option_word(const std::string& typed) {
   }
   const bool names_output = given.option.role == Role::object || given.option.role == Role::dep_file;
   if (names_output && given.value.empty()) return refuse(Outcome::bad_compiler_arguments, typed + " without a name");
+  // The question is asked in the source, where it is not seen.
+  if (given.has(in_text) &&
+      (given.value.find("has\137include") != std::string::npos || given.value.find("has\137embed") != std::string::npos))
+    call_.allows_direct = false;
   if (given.has(is_path)) {
     const std::string path = local(given.value);
     std::string& last = given.argument.words.back();
     last.replace(last.size() - given.value.size(), std::string::npos, path);
     given.value = path;
+    if (!names_output) paths_.push_back(path);
   }
   apply(std::move(given));
 }
@@ -69,6 +74,7 @@ void GccReader::apply(Given given) {
 
 void GccReader::take_effects(const Given& given) {
   effects_ |= given.option.effects;
+  if (given.has(holds_options)) take_option_file(given);
   // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as its cc1 does.
   if (given.has(hash_file) && exists(given.value)) call_.files_to_hash.push_back(given.value);
 }
@@ -102,7 +108,7 @@ bool GccReader::apply_mode(const Given& given) {
       return options_ended_ = true;
     case Role::object:
       call_.object = local(given.value);
-      call_.object_option = given.argument.words;
+      call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(), given.argument.words.end());
       return call_.object_named = true;
     case Role::language:
       take_language(given.value);
@@ -165,6 +171,7 @@ bool GccReader::apply_file(Given& given) {
       call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), include_prefix_.value_or("") + given.value});
       return and_keep();
     case Role::include:
+      refuse_stream(given.value);
       includes_.push_back(given.value);
       call_.searches_working_directory = true;
       return and_keep();
@@ -172,6 +179,7 @@ bool GccReader::apply_file(Given& given) {
       call_.pch_files.push_back(given.value);
       return and_keep();
     case Role::imacros:
+      refuse_stream(given.value);
       call_.searches_working_directory = true;
       return and_keep();
     case Role::program_prefix:

@@ -44,5 +44,14 @@ for cc in $(c_compilers); do
     compile miss "$cc" -g "-I$W/$folder/inc" -c "$W/$folder/src/a.c" -o a.o
     cmp relative.o a.o || fail "-g: not the object of relative paths in $folder"
   done
+  # Behind a link ".." is where the link leads.
+  cd "$W/one/build" || exit 1
+  mkdir -p ../elsewhere/deep
+  ln -s ../elsewhere/deep link
+  put a.c <<<'int wrong;'
+  put ../elsewhere/a.c <<<'int right = H;'
+  put inc/h.h <<<'#define H 1'
+  put ../elsewhere/inc/h.h <<<'#define H 2'
+  same_as_compiler "a link in front of .." cacheable any -- "$cc" "-I$PWD/link/../inc" -include h.h -c "$PWD/link/../a.c" -o "$PWD/link/../a.o"
   unset CCACHE_BASEDIR
 done

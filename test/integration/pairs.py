@@ -96,10 +96,29 @@ families = {
     "assembler": [Variant(f"{o} {n}", f"{o} -c a.S -o a.o", {"a.S": t}) for o in ("", "-g", "-DM=1", "-DM=2", "-Wa,--defsym,z=3") for n, t in (("tight", ".globl a\na: ret\n.long M\n"), ("wide", ".globl a\na:   ret /* x */\n.long   M\n"))],
     "assembler text": [Variant(f"{o} {n}", f"{o} -c a.s -o a.o", {"a.s": t}) for o in ("", "-g", "-DM=1", "-O2") for n, t in (("one", ".globl a\na: ret\n"), ("two", ".globl b\nb: ret\n"))],
     "preprocessed": [Variant(f"{o} {t!r}", f"{o} -c a.i -o a.o", {"a.i": t}) for o in ("", "-g", "-DM=1", "-O2") for t in ('# 1 "a.c"\nint a(void) { return 1; }\n', '# 1 "b.c"\nint a(void) { return 1; }\n', 'int a(void) { return 2; }\n')],
+    "macros in pragmas": [Variant(f"{n} {t!r}", f"-DN={n} -c a.c -o a.o", source(t + "\nstruct s { char c; int i; };\nint a = sizeof(struct s);\nint f(int *p) { int n = 0;\n#pragma GCC unroll 4\n  for (int i = 0; i < 9; ++i) n += p[i];\n  return n; }\n"))
+                          for t in ("#pragma pack(N)", '_Pragma("pack(N)")', "#pragma pack(push, N)", "#pragma pack(1)") for n in (1, 4)],
+    "options in files": ([Variant(f"config {c!r} {n!r} in {d}", "--config ./g.cfg -c a.c -o a.o", {f"{d}/a.c": "int a(int x) { return x * 2; }\n", f"{d}/g.cfg": c, f"{d}/n.cfg": n}, cwd=d)
+                          for d in ("p", "q") for c in ("@n.cfg\n", "-g\n", "-MD\n", "-g -gsplit-dwarf\n", "-O1\n") for n in ("-O0\n", "-O2\n")] if clang else
+                         [Variant(f"specs {c!r} {n!r} in {d}", "-specs=./g.specs -c a.c -o a.o", {f"{d}/a.c": "int a(int x) { return x * 2; }\n", f"{d}/g.specs": c, f"{d}/n.specs": n}, cwd=d)
+                          for d in ("p", "q") for c in ("%include <n.specs>\n", "*cc1:\n+ -g\n\n", "*cc1:\n+ -O1\n\n") for n in ("*cc1:\n+ -O0\n\n", "*cc1:\n+ -O2\n\n")]),
+    "the assembler's debug information": [Variant(f"{o} in {d}", f"{o} -c a.s -o a.o", {f"{d}/a.s": "nop\n"}, cwd=d) for d in ("p", "q") for o in ("-Wa,-g", "-Xassembler -g", "-Wa,--gdwarf-5")],
+    "maps over another tree": [Variant(f"{m} {d}", [f"-f{m}-prefix-map=@TOP@/{d}=X", "-g", "-I@TOP@/one/inc", "-c", "a.c", "-o", "a.o"],
+                                       {f"{d}/p/a.c": "#include <h.h>\nint a(int x) { return g(x); }\nconst char *f = F;\n", "one/inc/h.h": "static inline int g(int x) { return x + 1; }\n#define F __FILE__\n"}, cwd=f"{d}/p")
+                               for m in ("debug", "file", "macro") for d in ("one", "two")]
+    + [Variant(f"CPATH, {d}", [f"-ffile-prefix-map=@TOP@/{d}=X", "-g", "-c", "a.c", "-o", "a.o"],
+               {f"{d}/p/a.c": "#include <h.h>\nint a(int x) { return g(x); }\n", "one/inc/h.h": "static inline int g(int x) { return x + 1; }\n"}, {"CPATH": "@TOP@/one/inc"}, cwd=f"{d}/p") for d in ("one", "two")],
+    "comments that silence a warning": [Variant(f"{o} {c}", f"{o} -c a.c -o a.o", source(f"int f(int); int a(int x) {{ switch (x) {{ case 1: x = f(x); {c}\ncase 2: return 3; }} return x; }}\n"))
+                                        for o in ("-Wextra", "-Werror -Wimplicit-fallthrough", "-Wall") for c in ("/* fall through */", "", "// FALLTHRU", "/* other */")],
+    "dependency words alone": each(["-MT t", "-MF x.d", "-MP", "-MQ t -MP", "-MF x.d -MT t", "-o b.o"], text='#include "one/h.h"\nint a = H;\n', files=headers),
+    "headers only asked for": [Variant(f"{o}", f"{o} -MD -c a.c -o a.o", {**headers, "a.c": "#if __has_include(<h.h>)\nint a;\n#endif\n"}) for o in ("-Ione", "-Itwo")],
+    "objects whose name is a suffix": [Variant(f"{o} {n}", f"{o} -c a.c -o {n}", source(plain)) for n in (".o", ".hid", "sub/.o", ".a.o") for o in ("-g -gsplit-dwarf", "-MD", "-gsplit-dwarf -g0", "-O3 -fdump-ipa-clones" if not clang else "-O3")],
+    "wrapped messages": each([f"-Wall -fmessage-length={n}" for n in (0, 30, 72)], text="int a(int x) { int unused_with_a_long_name_of_its_own; if (x = 1) return 2; return x; }\n"),
+    "debug information asked of the front end": [Variant(d, "-Xclang -debug-info-kind=limited -c a.c -o a.o", {f"{d}/a.c": plain}, cwd=d) for d in ("p", "q")] if clang else [],
     "languages": [Variant(f"{l} {n}", f"-x {l} -c {n} -o a.o", {n: "int a(int x) { return sizeof('x') + x; }\n"}) for l in ("c", "c++", "cpp-output", "c++-cpp-output", "objective-c") for n in ("a.c", "a.cc", "a.i")],
 }
 
-# A step: files to write, files to remove; the same command before and after it.
+# A step: the words, the files before and those that it writes, variables; the same command before and after it.
 steps = {
     "-include found further down appears in the working directory": ("-Iinc -include x.h -c src/a.c -o a.o", {"src/a.c": "int a = X;\n", "inc/x.h": "#define X 1\n"}, {"x.h": "#define X 2\n"}),
     "-imacros the same": ("-Iinc -imacros x.h -c src/a.c -o a.o", {"src/a.c": "int a = X;\n", "inc/x.h": "#define X 1\n"}, {"x.h": "#define X 2\n"}),
@@ -119,6 +138,14 @@ steps = {
     "incbin hidden by a macro": ("-c a.S -o a.o", {"a.S": '#define BIN .incbin\nBIN "data"\n', "data": "1"}, {"data": "2"}),
     "pragma dependency": ("-c a.c -o a.o", {"a.c": '#pragma GCC dependency "x.h"\nint a;\n', "x.h": "1"}, {"x.h": "2"}),
     "a response file changes": ("@r -c a.c -o a.o", {"a.c": "int a = X;\n", "r": "-DX=1"}, {"r": "-DX=2"}),
+    "a header appears in -I, found before in -isystem": ("-isystem two -Ione -c a.c -o a.o", {"a.c": "#include <hh.h>\nint a = X;\n", "two/hh.h": "#define X 2\n", "one/z": ""}, {"one/hh.h": "#define X 1\n"}),
+    "a header appears in -iquote, found before in -I": ("-Ione -iquote two -c s/a.c -o a.o", {"s/a.c": '#include "hh.h"\nint a = X;\n', "one/hh.h": "#define X 2\n", "two/z": ""}, {"two/hh.h": "#define X 1\n"}),
+    "a header that -D asks for": ("-DP=__has_include(\"x.h\") -c a.c -o a.o", {"a.c": "#if P\nint a;\n#endif\nint b;\n"}, {"x.h": ""}),
+    "INCBIN": ("-c a.c -o a.o", {"a.c": '__asm__(".INCBIN \\"data\\"");\n', "data": "1"}, {"data": "2"}),
+    "a dependency file of another name": ("-MF x.d -c a.c -o a.o", {"a.c": '#include "h.h"\nint a = X;\n', "h.h": "#define X 1\n"}, {"h.h": "#define X 2\n"}),
+    "a target of two lines": (["-MD", "-MT", "t:\nu", "-c", "a.c", "-o", "a.o"], {"a.c": '#include "h.h"\nint a = X;\n', "h.h": "#define X 1\n"}, {"h.h": "#define X 2\n"}),
+    "a folder of CPATH appears": ("-c a.c -o a.o", {"a.c": "#include <b.h>\nint a = X;\n", "two/b.h": "#define X 1\n"}, {"new/b.h": "#define X 2\n"}, {"CPATH": "@TOP@/new:@TOP@/two"}),
+    "a header appears in CPATH, found before in -isystem": ("-isystem two -c a.c -o a.o", {"a.c": "#include <hh.h>\nint a = X;\n", "two/hh.h": "#define X 1\n", "one/z": ""}, {"one/hh.h": "#define X 2\n"}, {"CPATH": "one"}),
     "iwithprefix": ("-iprefix @TOP@/pre- -iwithprefixbefore one -Iinc -c a.c -o a.o", {"a.c": "#include <b.h>\nint a = X;\n", "inc/b.h": "#define X 1\n"}, {"pre-one/b.h": "#define X 2\n"}),
 }
 
@@ -149,6 +176,7 @@ def snapshot(top, inputs):
 def run(top, words, env, cwd, inputs):
     words = [w.replace("@TOP@", top) for w in words]
     here = os.path.join(top, cwd)
+    env = {name: value.replace("@TOP@", top) for name, value in env.items()}
     done = subprocess.run(words, cwd=here, env={**base, "PWD": here, **env}, stdin=subprocess.DEVNULL, capture_output=True)
     return done.returncode, done.stdout, done.stderr, snapshot(top, inputs)
 
@@ -186,7 +214,9 @@ def main():
                         os.makedirs(top + "/sub")
                         write(top, variant.files)
                         compare(f"{name}: {variants.index(variant)}: {variant.name}", mode, top, variant.args, variant.env, variant.cwd, variant.files, {**extra, "CCACHE_DIR": cache})
-        for name, (args, before, after) in steps.items():
+        for name, (args, before, after, *more) in steps.items():
+            env = more[0] if more else {}
+            args = args.split() if isinstance(args, str) else args
             if only and name not in only:
                 continue
             for mode, extra in modes.items():
@@ -195,10 +225,10 @@ def main():
                 os.makedirs(top)
                 write(top, before)
                 for turn in range(2):
-                    compare(f"{name}, before", mode, top, args.split(), {}, ".", before, {**extra, "CCACHE_DIR": cache})
+                    compare(f"{name}, before", mode, top, args, env, ".", before, {**extra, "CCACHE_DIR": cache})
                 write(top, after)
                 for turn in range(2):
-                    compare(f"{name}, after", mode, top, args.split(), {}, ".", {**before, **after}, {**extra, "CCACHE_DIR": cache})
+                    compare(f"{name}, after", mode, top, args, env, ".", {**before, **after}, {**extra, "CCACHE_DIR": cache})
     sys.exit(1 if failures else 0)
 
 

@@ -115,7 +115,7 @@ TEST_CASE("identify: built-in search directories" * posix_paths()) {
       "Target: x\nignoring nonexistent directory \"/x\"\n#include \"...\" search starts here:\n q\n"
       "#include <...> search starts here:\n /usr/lib/gcc/include\n /usr/local/include\n /Frameworks (framework directory)\n /usr/include\n"
       "End of search list.\n # 1 \"x\"\n";
-  CHECK(text::join(parse_search_directories(text), "|") == "q|/usr/lib/gcc/include|/usr/local/include|/usr/include");
+  CHECK(text::join(parse_search_directories(text), "|") == "/x|q|/usr/lib/gcc/include|/usr/local/include|/usr/include");
   CHECK(parse_search_directories("").empty());
 
   Invocation call;
