@@ -44,42 +44,65 @@ ShardSize size_of(const ShardWork& work) {
   return size;
 }
 
-// Evicts the coldest files of `works` until what is left of them is within `target`.
-void evict(const Maintenance& on, const std::vector<ShardWork*>& works, const Target& target) {
+enum class Fate : unsigned char { stays, goes, stuck };
+using Fates = std::vector<std::vector<Fate>>;  // of each file of each shard
+
+// Lets the coldest files go, those that are stuck left out, until the rest is within `target`. False when none needs to go, or can.
+bool choose_coldest(const std::vector<ShardWork*>& works, const Target& target, Fates& fates) {
   struct Candidate {
     std::int64_t mtime_ns;
     std::uint32_t work, file;
   };
   std::int64_t bytes = 0, files = 0;
-  std::vector<Candidate> candidates;
-  for (std::uint32_t w = 0; w < works.size(); ++w) {
-    const ShardSize size = size_of(*works[w]);
+  for (const ShardWork* work : works) {
+    const ShardSize size = size_of(*work);
     bytes += size.bytes;
     files += size.files;
-    for (std::uint32_t f = 0; f < works[w]->files.size(); ++f) candidates.push_back({works[w]->files[f].mtime_ns, w, f});
   }
-  if (bytes <= target.bytes && files <= target.files) return;
+  if (bytes <= target.bytes && files <= target.files) return false;
+  std::vector<Candidate> candidates;
+  for (std::uint32_t w = 0; w < works.size(); ++w)
+    for (std::uint32_t f = 0; f < works[w]->files.size(); ++f)
+      if (fates[w][f] == Fate::stays) candidates.push_back({works[w]->files[f].mtime_ns, w, f});
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.mtime_ns < b.mtime_ns; });
 
-  std::vector<std::vector<bool>> gone(works.size());
-  for (std::size_t w = 0; w < works.size(); ++w) gone[w].resize(works[w]->files.size());
+  bool any = false;
   for (const Candidate& candidate : candidates) {
     if (bytes <= target.bytes && files <= target.files) break;
-    ShardWork& work = *works[candidate.work];
-    const StoredFile& file = work.files[candidate.file];
+    const StoredFile& file = works[candidate.work]->files[candidate.file];
     // Replay records are no files in the accounts; they go only to make room.
     if (bytes <= target.bytes && counted_files(file.name.kind) == 0) continue;
-    const std::int64_t failed = work.report.files_failed;
-    remove_file(on, file, work);
-    if (work.report.files_failed != failed) continue;
-    gone[candidate.work][candidate.file] = true;
+    fates[candidate.work][candidate.file] = Fate::goes;
+    any = true;
     bytes -= file.bytes();
     files -= counted_files(file.name.kind);
   }
-  for (std::size_t w = 0; w < works.size(); ++w) {
-    std::size_t index = 0;
-    std::erase_if(works[w]->files, [&](const StoredFile&) { return gone[w][index++]; });
+  return any;
+}
+
+// Removes the shard's files that are to go; what cannot be removed is stuck.
+void remove_chosen(const Maintenance& on, ShardWork& work, std::vector<Fate>& fates) {
+  std::size_t kept = 0;
+  for (std::size_t f = 0; f < work.files.size(); ++f) {
+    if (fates[f] == Fate::goes) {
+      const std::int64_t failed = work.report.files_failed;
+      remove_file(on, work.files[f], work);
+      if (work.report.files_failed == failed) continue;
+      fates[f] = Fate::stuck;
+    }
+    work.files[kept] = work.files[f];
+    fates[kept++] = fates[f];
   }
+  work.files.resize(kept);
+  fates.resize(kept);
+}
+
+// Evicts the coldest files of `works` until what is left of them is within `target`: chosen among all, removed shard by shard.
+void evict(const Maintenance& on, const std::vector<ShardWork*>& works, const Target& target) {
+  Fates fates;
+  for (const ShardWork* work : works) fates.emplace_back(work->files.size(), Fate::stays);
+  while (choose_coldest(works, target, fates))
+    each_of(on, static_cast<unsigned>(works.size()), [&](unsigned w) { remove_chosen(on, *works[w], fates[w]); });
 }
 
 std::unique_ptr<AllShards> list_all(const Maintenance& on) {

@@ -28,16 +28,16 @@ bool is_stale_temporary(const ListedFile& file, std::int64_t now_ns) {
 
 }  // namespace
 
-void each_shard(const Maintenance& on, const std::function<void(unsigned shard)>& work) {
+void each_of(const Maintenance& on, unsigned count, const std::function<void(unsigned number)>& work) {
   std::atomic<unsigned> next = 0;
   std::mutex telling;
   unsigned done = 0;
   const auto run = [&] {
-    for (unsigned shard = next++; shard < shard_count; shard = next++) {
-      work(shard);
+    for (unsigned number = next++; number < count; number = next++) {
+      work(number);
       const std::scoped_lock lock(telling);
       ++done;
-      if (on.progress) on.progress(done, shard_count);
+      if (on.progress) on.progress(done, count);
     }
   };
   std::vector<std::thread> others;

@@ -31,8 +31,9 @@ struct ShardWork {
 };
 using AllShards = std::array<ShardWork, shard_count>;
 
-// Runs `work` for every shard, in up to on.threads threads, and tells on.progress.
-void each_shard(const Maintenance& on, const std::function<void(unsigned shard)>& work);
+// Runs `work` for each number below `count`, in up to on.threads threads, and tells on.progress.
+void each_of(const Maintenance& on, unsigned count, const std::function<void(unsigned number)>& work);
+inline void each_shard(const Maintenance& on, const std::function<void(unsigned shard)>& work) { each_of(on, shard_count, work); }
 
 // Lists our files in `shard` and removes temporaries that a killed process left an hour ago or earlier. A shard that is not there is empty.
 ShardWork list_shard(const Maintenance& on, unsigned shard);
