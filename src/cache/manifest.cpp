@@ -70,7 +70,7 @@ class Manifest::Places {
   std::map<Row, std::uint32_t> places_;
 };
 
-std::vector<Manifest::EntryRow> Manifest::intern(const std::vector<ManifestEntry>& entries) {
+std::vector<Manifest::EntryRow> Manifest::intern(std::span<const ManifestEntry> entries) {
   Places<std::string> strings(strings_);
   Places<FileRow> files(files_);
   Places<DirectoryRow> directories(directories_);
@@ -130,8 +130,8 @@ void Manifest::keep_newest(std::size_t count) {
   *this = std::move(kept);
 }
 
-void Manifest::add(ManifestEntry entry) {
-  EntryRow row = std::move(intern({std::move(entry)}).front());
+void Manifest::add(const ManifestEntry& entry) {
+  EntryRow row = std::move(intern({&entry, 1}).front());
   std::erase_if(entries_, [&](const EntryRow& old) { return same_compile(old, row); });
   entries_.insert(entries_.begin(), std::move(row));
   // A quarter goes at once, so that a manifest at its limit does not rebuild its tables for every entry.

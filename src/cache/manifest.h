@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,7 @@ class Manifest {
   // number of entries that name it; contents are asked for only once all sizes of an entry agree.
   MatchReport match(Fs& fs, SourceFiles& files, const MatchOptions& options) const;
   // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits the oldest go.
-  void add(ManifestEntry entry);
+  void add(const ManifestEntry& entry);
   std::vector<ManifestEntry> entries() const;  // newest first
 
  private:
@@ -104,7 +105,7 @@ class Manifest {
   class Places;
 
   // Puts what the entries name into the tables.
-  std::vector<EntryRow> intern(const std::vector<ManifestEntry>& entries);
+  std::vector<EntryRow> intern(std::span<const ManifestEntry> entries);
   ManifestEntry entry_of(const EntryRow& row) const;
   bool same_compile(const EntryRow& a, const EntryRow& b) const;
   void keep_newest(std::size_t count);
