@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/compile.h"
 #include "app/key.h"
@@ -25,6 +26,7 @@ struct Keys {
   std::optional<Digest> preprocessed;  // of the result; nullopt in depend mode
   std::optional<Manifest> manifest;
   std::vector<std::string> headers;  // from the preprocessed text
+  bool names_absent_file = false;    // so does the text, of a file that is not there
   std::optional<Evidence> evidence;  // of the answer, once there is one
 };
 
@@ -120,11 +122,12 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
     if (!same_messages) session.log.add("The result has messages, and they may show other source lines");
     if (same_messages)
       if (auto served = serve_hit(session, call, *entry, Outcome::preprocessed_cache_hit)) {
-        if (keys.direct && !session.config.read_only)
+        const bool watch_text = keys.names_absent_file && (call.columns_matter || entry->find(stderr_part) != nullptr);
+        if (keys.direct && !session.config.read_only && !watch_text)
           if (auto files = describe_headers(session, keys.headers)) {
             const auto kept =
                 keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), *keys.preprocessed);
-            keys.evidence = evidence_of(kept, std::move(*entry));
+            if (kept) keys.evidence = evidence_of(*kept, std::move(*entry));
           }
         return served;
       }
@@ -132,6 +135,21 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
   session.counts.add(Outcome::preprocessed_cache_miss);
   session.counts.add(Outcome::local_storage_miss);
   return std::nullopt;
+}
+
+// A folder that was renamed, or a link that was retargeted, leads to other files, whose own times tell nothing. A folder's ctime without
+// its mtime is a new name (or new permissions).
+bool folders_unmoved(const Session& session, const std::vector<std::string>& files) {
+  std::set<std::string> seen;
+  for (const std::string& file : files)
+    for (std::string folder(path::directory(file)); seen.insert(folder).second; folder = std::string(path::directory(folder))) {
+      const auto facts = session.system.fs.lstat(folder);
+      if (!facts || facts->ctime_ns < session.started_ns) continue;
+      if (facts->kind == FileKind::directory && facts->ctime_ns <= facts->mtime_ns) continue;
+      session.log.add(fmt::format("'{}' was moved while it was compiled", folder));
+      return false;
+    }
+  return true;
 }
 
 bool inputs_unchanged(const Session& session, const Invocation& call, const std::vector<std::string>& headers) {
@@ -152,10 +170,12 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
     return ending;
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : keys.headers;
-  auto files = keys.direct || by_depfile ? describe_headers(session, headers) : std::nullopt;
+  // Where a file that a #line names could show once it is there, only the text will do.
+  const bool watch_text = keys.names_absent_file && (call.columns_matter || !compiled.finished.err.empty());
+  auto files = (keys.direct && !watch_text) || by_depfile ? describe_headers(session, headers) : std::nullopt;
   if (by_depfile && !files) return ending;
   // In depend mode keys.headers is empty: the headers are read after the compile, and describe_headers() refuses those that changed since.
-  if (!inputs_unchanged(session, call, keys.headers)) return Outcome::modified_input_file;
+  if (!inputs_unchanged(session, call, keys.headers) || !folders_unmoved(session, headers)) return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
     session.log.add("Not stored: " + why->detail);
@@ -166,7 +186,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   const Digest result = by_depfile ? depend_key(*keys.direct, *files, entry) : *keys.preprocessed;
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
   const auto kept = keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), result);
-  keys.evidence = evidence_of(kept, std::move(entry));
+  if (kept) keys.evidence = evidence_of(*kept, std::move(entry));
   return ending;
 }
 
@@ -212,6 +232,7 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
     if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
     keys.preprocessed = std::get<Preprocessed>(preprocessed).key;
     keys.headers = std::move(std::get<Preprocessed>(preprocessed).files);
+    keys.names_absent_file = std::get<Preprocessed>(preprocessed).names_absent_file;
     // Read before the compiler reads them: what changes from here on is noticed.
     for (const std::string& header : keys.headers) (void)session.files.get(header);
     if (auto served = preprocessed_look_up(session, call, keys)) return *served;

@@ -54,9 +54,8 @@ std::optional<std::vector<std::string>> headers_of(const Session& session, const
   return files;
 }
 
-// The compiler with `arguments` and one option more; the log first, for it must not wait for the compiler.
-Result<Finished> run_once(const Session& session, std::vector<std::string> arguments, const std::string& option) {
-  add_last(arguments, option);
+// The compiler with `arguments`; the log first, for it must not wait for the compiler.
+Result<Finished> run_once(const Session& session, const std::vector<std::string>& arguments) {
   const auto command =
       compiler_command(session.system, session.config, session.compiler, session.words.front(), session.config.prefix_command, arguments);
   if (!command) return command.error();
@@ -80,8 +79,8 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own_list) arguments.insert(arguments.begin(), "/showIncludes");
   add_last(arguments, color_option(session, call));
   Pipe pipe(session, call);
-  auto finished = run_once(session, arguments, pipe.option());
-  if (finished && finished->exit_code != 0 && pipe.must_repeat(*finished)) finished = run_once(session, arguments, "");
+  auto finished = run_once(session, pipe.with(arguments));
+  if (finished && pipe.must_repeat(*finished)) finished = run_once(session, arguments);
   if (!finished) return finished.error();
   if (session.log.enabled())
     session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,

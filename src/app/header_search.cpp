@@ -57,7 +57,7 @@ std::vector<std::string> built_in_directories(const Session& session, const std:
 }
 
 // Under which the names in the driver's directories are kept from run to run.
-Digest key_of_names(const Digest& built_in) { return Hasher().add("names in directories of", built_in).finish(); }
+Digest key_of_names(const Digest& built_in) { return Hasher().add("names, folders marked, in directories of", built_in).finish(); }
 
 // Where the compiler looks for headers, in its order: the source's own folder, then by kind, each kind as typed.
 std::vector<std::string> search_order(const Session& session, const Invocation& call, const std::vector<std::string>& built_in) {
@@ -121,10 +121,11 @@ std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
   return std::nullopt;
 }
 
-void HeaderSearch::watch(ManifestEntry& entry) {
+bool HeaderSearch::watch(ManifestEntry& entry) {
   Folders& found = folders();
-  watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
+  const bool watched = watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
   if (auto learned = found.names.to_keep()) make_known(session_, key_of_names(found.built_in_key), std::move(*learned));
+  return watched;
 }
 
 }  // namespace deja

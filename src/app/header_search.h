@@ -21,8 +21,8 @@ class HeaderSearch {
   // source asks for before its first token. nullopt: there is none. Asked before the compile.
   std::optional<std::string> hidden_precompiled_header();
 
-  // Fills entry.directories: where a new name would change what this compile finds (watch_directories.cpp).
-  void watch(ManifestEntry& entry);
+  // Fills entry.directories: where a new name would change what this compile finds. False where that cannot be told (cache/manifest.h).
+  bool watch(ManifestEntry& entry);
 
  private:
   struct Folders {

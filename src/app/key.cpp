@@ -66,14 +66,14 @@ void add_environment(Hasher& hasher, Env& env, const Names& names) {
 }
 
 // Folders of headers beside those on the command line.
-bool has_include_variables(Env& env) {
+bool has_header_variables(Env& env) {
   constexpr const char* names[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"};
   return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return env.get(name).has_value(); });
 }
 
 // A prefix map's OLD may be left out only where no other paths than those on the command line are mapped.
 void add_argument(Hasher& hasher, Env& env, const Argument& argument) {
-  const auto& words = argument.hashed_as.empty() || has_include_variables(env) ? argument.words : argument.hashed_as;
+  const auto& words = argument.hashed_as.empty() || has_header_variables(env) ? argument.words : argument.hashed_as;
   for (const std::string& word : words) hasher.add("argument", word);
 }
 

@@ -141,15 +141,18 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
   return out;
 }
 
-ManifestEntry keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
-                            std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result) {
+std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
+                                           std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result) {
   ManifestEntry entry;
   entry.result = result;
   entry.files = std::move(files);
   add_probed_names(session, call.source, entry);
   for (const ManifestFile& file : entry.files) add_probed_names(session, file.path, entry);
   const bool can_shadow = !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
-  if (can_shadow) search.watch(entry);
+  if (can_shadow && !search.watch(entry)) {
+    session.log.add("No direct mode: a link with the name of a header leads nowhere");
+    return std::nullopt;
+  }
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
   if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes)) session.log.add("Manifest " + key.hex() + " updated");

@@ -32,8 +32,9 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 // too new, unreadable, or holding what content does not tell (the time of day, other files' data).
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers);
 
-// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added.
-ManifestEntry keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
-                            std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result);
+// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added; nullopt, with a reason in the log, where
+// later changes could not be seen.
+std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
+                                           std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result);
 
 }  // namespace deja

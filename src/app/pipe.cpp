@@ -1,4 +1,4 @@
-// When "-pipe" is added, and what undoes it.
+// When "-pipe" is added, and what its failures would leave behind.
 #include "app/pipe.h"
 
 #include <algorithm>
@@ -10,7 +10,6 @@ namespace deja {
 
 namespace {
 
-constexpr std::uint64_t largest_kept = std::uint64_t{4} << 20;            // bytes of an earlier object held in memory
 constexpr std::string_view assembler_speaks = "Assembler messages:";  // GNU as, in English
 
 bool is_gcc_with_assembler(const Session& session, const Invocation& call) {
@@ -19,55 +18,63 @@ bool is_gcc_with_assembler(const Session& session, const Invocation& call) {
   return is_gcc && compiles && call.runs_assembler && !call.suppress_additions && session.config.prefix_command.empty();
 }
 
-// Whoever talks to the assembler would see it: its listing loses the text's layout.
-bool talks_to_assembler(const Invocation& call) {
-  const auto talks = [](const std::string& word) { return word.starts_with("-Wa,") || word.starts_with("-Xassembler"); };
-  return std::ranges::any_of(call.arguments, [&](const Argument& argument) { return std::ranges::any_of(argument.words, talks); });
+// Whoever talks to the assembler, or has the driver tell what it runs, would see it.
+bool looks_closely(const Invocation& call) {
+  const auto looks = [](const std::string& word) {
+    return word.starts_with("-Wa,") || word.starts_with("-Xassembler") || word == "-v" || word == "--verbose";
+  };
+  return std::ranges::any_of(call.arguments, [&](const Argument& argument) { return std::ranges::any_of(argument.words, looks); });
 }
 
 // Whether `assembler_speaks` is what the assembler says.
 bool messages_are_english(Env& env) {
-  const auto is_english = [](const std::string& locale) { return locale.starts_with("C") || locale == "POSIX" || locale.starts_with("en"); };
+  const auto is_english = [](const std::string& locale) {
+    return locale.starts_with("C") || locale == "POSIX" || locale.starts_with("en");
+  };
   if (const auto languages = env.get("LANGUAGE"); languages && !languages->empty() && !is_english(*languages)) return false;
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
     if (const auto locale = env.get(name); locale && !locale->empty()) return is_english(*locale);
   return true;
 }
 
+// A file, or nothing, whose name a rename takes as the assembler would have taken it.
+bool can_be_replaced(Fs& fs, const std::string& object) {
+  const auto facts = fs.lstat(object);
+  return facts ? facts->kind == FileKind::regular : facts.error().cause == Cause::not_found;
+}
+
 }  // namespace
 
 Pipe::Pipe(const Session& session, const Invocation& call) : session_(session), call_(call) {
+  Fs& fs = session.system.fs;
+  const std::string folder(path::directory(call.object));
   // In no folder the driver's exit code becomes another.
-  used_ = is_gcc_with_assembler(session, call) && !talks_to_assembler(call) &&
-          session.system.fs.stat(std::string(path::directory(call.object))) && keep_earlier();
+  const bool of_use = is_gcc_with_assembler(session, call) && !call.object_name_matters && !looks_closely(call) &&
+                      messages_are_english(session.system.env) && fs.stat(folder) && can_be_replaced(fs, call.object);
+  if (of_use) object_ = fs.temporary_name(folder, ".deja-tmp");
 }
 
-bool Pipe::keep_earlier() {
-  System& system = session_.system;
-  const auto facts = system.fs.lstat(call_.object);
-  if (!facts) return facts.error().cause == Cause::not_found;
-  const unsigned umask = session_.caller_umask.value_or(system.console.get_umask());
-  const bool plain = facts->kind == FileKind::regular && facts->links == 1 && facts->owner == system.console.user() &&
-                     facts->mode == (0666 & ~umask) && messages_are_english(system.env);
-  if (!plain) return false;
-  Earlier earlier{{}, *facts};
-  if (!system.fs.read(call_.object, earlier.bytes, largest_kept)) return false;
-  earlier_ = std::move(earlier);
-  return true;
+std::vector<std::string> Pipe::with(std::vector<std::string> arguments) {
+  if (object_.empty()) return arguments;
+  if (call_.object_named) {
+    const auto [first, last] = std::ranges::search(arguments, call_.object_option);
+    // In a response file it cannot be replaced.
+    if (first == last) object_.clear();
+    if (first == last) return arguments;
+    arguments.erase(first, last);
+  }
+  arguments.insert(arguments.begin(), {"-pipe", "-o", object_});
+  return arguments;
 }
 
-void Pipe::put_back() {
+bool Pipe::must_repeat(const Finished& finished) {
+  const std::string object = std::exchange(object_, {});
+  if (object.empty()) return false;
   Fs& fs = session_.system.fs;
-  const auto now = fs.lstat(call_.object);
-  if (now && now->same_content_as(earlier_->facts)) return;  // the assembler was not started
-  const CallerUmask as_caller(session_);
-  if (fs.write_output(call_.object, earlier_->bytes)) (void)fs.set_mtime(call_.object, earlier_->facts.mtime_ns);
-}
-
-bool Pipe::must_repeat(const Finished& failed) {
-  if (!std::exchange(used_, false)) return false;
-  if (earlier_) put_back();
-  return failed.signal == 0 && failed.interrupted_by == 0 && failed.err.find(assembler_speaks) != std::string::npos;
+  const bool succeeded = finished.exit_code == 0;
+  if (succeeded && fs.rename(object, call_.object, Overwrite::yes)) return false;
+  (void)fs.remove(object);
+  return succeeded || (finished.signal == 0 && finished.interrupted_by == 0 && finished.err.find(assembler_speaks) != std::string::npos);
 }
 
 }  // namespace deja

@@ -44,6 +44,13 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
   return std::nullopt;
 }
 
+// Named by a #line only, and not there: no part of the compile.
+bool is_absent(const Session& session, const PreprocessedFindings& found, const std::string& path) {
+  if (found.entered_files.contains(path)) return false;
+  const auto facts = session.files.facts(path);
+  return !facts && (facts.error().cause == Cause::not_found || facts.error().cause == Cause::not_a_directory);
+}
+
 // Why a file's content is part of the key beside the text.
 bool content_matters(const Invocation& call, const PreprocessedFindings& found, const std::string& path, const SourceTraits& traits) {
   // The text has lost its columns, and they reach the object: then only the very same files will do. A header that gives nothing but
@@ -59,6 +66,7 @@ std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session
   files.push_back(call.source);
   bool probes = false;
   for (const std::string& path : files) {
+    if (is_absent(session, found, path)) continue;
     const auto file = session.files.get(path);
     if (!file && !call.columns_matter && !found.has_columns && !found.has_macro_pragma) continue;
     if (!file) return Bypass{Outcome::bad_input_file, file.error().text()};
@@ -101,7 +109,12 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);
   for (const std::string& file : found.files) {
     const bool skip = file == call.source || call.already_preprocessed || (skip_system && found.system_files.contains(file));
-    if (!skip) out.files.push_back(file);
+    if (skip) continue;
+    if (is_absent(session, found, file)) {
+      out.names_absent_file = true;
+    } else {
+      out.files.push_back(file);
+    }
   }
   if (call.already_preprocessed) hasher.add("source name", call.source);
   if (auto why = add_what_text_lacks(hasher, session, call, found)) return *why;

@@ -19,7 +19,7 @@ constexpr std::size_t most_kept = 1 << 20;           // bytes
 
 std::string folded_name(std::string name) { return native_style == PathStyle::windows ? text::lower(name) : name; }
 
-NameList::NameList(std::string_view joined) : joined_(joined) {
+NameList::NameList(std::string_view joined, std::vector<std::string> links) : joined_(joined), links_(std::move(links)) {
   const std::string_view all = joined_;
   for (std::size_t start = 0; start < all.size();) {
     const std::size_t end = std::min(all.find('\0', start), all.size());
@@ -28,18 +28,24 @@ NameList::NameList(std::string_view joined) : joined_(joined) {
   }
 }
 
-bool NameList::contains(std::string_view folded) const { return std::ranges::binary_search(names_, folded); }
+bool NameList::contains(std::string_view folded) const {
+  return std::ranges::binary_search(names_, folded) || std::ranges::binary_search(names_, std::string(folded) + '/');
+}
 
 Result<std::unique_ptr<const NameList>> list_names(Fs& fs, const std::string& path) {
   auto items = fs.list(path);
   if (!items) return items.error();
-  std::vector<std::string> names;
+  std::vector<std::string> names, links;
   names.reserve(items->size());
-  for (DirectoryItem& item : *items) names.push_back(folded_name(std::move(item.name)));
+  for (DirectoryItem& item : *items) {
+    if (item.kind == FileKind::symlink) links.push_back(item.name);
+    names.push_back(folded_name(std::move(item.name)));
+    if (item.kind == FileKind::directory) names.back().push_back('/');
+  }
   std::ranges::sort(names);
   std::string joined;
   for (const std::string& name : names) joined.append(name).push_back('\0');
-  return std::make_unique<const NameList>(joined);
+  return std::make_unique<const NameList>(joined, std::move(links));
 }
 
 DirectoryNames::DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots, std::string kept)

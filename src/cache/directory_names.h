@@ -18,21 +18,23 @@ namespace deja {
 // `name` as the system compares names: in lower case where it ignores case.
 std::string folded_name(std::string name);
 
-// The folded names in a directory, sorted.
+// The folded names in a directory, sorted; that of a folder with a '/' behind it, for a folder that becomes a file is another name.
 class NameList {
  public:
-  // Each name ended by a zero byte.
-  explicit NameList(std::string_view joined);
+  // Each name ended by a zero byte. `links`: those that are links, as far as that is known.
+  explicit NameList(std::string_view joined, std::vector<std::string> links = {});
   NameList(const NameList&) = delete;
   NameList& operator=(const NameList&) = delete;
 
   std::span<const std::string_view> names() const { return names_; }
-  bool contains(std::string_view folded) const;
+  bool contains(std::string_view folded) const;  // a folder's name without the '/'
+  const std::vector<std::string>& links() const { return links_; }
   std::string_view joined() const { return joined_; }
 
  private:
   std::string joined_;
   std::vector<std::string_view> names_;  // in joined_
+  std::vector<std::string> links_;
 };
 
 Result<std::unique_ptr<const NameList>> list_names(Fs& fs, const std::string& path);

@@ -122,8 +122,9 @@ class Manifest {
 // Finds the directories in which a new name could change what an #include of this compile, or asking for a header, finds, and fills
 // entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `search`: the directory of the source, then the
 // search directories in order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than 2 s before
-// it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp.
-void watch_directories(Fs& fs, DirectoryNames& names, ManifestEntry& entry, const std::vector<std::string>& search,
+// it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp. False where it is not: a link under a name
+// that matters leads nowhere.
+bool watch_directories(Fs& fs, DirectoryNames& names, ManifestEntry& entry, const std::vector<std::string>& search,
                        std::int64_t started_ns);
 
 }  // namespace deja

@@ -14,6 +14,7 @@
 // Not seen: for a header asked for by a macro, names below folders that no known name leads through.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -33,7 +34,8 @@ class Watcher {
 
   // Watches what has to be for `base`/`below`; both "" or "." mean nothing.
   void cover(const std::string& base, std::string_view below);
-  std::vector<WatchedDirectory> observed(const MatteringNames& names);
+  // nullopt: names alone would not tell (MatteringNames::has_dangling).
+  std::optional<std::vector<WatchedDirectory>> observed(const MatteringNames& names);
 
  private:
   struct Place {
@@ -77,7 +79,7 @@ void Watcher::cover(const std::string& base, std::string_view below) {
   look(here).watched = true;
 }
 
-std::vector<WatchedDirectory> Watcher::observed(const MatteringNames& names) {
+std::optional<std::vector<WatchedDirectory>> Watcher::observed(const MatteringNames& names) {
   std::vector<WatchedDirectory> out;
   std::vector<std::string> paths;
   for (const auto& [path, place] : places_)
@@ -92,7 +94,10 @@ std::vector<WatchedDirectory> Watcher::observed(const MatteringNames& names) {
       watched.inode = place.facts->inode;
       watched.mtime_ns = settled ? place.facts->mtime_ns : 0;
       watched.ctime_ns = settled ? place.facts->ctime_ns : 0;
-      if (const NameList* const list = names_in(path, place)) watched.names = names.digest(*list);
+      if (const NameList* const list = names_in(path, place)) {
+        if (names.has_dangling(fs_, path, *list)) return std::nullopt;
+        watched.names = names.digest(*list);
+      }
     }
     out.push_back(std::move(watched));
   }
@@ -184,7 +189,7 @@ std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vect
 
 }  // namespace
 
-void watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, const std::vector<std::string>& search,
+bool watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, const std::vector<std::string>& search,
                        std::int64_t started_ns) {
   const std::vector<Base> search_bases = bases_of(search);
   const std::vector<std::string> files = neighbours_once(entry.files);
@@ -205,7 +210,10 @@ void watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, cons
   MatteringNames names(entry.all_names_matter);
   for (const ManifestFile& file : entry.files) names.add_components(file.path);
   for (const std::string& name : entry.probed_names) names.add_components(name);
-  entry.directories = watcher.observed(names);
+  auto observed = watcher.observed(names);
+  if (!observed) return false;
+  entry.directories = std::move(*observed);
+  return true;
 }
 
 }  // namespace deja

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/path.h"
 #include "base/text.h"
 
@@ -38,6 +40,12 @@ Digest MatteringNames::digest(const NameList& list) const {
   return sum;
 }
 
+bool MatteringNames::has_dangling(Fs& fs, const std::string& directory, const NameList& list) const {
+  return std::ranges::any_of(list.links(), [&](const std::string& link) {
+    return matters(folded_name(link)) && !fs.stat(directory == "." ? link : path::join(directory, link));
+  });
+}
+
 std::string MatteringNames::difference(const std::string& directory, const NameList& list, const Digest& recorded) const {
   Digest change = digest(list);
   mix(change, recorded);
@@ -45,7 +53,8 @@ std::string MatteringNames::difference(const std::string& directory, const NameL
   for (const std::string_view name : list.names())
     if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", name, directory);
   for (const std::string& name : names_)
-    if (!list.contains(name) && digest_of(name) == change) return fmt::format("'{}' is gone from '{}'", name, directory);
+    if (!list.contains(name) && (digest_of(name) == change || digest_of(name + '/') == change))
+      return fmt::format("'{}' is gone from '{}'", name, directory);
   return fmt::format("names in '{}' changed", directory);
 }
 

@@ -19,6 +19,8 @@ class MatteringNames {
   void add_components(std::string_view path);
   // The sum (xor) of the digests of those names in `list` that matter.
   Digest digest(const NameList& list) const;
+  // Whether a name that matters is a link that leads nowhere: what it comes to lead to changes nothing in `directory`.
+  bool has_dangling(Fs& fs, const std::string& directory, const NameList& list) const;
   // Why digest(list) is not `recorded`, for the log: "'foo.h' appeared in 'include'".
   std::string difference(const std::string& directory, const NameList& list, const Digest& recorded) const;
 
@@ -28,7 +30,10 @@ class MatteringNames {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
   };
-  bool matters(std::string_view folded) const { return all_ || folded.ends_with(".gch") || names_.contains(folded); }
+  bool matters(std::string_view folded) const {
+    if (folded.ends_with('/')) folded.remove_suffix(1);
+    return all_ || folded.ends_with(".gch") || names_.contains(folded);
+  }
 
   bool all_;
   std::unordered_set<std::string, Hash, std::equal_to<>> names_;

@@ -193,6 +193,8 @@ void GccReader::name_outputs() {
   if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang())) beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
+  const bool depfile_by_object = call_.wants_depfile && (!dep_target_given_ || !dep_file_of_preprocessor_.empty() || dep_file_.empty());
+  call_.object_name_matters = depfile_by_object || !beside_.empty() || !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
   for (OutputKind kind : beside_) {
     const bool by_driver = !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
     std::string path = by_driver ? driver_stem() : object_stem();

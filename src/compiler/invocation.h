@@ -86,6 +86,7 @@ struct Invocation {
   bool columns_matter = false;             // debug info, sanitizers, coverage mapping: source columns reach the object
   bool macro_columns_matter = false;       // those in the definitions of macros too: not in debug information, where the uses count
   bool comments_matter = false;            // gcc's -Wimplicit-fallthrough: some comments silence a warning
+  bool object_name_matters = false;        // another output's name, or the text of one, comes from the object's name
   bool object_path_matters = false;        // -gsplit-dwarf, coverage: the output's path reaches the object
   bool verbatim_key = false;               // -frecord-command-line and the like: the whole command line reaches the object
   bool allows_direct = true;               // false after -Xpreprocessor, -Wp,… that are not understood

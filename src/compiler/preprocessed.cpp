@@ -242,6 +242,7 @@ bool PreprocessedScanner::marker(std::string_view line, std::size_t quote, std::
     findings_.files.push_back(name);
     if (line.substr(end).find('3') != std::string_view::npos) findings_.system_files.insert(name);
   }
+  if (line.substr(end).find(" 1") != std::string_view::npos) findings_.entered_files.insert(name);
   if (options_.base_dirs.empty() || !path::is_absolute(name)) return false;
   const std::string normal = path::normal(name);
   const bool below = std::any_of(options_.base_dirs.begin(), options_.base_dirs.end(),

@@ -21,6 +21,7 @@ struct PreprocessedFindings {
   std::vector<std::string> files;  // every file named by a line marker, in order of appearance, without <built-in> and the like
   std::unordered_set<std::string> system_files;     // those of them that a marker calls a system header (flag 3)
   std::unordered_set<std::string> files_with_text;  // those of them that gave more than macros, directives and blanks
+  std::unordered_set<std::string> entered_files;    // those of them that were included (flag 1); others may be known from #line alone
   bool has_incbin = false;                          // the assembler's incbin in the text
   bool has_assembler_include = false;               // the assembler's include in the text
   bool has_embed = false;                           // an embed directive that was left for the compiler

@@ -110,7 +110,8 @@ class Replay {
   bool same_names(const typename Calls::Directory& at, const char* name, const Dependency& dependency) {
     if (dependency.content.low == not_listed) return false;
     NameSum sum(record_.names);
-    return calls_.each_name(at, name, room_.work, [&](std::string_view found) { sum.add(found); }) && sum.sum() == dependency.content.high;
+    return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) { sum.add(found, is_folder); }) &&
+           sum.sum() == dependency.content.high;
   }
 
   static bool holds_an_output(const Dependency& dependency) {

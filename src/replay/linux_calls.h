@@ -173,7 +173,8 @@ class LinuxCalls {
         std::uint16_t length;
         std::memcpy(&length, work.data() + i + 16, sizeof length);
         const std::string_view found = work.data() + i + 19;
-        if (found != "." && found != "..") take(found);
+        constexpr char folder = 4;  // DT_DIR; where the file system does not tell, no folder is one, and the sums do not agree
+        if (found != "." && found != "..") take(found, work[i + 18] == folder);
         i += length;
       }
     }

@@ -87,14 +87,15 @@ static inline std::uint64_t hash_of_name(std::string_view name) {
 class NameSum {
  public:
   explicit NameSum(std::span<const std::uint64_t> names) : names_(names) {}
-  void add(std::string_view name) {
+  // A folder that becomes a file of the same name changes the sum.
+  void add(std::string_view name, bool is_folder) {
     const std::uint64_t hash = hash_of_name(name);
     std::size_t low = 0, high = names_.size();
     while (low < high) {
       const std::size_t middle = (low + high) / 2;
       (names_[middle] < hash ? low : high) = names_[middle] < hash ? middle + 1 : middle;
     }
-    if (low < names_.size() && names_[low] == hash) sum_ += hash;
+    if (low < names_.size() && names_[low] == hash) sum_ += is_folder ? ~hash : hash;
   }
   std::uint64_t sum() const { return sum_; }
 

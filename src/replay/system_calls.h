@@ -80,7 +80,7 @@ class SystemCalls {
   bool each_name(const Directory& at, const char* name, std::span<char>, Take take) {
     const auto items = system_.fs.list(joined(at, name));
     if (!items) return false;
-    for (const DirectoryItem& item : *items) take(std::string_view(item.name));
+    for (const DirectoryItem& item : *items) take(std::string_view(item.name), item.kind == FileKind::directory);
     return true;
   }
 

@@ -146,7 +146,7 @@ class Dependencies {
     if (!items) return std::nullopt;
     for (const DirectoryItem& item : *items) {
       const std::uint64_t before = sum.sum();
-      sum.add(item.name);
+      sum.add(item.name, item.kind == FileKind::directory);
       if (sum.sum() == before) continue;
       const std::string path = folder == "." ? item.name : path::join(folder, item.name);
       if (found_.contains(path)) continue;

@@ -100,4 +100,35 @@ for cc in $(c_compilers); do
   put one/n.h <<<$'#include_next <n.h>\n#define N B'
   put n.c <<<$'#include <n.h>\nint n = N;'
   same_as_compiler "#include_next" -- "$cc" -Ione -Itwo -c n.c -o c.o
+
+  # Under a header's name earlier in the search path: a link that leads nowhere yet, and a folder that becomes a file.
+  for mode in "" CCACHE_DEPEND=1; do
+    for kind in link folder; do
+      fresh "$cc, $kind, $mode"
+      mkdir i1
+      put i2/x.h <<<'#define V 1'
+      put a.c <<<$'#include <x.h>\nint a = V;'
+      if [[ $kind == link ]]; then ln -s ../target.h i1/x.h; else mkdir i1/x.h; fi
+      age
+      for again in 1 2; do env $mode "$DEJA" "$cc" -Ii1 -Ii2 -c a.c -o a.o || fail "exit code $?"; done
+      if [[ $kind == link ]]; then put target.h <<<'#define V 2'; else rmdir i1/x.h && put i1/x.h <<<'#define V 2'; fi
+      "$cc" -Ii1 -Ii2 -c a.c -o bare.o
+      for again in 1 2; do
+        env $mode "$DEJA" "$cc" -Ii1 -Ii2 -c a.c -o a.o || fail "exit code $?"
+        cmp a.o bare.o || fail "the object of another header"
+      done
+    done
+  done
+
+  # A file that only a #line names need not be there (a generated parser's grammar).
+  fresh "$cc, #line"
+  put a.c <<<$'#line 1 "gen.y"\nint a;'
+  put warns.c <<<$'#line 1 "gen.y"\nint a(void) { int unused; return 1; }'
+  age
+  same_as_compiler "a grammar that is not there" -- "$cc" -c a.c -o a.o
+  same_as_compiler "a grammar that is not there, -g" miss preprocessed -- "$cc" -g -c a.c -o g.o
+  same_as_compiler "a grammar that is not there, with messages" miss preprocessed -- "$cc" -Wall -c warns.c -o w.o
+  put gen.y <<<'int other_text; /* shown in messages */'
+  same_as_compiler "the grammar is there, with messages" cacheable any -- "$cc" -Wall -c warns.c -o w.o
+  same_as_compiler "the grammar is there, -g" cacheable any -- "$cc" -g -c a.c -o g.o
 done

@@ -33,7 +33,7 @@ struct World : FakeSystem {
 TEST_CASE("directory names: sorted, each directory listed once") {
   World world;
   DirectoryNames names = world.names();
-  CHECK(world.look(names, "/usr/include") == std::vector<std::string>{"stdio.h", "sys"});
+  CHECK(world.look(names, "/usr/include") == std::vector<std::string>{"stdio.h", "sys/"});
   CHECK(names.of("/usr/include", *world.fs.stat("/usr/include"))->contains("sys"));
   CHECK_FALSE(names.of("/usr/include", *world.fs.stat("/usr/include"))->contains("sy"));
   CHECK(world.fs.count("list") == 1);
@@ -49,7 +49,7 @@ TEST_CASE("directory names: what rests below the roots is not listed again") {
   const int listed = world.fs.count("list");
   DirectoryNames second = world.names(*kept);
   CHECK(world.look(second, "/usr/include/sys") == std::vector<std::string>{"types.h"});
-  CHECK(world.look(second, "/usr/include") == std::vector<std::string>{"stdio.h", "sys"});
+  CHECK(world.look(second, "/usr/include") == std::vector<std::string>{"stdio.h", "sys/"});
   CHECK(world.fs.count("list") == listed);
   CHECK_FALSE(second.to_keep());
   CHECK(world.look(second, "/src") == std::vector<std::string>{"a.h"});
@@ -95,7 +95,7 @@ TEST_CASE("directory names: what was kept may be cut anywhere") {
   for (std::size_t size = 0; size <= kept.size(); ++size) {
     DirectoryNames second = world.names(kept.substr(0, size));
     CHECK(world.look(second, "/usr/include/sys") == std::vector<std::string>{"types.h"});
-    CHECK(world.look(second, "/usr/include") == std::vector<std::string>{"stdio.h", "sys"});
+    CHECK(world.look(second, "/usr/include") == std::vector<std::string>{"stdio.h", "sys/"});
   }
 }
 

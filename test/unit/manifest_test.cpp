@@ -251,7 +251,7 @@ TEST_CASE("a header that appears earlier in the search path is noticed") {
   }
   SUBCASE("its folder") {
     world.fs.put_now("/src/first/lib/x.h", "shadow");
-    CHECK(world.match(with(entry)).why_not == "'lib' appeared in 'first'");
+    CHECK(world.match(with(entry)).why_not == "'lib/' appeared in 'first'");
   }
   SUBCASE("a search directory") {
     world.fs.put_now("/src/missing/lib/x.h", "shadow");
@@ -311,7 +311,7 @@ TEST_CASE("probed names count where they are absent") {
   const ManifestEntry entry = world.entry({"a.h"}, {".", "inc"}, "r", {"opt/maybe.h"});
   CHECK(world.match(with(entry)).result);
   world.fs.put_now("/src/inc/opt/maybe.h", "");
-  CHECK(world.match(with(entry)).why_not == "'opt' appeared in 'inc'");
+  CHECK(world.match(with(entry)).why_not == "'opt/' appeared in 'inc'");
 }
 
 TEST_CASE("a computed probe makes every name matter") {
