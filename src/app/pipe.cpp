@@ -57,12 +57,15 @@ Pipe::Pipe(const Session& session, const Invocation& call) : session_(session), 
 std::vector<std::string> Pipe::with(std::vector<std::string> arguments) {
   if (object_.empty()) return arguments;
   if (call_.object_named) {
-    const auto [first, last] = std::ranges::search(arguments, call_.object_option);
-    // In a response file it cannot be replaced.
-    if (first == last) object_.clear();
-    if (first == last) return arguments;
-    arguments.erase(first, last);
+    const std::vector<std::string>& typed = call_.object_option;
+    const auto found = std::search(arguments.begin(), arguments.end(), typed.begin(), typed.end());
+    if (found == arguments.end()) {  // in a response file, where it cannot be replaced
+      object_.clear();
+      return arguments;
+    }
+    arguments.erase(found, found + static_cast<std::ptrdiff_t>(typed.size()));
   }
+  arguments.insert(arguments.begin(), call_.dep_words.begin(), call_.dep_words.end());
   arguments.insert(arguments.begin(), {"-pipe", "-o", object_});
   return arguments;
 }

@@ -178,11 +178,16 @@ void GccReader::name_depfile() {
     return;
   }
   call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
-  if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
+  if (call_.depfile.empty()) {
+    call_.depfile = object_stem() + ".d";
+    call_.dep_words = {"-MF", call_.depfile};
+  }
   if (call_.depfile == "-" || call_.depfile == "/dev/stdout") return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
   if (dep_target_given_ && dep_file_of_preprocessor_.empty()) return;
   const std::string source_name(path::file_name(call_.source));
-  call_.dep_key.push_back(call_.object_named ? call_.object : without_last_suffix(source_name) + ".o");
+  const std::string target = call_.object_named ? call_.object : without_last_suffix(source_name) + ".o";
+  call_.dep_key.push_back(target);
+  call_.dep_words.insert(call_.dep_words.end(), {"-MQ", target});
 }
 
 void GccReader::name_outputs() {
@@ -193,8 +198,8 @@ void GccReader::name_outputs() {
   if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang())) beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
-  const bool depfile_by_object = call_.wants_depfile && (!dep_target_given_ || !dep_file_of_preprocessor_.empty() || dep_file_.empty());
-  call_.object_name_matters = depfile_by_object || !beside_.empty() || !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
+  call_.object_name_matters =
+      !dep_file_of_preprocessor_.empty() || !beside_.empty() || !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
   for (OutputKind kind : beside_) {
     const bool by_driver = !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
     std::string path = by_driver ? driver_stem() : object_stem();

@@ -76,8 +76,9 @@ struct Invocation {
   std::vector<OutputFile> outputs;         // all files a success may leave behind, the object first, the dependency file included
 
   // Dependency file.
-  bool wants_depfile = false;        // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
-  std::string depfile;               // where it is written
+  bool wants_depfile = false;          // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
+  std::string depfile;                 // where it is written
+  std::vector<std::string> dep_words;  // -MF and -MQ with what follows from the object's name, where the caller gave neither
   std::vector<std::string> dep_key;  // all that shapes its text: -MD or -MMD, -MP, -MT/-MQ words, the default target; empty without depfile
 
   // Facts that change how keys are made.

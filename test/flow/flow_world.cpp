@@ -1,4 +1,4 @@
-// The pretend gcc: reads "#include" lines one level deep, understands -c -E -MD -MF -o -I, warns at "warn", fails at "broken".
+// The pretend gcc: reads "#include" lines one level deep, understands -c -E -MD -MF -MQ -o -I, warns at "warn", fails at "broken".
 #include "flow/flow_world.h"
 
 #include "base/path.h"
@@ -11,7 +11,7 @@ namespace {
 
 struct Request {
   bool preprocess = false, dependencies = false, query = false;
-  std::string source, object, depfile;
+  std::string source, object, depfile, target;
   std::vector<std::string> folders;
 };
 
@@ -23,12 +23,14 @@ Request read_words(const std::vector<std::string>& argv) {
     if (word == "-v") out.query = true;
     if (word == "-MD" || word == "-MMD") out.dependencies = true;
     if (word == "-MF") out.depfile = argv[++i];
+    if (word == "-MQ") out.target = argv[++i];
     if (word == "-o") out.object = argv[++i];
     if (word == "-x") ++i;
     if (word.starts_with("-I")) out.folders.push_back(word.substr(2));
     if (word.ends_with(".c")) out.source = word;
   }
   if (out.object.empty()) out.object = std::string(path::without_extension(path::file_name(out.source))) + ".o";
+  if (out.target.empty()) out.target = out.object;
   if (out.depfile.empty()) out.depfile = std::string(path::without_extension(out.object)) + ".d";
   return out;
 }
@@ -87,7 +89,7 @@ Finished FlowWorld::gcc(const Command& command) {
     return out;
   }
   fs.put_now(path::join("/src", request.object), "object of:\n" + text);
-  if (request.dependencies) fs.put_now(path::join("/src", request.depfile), request.object + ": " + prerequisites + "\n");
+  if (request.dependencies) fs.put_now(path::join("/src", request.depfile), request.target + ": " + prerequisites + "\n");
   return out;
 }
 
