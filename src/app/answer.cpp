@@ -138,14 +138,14 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
 }
 
 // A folder that was renamed, or a link that was retargeted, leads to other files, whose own times tell nothing. A folder's ctime without
-// its mtime is a new name (or new permissions).
+// its mtime is a new name (or new permissions); both are new where files came or went.
 bool folders_unmoved(const Session& session, const std::vector<std::string>& files) {
   std::set<std::string> seen;
   for (const std::string& file : files)
     for (std::string folder(path::directory(file)); seen.insert(folder).second; folder = std::string(path::directory(folder))) {
       const auto facts = session.system.fs.lstat(folder);
       if (!facts || facts->ctime_ns < session.started_ns) continue;
-      if (facts->kind == FileKind::directory && facts->ctime_ns <= facts->mtime_ns) continue;
+      if (facts->kind == FileKind::directory && facts->mtime_ns >= session.started_ns) continue;
       session.log.add(fmt::format("'{}' was moved while it was compiled", folder));
       return false;
     }

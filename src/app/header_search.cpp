@@ -22,6 +22,7 @@ std::optional<std::string> known(const Session& session, const Digest& key) {
 }
 
 void make_known(const Session& session, const Digest& key, std::string text) {
+  if (session.config.read_only || session.config.read_only_direct) return;
   Entry entry;
   entry.created_ns = session.system.clock.now_ns();
   entry.parts.push_back({stdout_part, std::move(text)});

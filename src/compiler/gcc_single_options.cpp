@@ -56,7 +56,7 @@ void GccReader::take_option_file(const Given& given) {
 // A pipe gives its text once, to the preprocessor or to the compiler.
 void GccReader::refuse_stream(const std::string& file) {
   const auto facts = fs_.stat(file);
-  if (facts && facts->kind == FileKind::other) refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
+  if (facts && facts->kind == FileKind::other && file != "/dev/null") refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
 }
 
 // OLD need not be part of a key where it only says how the working directory is spelled: it is an ancestor of it or itself, and too
