@@ -15,7 +15,9 @@ constexpr std::string_view assembler_speaks = "Assembler messages:";  // GNU as,
 bool is_gcc_with_assembler(const Session& session, const Invocation& call) {
   const bool is_gcc = call.family == Family::gcc && session.compiler.type == CompilerType::gcc;
   const bool compiles = call.language != Language::assembler && call.language != Language::assembler_with_cpp;
-  return is_gcc && compiles && call.runs_assembler && !call.suppress_additions && session.config.prefix_command.empty();
+  // -S and precompiled headers are written by the compiler proper, over what is there.
+  const bool assembles = !call.outputs.empty() && call.outputs.front().existing == Existing::removed;
+  return is_gcc && compiles && assembles && !call.suppress_additions && session.config.prefix_command.empty();
 }
 
 // Whoever talks to the assembler, or has the driver tell what it runs, would see it.
