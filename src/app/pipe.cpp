@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::string_view assembler_speaks = "Assembler messages:";  // GNU as, in English
 
+// A compiler that is only said to speak gcc's options (tcc) need not know all of them; gcc on Windows was never run with these.
 bool is_gcc_with_assembler(const Session& session, const Invocation& call) {
-  const bool is_gcc = call.family == Family::gcc && session.compiler.type == CompilerType::gcc;
+  const bool is_gcc = native_style == PathStyle::posix && call.family == Family::gcc && session.compiler.type == CompilerType::gcc &&
+                      session.config.compiler_type == CompilerType::auto_detect;
   const bool compiles = call.language != Language::assembler && call.language != Language::assembler_with_cpp;
   // -S and precompiled headers are written by the compiler proper, over what is there.
   const bool assembles = !call.outputs.empty() && call.outputs.front().existing == Existing::removed;

@@ -129,6 +129,9 @@ TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
   CHECK(runs_beside(plain));
   CHECK_FALSE(runs_beside({"-c", "-Wa,-L", "a.c", "-o", "a.o"}));
   CHECK_FALSE(runs_beside({"-S", "a.c", "-o", "a.o"}));
+  world.env.variables["CCACHE_COMPILERTYPE"] = "gcc";  // said, not known
+  CHECK_FALSE(runs_beside(plain));
+  world.env.variables.erase("CCACHE_COMPILERTYPE");
   CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "none/a.o"}));
   CHECK_FALSE(runs_beside({"-c", "-Wp,-MD,a.d", "a.c", "-o", "a.o"}));  // the object's name is in the dependency file
   CHECK(runs_beside({"-c", "-MD", "-MF", "a.d", "-MT", "a.o", "a.c", "-o", "a.o"}));
