@@ -114,6 +114,11 @@ Digest sources_digest(const Session& session, const Invocation& call, const std:
   return hasher.finish();
 }
 
+// No manifest where a file that a #line names, and that is not there, could show in messages or debug information once it is.
+bool only_text_will_do(const Invocation& call, const Keys& keys, bool has_messages) {
+  return keys.names_absent_file && (call.columns_matter || has_messages);
+}
+
 std::optional<Served> preprocessed_look_up(const Session& session, const Invocation& call, Keys& keys) {
   if (session.config.recache) return std::nullopt;
   if (auto entry = find_result(session, *keys.preprocessed)) {
@@ -122,8 +127,7 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
     if (!same_messages) session.log.add("The result has messages, and they may show other source lines");
     if (same_messages)
       if (auto served = serve_hit(session, call, *entry, Outcome::preprocessed_cache_hit)) {
-        const bool watch_text = keys.names_absent_file && (call.columns_matter || entry->find(stderr_part) != nullptr);
-        if (keys.direct && !session.config.read_only && !watch_text)
+        if (keys.direct && !session.config.read_only && !only_text_will_do(call, keys, entry->find(stderr_part) != nullptr))
           if (auto files = describe_headers(session, keys.headers)) {
             const auto kept =
                 keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), *keys.preprocessed);
@@ -170,8 +174,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
     return ending;
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : keys.headers;
-  // Where a file that a #line names could show once it is there, only the text will do.
-  const bool watch_text = keys.names_absent_file && (call.columns_matter || !compiled.finished.err.empty());
+  const bool watch_text = only_text_will_do(call, keys, !compiled.finished.err.empty());
   auto files = (keys.direct && !watch_text) || by_depfile ? describe_headers(session, headers) : std::nullopt;
   if (by_depfile && !files) return ending;
   // In depend mode keys.headers is empty: the headers are read after the compile, and describe_headers() refuses those that changed since.

@@ -193,10 +193,6 @@ constexpr auto may_be_word = [](const char* p) -> unsigned char {
   return static_cast<unsigned char>(dates | probe | binary | embed | fall);
 };
 
-}  // namespace
-
-namespace {
-
 // Looks at the positions of `text` from `from` to before `to`.
 void look_between(std::string_view text, std::size_t from, std::size_t to, SourceScan& out) {
   sieve<4>(text.substr(from), may_be_word, [&](std::size_t at) {
