@@ -24,7 +24,8 @@ struct Finished {
   int signal = 0;     // 0 when it exited by itself
   std::string out;    // stdout, unless it was streamed
   std::string err;    // stderr
-  // SIGINT, SIGTERM or SIGHUP that reached this process while the program ran; on Windows SIGINT for Ctrl-C, SIGTERM for a closed console.
+  // SIGINT, SIGTERM or SIGHUP that reached this process while the program ran; on Windows, or before: SIGINT for Ctrl-C, SIGTERM for a
+  // closed console. Nothing is started there any more.
   int interrupted_by = 0;
 };
 

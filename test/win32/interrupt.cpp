@@ -38,6 +38,8 @@ bool wait_for_interrupt() {
   SetConsoleCtrlHandler(on_control, TRUE);
   SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, at_work_name));
   for (int i = 0; i < 1000 && interrupted == 0; ++i) Sleep(10);
+  // The console tells one process after the other. One that starts the next before it is told was not interrupted.
+  Sleep(500);
   return interrupted != 0;
 }
 

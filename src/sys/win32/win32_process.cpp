@@ -15,12 +15,11 @@ namespace deja::win32 {
 
 namespace {
 
-std::atomic<int> children = 0;
 std::atomic<int> interrupted_by = 0;
 
-// Ctrl-C reaches every process of the console. The child decides what it means, and its exit code tells; until then this process stays.
+// Ctrl-C reaches every process of the console, one after the other: this one often after the child has ended of it. The child decides what
+// it means, and its exit code tells; until then this process stays. Once asked to end it starts no other.
 BOOL WINAPI on_control(DWORD event) {
-  if (children == 0) return FALSE;
   const bool asked = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
   interrupted_by = asked ? SIGINT : SIGTERM;
   // The console is being closed, and Windows ends a process that returns from here. What is left to do takes less than the seconds it
@@ -29,18 +28,10 @@ BOOL WINAPI on_control(DWORD event) {
   return TRUE;
 }
 
-class ControlToChild {
- public:
-  ControlToChild() {
-    static const BOOL handled = SetConsoleCtrlHandler(on_control, TRUE);
-    static_cast<void>(handled);
-    interrupted_by = 0;
-    ++children;
-  }
-  ~ControlToChild() { --children; }
-  ControlToChild(const ControlToChild&) = delete;
-  ControlToChild& operator=(const ControlToChild&) = delete;
-};
+void leave_control_to_child() {
+  static const BOOL handled = SetConsoleCtrlHandler(on_control, TRUE);
+  static_cast<void>(handled);
+}
 
 // Windows compares the names of variables without case.
 bool is_named(std::wstring_view variable, std::wstring_view name) {
@@ -215,12 +206,15 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   // Writers first, so that the reader ends whatever happens here.
   Collector err_reader(err->read_end.get());
   if (!err_reader.started()) return Error{"run", command.program, "no thread to read its messages"};
-  const ControlToChild guard;
+  leave_control_to_child();
+  Finished finished;
+  finished.interrupted_by = interrupted_by;
+  finished.exit_code = static_cast<int>(STATUS_CONTROL_C_EXIT);
+  if (finished.interrupted_by != 0) return finished;
   const auto process = start(plain, startup.StartupInfo, EXTENDED_STARTUPINFO_PRESENT);
   out->write_end.close();
   err->write_end.close();
   if (!process) return process.error();
-  Finished finished;
   const Sink collect = [&](std::string_view bytes) { finished.out.append(bytes); };
   const DWORD out_code = drain(out->read_end.get(), on_out ? on_out : collect);
   out->read_end.close();  // should it have ended early, the program must not wait for a reader
@@ -247,7 +241,8 @@ Result<int> Win32Processes::become(const Command& command) {
   startup.hStdInput = input.get();
   startup.hStdOutput = out.get();
   startup.hStdError = err.get();
-  const ControlToChild guard;
+  leave_control_to_child();
+  if (interrupted_by != 0) die_of(interrupted_by);
   const auto process = start(command, startup, 0);
   if (!process) return process.error();
   return exit_code_of(process->get(), command.program);

@@ -8,6 +8,7 @@ hold() {
   $RUN "$HOLD" "$1" "$2" "$log" >/dev/null 2>&1 </dev/null &
   until [[ -e $log.held ]]; do sleep 0.01; done
 }
+fresh
 put a.c <<<'int a;'
 with_holders tcc "none 500" "none 4000" "reading 4000" "locked 500" "locked 4000"
 
