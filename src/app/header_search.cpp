@@ -34,8 +34,8 @@ Digest key_of_built_in(const Session& session, const std::vector<std::string>& q
   Hasher hasher;
   hasher.add("directories searched, or not there, of", session.compiler.real_path).add("size", session.compiler.facts.size);
   hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
-  for (const char* name :
-       {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX"}) {
+  hasher.add("GCC_EXEC_PREFIX", session.system.env.get("GCC_EXEC_PREFIX").value_or(""));
+  for (const char* name : header_variables) {
     const std::string value = session.system.env.get(name).value_or("");
     hasher.add(name, value);
     // The driver leaves out what leads to one folder twice, which depends on where it stands.

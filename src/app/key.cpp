@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "app/header_search.h"
 #include "app/programs.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -65,10 +65,8 @@ void add_environment(Hasher& hasher, Env& env, const Names& names) {
     if (const auto value = env.get(std::string(name))) hasher.add(name, *value);
 }
 
-// Folders of headers beside those on the command line.
 bool has_header_variables(Env& env) {
-  constexpr const char* names[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"};
-  return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return env.get(name).has_value(); });
+  return std::ranges::any_of(header_variables, [&](const char* name) { return env.get(name).has_value(); });
 }
 
 // A prefix map's OLD may be left out only where no other paths than those on the command line are mapped.

@@ -129,7 +129,7 @@ Result<void> extract_result(Management& run, const std::string& file) {
   const auto bytes = read_whole(run, file);
   if (!bytes) return bytes.error();
   const auto entry = decode_entry(split_namespace(*bytes).bytes);
-  if (!entry) return entry.error();
+  if (!entry) return Error{"extract", file, entry.error().reason};
   for (const EntryPart& part : entry->parts) {
     const std::string name = "ccache-result." + part_suffix(part.kind);
     if (auto written = run.system.fs.write_output(name, part.bytes); !written) return written;

@@ -309,6 +309,7 @@ TEST_CASE("a look into a result, and its outputs taken out" * posix_paths()) {
   world.fs.put("/src/a.c", "int a;");
   CHECK(contains(world.error({"--inspect", "a.c"}), "neither a result"));
   CHECK(contains(world.error({"--extract-result", "none"}), "none"));
+  CHECK(contains(world.error({"--extract-result", "a.c"}), "a.c"));
   CHECK(world.run({"--checksum-file", "a.c"}) == digest_of("int a;").hex() + "\n");
 }
 
