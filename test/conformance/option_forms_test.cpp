@@ -62,7 +62,7 @@ struct Driver {
   enum class Took : unsigned char { yes, no, unknown };
   // Whether the driver takes `b.c` for the value of `word`; unknown when it refuses the word or compiles nothing.
   Took takes_next(const std::string& word) const {
-    const std::string text = output_of("cd " + folder() + " && " + name + " '-###' -c '" + word + "' b.c a.c");
+    const std::string text = output_of("cd " + folder() + " && exec " + name + " '-###' -c '" + word + "' b.c a.c");
     const bool refused = text.find("error:") != std::string::npos || text.find("unknown argument") != std::string::npos;
     if (refused || !compiles(text, "a.c")) return Took::unknown;
     return compiles(text, "b.c") ? Took::no : Took::yes;
@@ -74,7 +74,8 @@ struct Driver {
   }
 };
 
-constexpr Driver drivers[] = {{"gcc", false}, {"g++", false}, {"clang-14", true}, {"clang++-14", true}};
+// clang++ is the same program as clang, under another name.
+constexpr Driver drivers[] = {{"gcc", false}, {"g++", false}, {"clang-14", true}};
 
 // Spellings of a row: alone, and with its value joined.
 std::vector<std::string> spellings(const CompilerOption& option) {

@@ -23,6 +23,9 @@ failures=0
 context=
 aged=
 
+mkfifo "$TOP/silent" # to wait at, without starting a program
+exec {silent}<>"$TOP/silent"
+
 export HOME=$TOP/home
 mkdir "$HOME"
 
@@ -71,7 +74,7 @@ put() {
 }
 
 # Waits until what was just written is older than the next run's start (the clock that stamps files ticks in milliseconds).
-settle() { sleep 0.02; }
+settle() { read -rt 0.02 -u "$silent" || true; }
 # Waits until a stat of what was just written can be trusted; from then on same_as_compiler makes a run more.
 age() {
   sleep 2.1
@@ -101,25 +104,42 @@ stats_are() {
   done
 }
 
-# The statistics that tell how runs ended, as "id count" lines.
+# The statistics that tell how runs ended, as "id count" lines, sorted by id.
 endings() {
-  deja --print-stats | tr -d '\r' | grep -vE '^(direct_cache_miss|preprocessed_cache_miss|cache_size_kibibyte|files_in_cache|cleanups_performed|stats_.*|max_.*|(local|primary|remote|secondary)_storage_.*)	' | sort
+  deja --print-stats | tr -d '\r' | grep -vE '^(direct_cache_miss|preprocessed_cache_miss|cache_size_kibibyte|files_in_cache|cleanups_performed|stats_.*|max_.*|(local|primary|remote|secondary)_storage_.*)	'
 }
-# Remembers the statistics; ended() then prints how the runs since ended: direct, preprocessed, miss, or other ids, joined by '+'.
-mark() { endings >"$TOP/marked"; }
+# Remembers the statistics; ended() then tells how the runs since ended, in $ending: direct, preprocessed, miss, or other ids, joined by
+# '+'; and remembers what there is now. No program but deja is started for it: this is done for every compile.
+declare -A marked=()
+mark() {
+  local id count
+  while IFS=$'\t' read -r id count; do marked[$id]=${count%$'\r'}; done < <(deja --print-stats)
+}
 ended() {
-  endings >"$TOP/now"
-  join -t '	' "$TOP/marked" "$TOP/now" |
-    awk -F'\t' '$2 != $3 { n = $1; sub("^direct_cache_hit$", "direct", n); sub("^preprocessed_cache_hit$", "preprocessed", n);
-      sub("^cache_miss$", "miss", n); out = out (out == "" ? "" : "+") n } END { print out == "" ? "nothing" : out }'
+  local id count
+  ending=
+  while IFS=$'\t' read -r id count; do
+    count=${count%$'\r'}
+    [[ ${marked[$id]:-0} != "$count" ]] || continue
+    marked[$id]=$count
+    case $id in
+      direct_cache_hit) ending+=+direct ;;
+      preprocessed_cache_hit) ending+=+preprocessed ;;
+      cache_miss) ending+=+miss ;;
+      direct_cache_miss | preprocessed_cache_miss | cache_size_kibibyte | files_in_cache | cleanups_performed) ;;
+      stats_* | max_* | local_storage_* | primary_storage_* | remote_storage_* | secondary_storage_*) ;;
+      *) ending+=+$id ;;
+    esac
+  done < <(deja --print-stats)
+  ending=${ending#+}
+  ending=${ending:-nothing}
 }
 # HOW: one of ended()'s words; `cacheable` for direct, preprocessed or miss; `hit` for the first two; `any`.
 expect_hit() {
-  local seen
-  seen=$(ended)
-  case $1:$seen in
+  ended
+  case $1:$ending in
     any:* | cacheable:direct | cacheable:preprocessed | cacheable:miss | hit:direct | hit:preprocessed) ;;
-    *) [[ $seen == "$1" ]] || fail "${2:+$2: }ended as $seen, expected $1" ;;
+    *) [[ $ending == "$1" ]] || fail "${2:+$2: }ended as $ending, expected $1" ;;
   esac
 }
 
@@ -136,44 +156,51 @@ compile() {
 # --- comparison with the bare compiler ----------------------------------------------------------------------------------
 # Moves what a command made or changed below $W to the folder $1 and puts everything back as it was in $TOP/inputs.
 collect() {
-  local into=$1 file old new
-  rm -rf "$into"
-  mkdir -p "$into/files"
-  while IFS= read -r -d '' file; do
+  local into=$1 listed file old new
+  local all=()
+  while IFS= read -r -d '' listed && IFS= read -r -d '' file; do
     old=$TOP/inputs/$file new=$W/$file
     if [[ -d $old && ! -L $old && -d $new && ! -L $new ]]; then continue; fi
     if [[ -L $old && -L $new ]] || [[ -f $old && ! -L $old && -f $new && ! -L $new && ! $new -nt $old && ! $new -ot $old ]]; then continue; fi
+    all+=("$listed")
     if [[ $file == */* ]]; then mkdir -p "$into/files/${file%/*}"; fi
     # A folder that is new comes after its files (-depth): only what is left of it is moved.
     if [[ -d $new && ! -L $new ]]; then mkdir -p "$into/files/$file" && rmdir "$new"; else mv "$new" "$into/files/$file"; fi
-  done < <(find "$W" -mindepth 1 -depth -printf '%P\0')
+  done < <(find "$W" -mindepth 1 -depth -printf '%y %m %P -> %l\0%P\0')
   while IFS= read -r -d '' file; do
     if [[ -e $W/$file || -L $W/$file ]]; then continue; fi
     [[ -e $into/files/$file ]] || echo "$file" >>"$into/removed"
     cp -aP "$TOP/inputs/$file" "$W/$file"
   done < <(find "$TOP/inputs" -mindepth 1 -printf '%P\0')
-  find "$into/files" -mindepth 1 -printf '%y %m %P -> %l\n' | sort >"$into/listing"
+  case ${#all[@]} in
+    0) : >"$into/listing" ;;
+    1) printf '%s\n' "${all[0]}" >"$into/listing" ;;
+    *) printf '%s\n' "${all[@]}" | sort >"$into/listing" ;;
+  esac
 }
 
 # observe FOLDER WORDS…: runs the words and keeps exit code, streams and files in the folder.
 observe() {
-  local into=$1
+  local into=$1 code
   shift
-  "$@" >"$TOP/stdout" 2>"$TOP/stderr" <"${STDIN:-/dev/null}"
-  local code=$?
+  rm -rf "$into"
+  mkdir -p "$into/files"
+  "$@" >"$into/stdout" 2>"$TOP/stderr" <"${STDIN:-/dev/null}"
+  code=$?
   collect "$into"
   echo "$code" >"$into/exit"
+  : >"$into/stderr"
+  [[ -s $TOP/stderr ]] || return 0
   # Names of the compilers' temporary files are never the same.
   sed -E 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g; s#^\{standard input\}:#/tmp/NAME.s:#' "$TOP/stderr" >"$into/stderr"
-  mv "$TOP/stdout" "$into"
 }
 
 # same_as NAME A B: two observations must be equal.
 same_as() {
-  local name=$1 a=$2 b=$3 difference
-  difference=$(diff -r --no-dereference "$a" "$b" 2>&1) && return
+  local name=$1 a=$2 b=$3
+  diff -r --no-dereference "$a" "$b" >"$TOP/difference" 2>&1 && return
   fail "$name: $(basename "$b") differs from $(basename "$a"):
-$difference
+$(<"$TOP/difference")
 --- stderr of $(basename "$b"): $(head -c 2000 "$b/stderr")"
 }
 
@@ -186,13 +213,14 @@ same_once() {
   cp -a "$W" "$TOP/inputs"
   observe "$TOP/bare" "$@"
   settle
+  mark
   observe_deja "$name" cold "$how" "$@"
 }
 
+# After mark, or after another of these.
 observe_deja() {
   local name=$1 run=$2 how=$3
   shift 3
-  mark
   observe "$TOP/$run" deja "$@"
   same_as "$name" "$TOP/bare" "$TOP/$run"
   expect_hit "$how" "$name, $run"

@@ -14,9 +14,8 @@ compile direct $cc -c a.c
 compile direct namespace=n $cc -c a.c
 
 context=recache
-mark
 CCACHE_RECACHE=1 same_once recache any -- $cc -c a.c
-[[ $(ended) == *recache* ]] || fail "ended as $(ended)"
+[[ $ending == *recache* ]] || fail "ended as $ending"
 compile direct $cc -c a.c
 
 context=read_only
@@ -30,12 +29,14 @@ CCACHE_READONLY_DIRECT=1 same_once "read_only_direct, hit" direct -- $cc -c a.c
 context=disable
 mark
 CCACHE_DISABLE=1 deja $cc -c a.c || fail "exit code $?"
-[[ $(ended) == nothing || $(ended) == disabled ]] || fail "ended as $(ended)"
+ended
+[[ $ending == nothing || $ending == disabled ]] || fail "ended as $ending"
 put d.c <<<$'// ccache:disable\nint d;'
 same_as_compiler "ccache:disable" any any -- $cc -c d.c
 mark
 deja $cc -c d.c
-[[ $(ended) == disabled ]] || fail "ccache:disable ended as $(ended)"
+ended
+[[ $ending == disabled ]] || fail "ccache:disable ended as $ending"
 { head -c 5000 /dev/zero | tr '\0' ' '; echo '// ccache:disable'; echo 'int far;'; } | put far.c
 same_as_compiler "ccache:disable after 4096 bytes" -- $cc -c far.c
 
