@@ -181,9 +181,19 @@ Result<int> exit_code_of(HANDLE process, const std::string& program) {
   return static_cast<int>(code);  // STATUS_CONTROL_C_EXIT and other 32-bit codes survive the round trip through int
 }
 
+// As if Ctrl-C had ended it.
+Finished not_started() {
+  Finished out;
+  out.exit_code = static_cast<int>(STATUS_CONTROL_C_EXIT);
+  out.interrupted_by = interrupted_by;
+  return out;
+}
+
 }  // namespace
 
 Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out) {
+  leave_control_to_child();
+  if (interrupted_by != 0) return not_started();
   auto out = make_pipe();
   auto err = make_pipe();
   if (!out) return out.error();
@@ -206,15 +216,11 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   // Writers first, so that the reader ends whatever happens here.
   Collector err_reader(err->read_end.get());
   if (!err_reader.started()) return Error{"run", command.program, "no thread to read its messages"};
-  leave_control_to_child();
-  Finished finished;
-  finished.interrupted_by = interrupted_by;
-  finished.exit_code = static_cast<int>(STATUS_CONTROL_C_EXIT);
-  if (finished.interrupted_by != 0) return finished;
   const auto process = start(plain, startup.StartupInfo, EXTENDED_STARTUPINFO_PRESENT);
   out->write_end.close();
   err->write_end.close();
   if (!process) return process.error();
+  Finished finished;
   const Sink collect = [&](std::string_view bytes) { finished.out.append(bytes); };
   const DWORD out_code = drain(out->read_end.get(), on_out ? on_out : collect);
   out->read_end.close();  // should it have ended early, the program must not wait for a reader
