@@ -104,9 +104,19 @@ stats_are() {
   done
 }
 
-# The statistics that tell how runs ended, as "id count" lines, sorted by id.
+# Whether a statistic tells how a run ended.
+is_ending() {
+  case $1 in
+    direct_cache_miss | preprocessed_cache_miss | cache_size_kibibyte | files_in_cache | cleanups_performed) return 1 ;;
+    stats_* | max_* | local_storage_* | primary_storage_* | remote_storage_* | secondary_storage_*) return 1 ;;
+  esac
+}
+# Those that do, as "id count" lines.
 endings() {
-  deja --print-stats | tr -d '\r' | grep -vE '^(direct_cache_miss|preprocessed_cache_miss|cache_size_kibibyte|files_in_cache|cleanups_performed|stats_.*|max_.*|(local|primary|remote|secondary)_storage_.*)	'
+  local id count
+  while IFS=$'\t' read -r id count; do
+    if is_ending "$id"; then printf '%s\t%s\n' "$id" "${count%$'\r'}"; fi
+  done < <(deja --print-stats)
 }
 # Remembers the statistics; ended() then tells how the runs since ended, in $ending: direct, preprocessed, miss, or other ids, joined by
 # '+'; and remembers what there is now. No program but deja is started for it: this is done for every compile.
@@ -126,9 +136,7 @@ ended() {
       direct_cache_hit) ending+=+direct ;;
       preprocessed_cache_hit) ending+=+preprocessed ;;
       cache_miss) ending+=+miss ;;
-      direct_cache_miss | preprocessed_cache_miss | cache_size_kibibyte | files_in_cache | cleanups_performed) ;;
-      stats_* | max_* | local_storage_* | primary_storage_* | remote_storage_* | secondary_storage_*) ;;
-      *) ending+=+$id ;;
+      *) if is_ending "$id"; then ending+=+$id; fi ;;
     esac
   done < <(deja --print-stats)
   ending=${ending#+}
