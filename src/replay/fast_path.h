@@ -17,6 +17,7 @@ namespace deja::replay {
 
 enum class Look : unsigned char { found, absent, unknown };
 
+inline constexpr std::size_t first_read = 16 * 1024;          // bytes of a record: the hot part of one with some 300 headers
 inline constexpr std::uint64_t largest_rehash = 1 << 20;      // bytes of one file whose times changed
 inline constexpr std::uint64_t largest_rehash_sum = 8 << 20;  // bytes of all of them
 inline constexpr std::int64_t touch_after_ns =
@@ -53,8 +54,26 @@ class Replay {
  private:
   bool read_record() {
     path_ = record_path(cache_dir_, key_);
-    const std::int64_t size = calls_.read_file(path_.c_str(), room_.record, record_facts_);
-    return size > 0 && record_.open(room_.record.data(), static_cast<std::size_t>(size), key_);
+    return have(first_read, record_facts_) && record_.begin(room_.record.data(), there_, record_facts_.size, key_) &&
+           have(record_.header->hot) && record_.open();
+  }
+
+  // Reads on until `size` bytes of the record are there, or all of a shorter one.
+  bool have(std::size_t size, Facts& facts) {
+    if (there_ >= size) return true;
+    const std::int64_t got = calls_.read_file(path_.c_str(), std::span(room_.record).subspan(there_, size - there_), there_, facts);
+    if (got > 0) there_ += static_cast<std::size_t>(got);
+    return got > 0;
+  }
+  bool have(std::size_t size) {
+    Facts facts;
+    return have(size, facts) && there_ >= size;
+  }
+
+  // What the dependency is to be judged by now that its facts have changed, or null when that cannot be read.
+  const Content* content_of(const Dependency& dependency) {
+    if (record_.contents.empty() && !(have(record_.header->size) && record_.open_cold())) return nullptr;
+    return &record_.contents[static_cast<std::size_t>(&dependency - record_.dependencies.data())];
   }
 
   // --- does everything stand as it stood? ---
@@ -84,38 +103,36 @@ class Replay {
     const char* name = record_.text(dependency.name);
     const Look look = calls_.look(at, name, now);
     if (look != Look::found) return look == Look::absent && dependency.kind == Kind::absent;
-    if (now == dependency.facts) return dependency.kind != Kind::absent;
     if (dependency.kind == Kind::absent) return false;
-    const bool same = dependency.kind == Kind::file ? same_content(at, name, dependency, now) : same_names(at, name, dependency);
-    if (!same) return false;
+    if (fingerprint_of(now) == dependency.fingerprint) return true;
+    const Content* const content = content_of(dependency);
+    if (content == nullptr) return false;
+    const bool is_file = dependency.kind == Kind::file;
+    if (!(is_file ? same_content(at, name, *content, now) : same_names(at, name, content->hash))) return false;
     // Next time the facts alone will do. A directory that this very call creates files in will have changed again by then.
     if (now.settled_at(started_ns_)) {
-      dependency.facts = now;
-      (holds_an_output(dependency) ? folder_refreshed_ : refreshed_) = true;
+      dependency.fingerprint = fingerprint_of(now);
+      (!is_file && content->hash.low == listed_and_written ? folder_refreshed_ : refreshed_) = true;
     }
     return true;
   }
 
   // Touched, or checked out again: read it, when it is small enough to be worth it.
-  bool same_content(const typename Calls::Directory& at, const char* name, const Dependency& dependency, const Facts& now) {
-    if (!dependency.content.known() || now.size != dependency.facts.size || now.size > largest_rehash) return false;
+  bool same_content(const typename Calls::Directory& at, const char* name, const Content& content, const Facts& now) {
+    if (!content.hash.known() || now.size != content.size || now.size > largest_rehash) return false;
     rehashed_ += now.size;
     if (rehashed_ > largest_rehash_sum) return false;
     Hash128Stream hash;
-    return calls_.read_through(at, name, now.size, room_.work, [&](std::string_view bytes) { hash.add(bytes); }) &&
-           hash.finish() == dependency.content;
+    return calls_.read_through(at, name, now.size, piece(), [&](std::string_view bytes) { hash.add(bytes); }) &&
+           hash.finish() == content.hash;
   }
 
   // Files came or went (objects, in a build inside the source tree): do they bear a name that #include could find?
-  bool same_names(const typename Calls::Directory& at, const char* name, const Dependency& dependency) {
-    if (dependency.content.low == not_listed) return false;
+  bool same_names(const typename Calls::Directory& at, const char* name, const Hash128& listing) {
+    if (listing.low == not_listed) return false;
     NameSum sum(record_.names);
     return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) { sum.add(found, is_folder); }) &&
-           sum.sum() == dependency.content.high;
-  }
-
-  static bool holds_an_output(const Dependency& dependency) {
-    return dependency.kind == Kind::directory && dependency.content.low == listed_and_written;
+           sum.sum() == listing.high;
   }
 
   // --- the answer ---
@@ -141,7 +158,7 @@ class Replay {
     Facts there;
     if (calls_.look(here, path, there) != Look::found || there.size != output.size) return false;
     Hash64Stream hash;
-    const bool read = calls_.read_through(here, path, output.size, room_.work, [&](std::string_view bytes) { hash.add(bytes); });
+    const bool read = calls_.read_through(here, path, output.size, piece(), [&](std::string_view bytes) { hash.add(bytes); });
     if (!read || hash.finish() != output.checksum || !calls_.touch(path)) return false;
     ++kept_;
     return true;
@@ -150,7 +167,7 @@ class Replay {
   bool write(const Output& output) {
     const char* path = record_.text(output.path);
     if (output.in_entry != 0)
-      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset, output.size, output.checksum, room_.work);
+      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset, output.size, output.checksum, piece());
     return calls_.write_output(path, {record_.text(0) + output.offset, output.size});
   }
 
@@ -210,20 +227,23 @@ class Replay {
   // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.
   void keep_warm() {
     if (refreshed_ || (folder_refreshed_ && kept_ == record_.outputs.size())) {
-      const std::size_t size = record_.header->size;
-      record_.header->checksum = hash64({room_.record.data() + checksum_start, size - checksum_start});
-      calls_.overwrite(path_.c_str(), {room_.record.data(), size});
+      record_.header->checksum = record_.hot_checksum();
+      calls_.overwrite(path_.c_str(), {room_.record.data(), record_.header->size});  // all of it is there: something had changed
     }
     if (record_facts_.mtime_ns + touch_after_ns > started_ns_) return;
     calls_.touch(path_.c_str());
     if (*record_.text(record_.header->entry_file) != '\0') calls_.touch(record_.text(record_.header->entry_file));
   }
 
+  // What files go through. A read costs a tenth of the first touch of a page, so the pages are few.
+  std::span<char> piece() { return std::span<char>(room_.work).first(16 * 1024); }
+
   Calls& calls_;
   Room& room_;
   std::int64_t started_ns_ = 0;
   PathText cache_dir_, path_;
   Hash128 key_;
+  std::size_t there_ = 0;  // bytes of the record that have been read
   Facts record_facts_;
   Record record_;
   std::uint64_t rehashed_ = 0;  // bytes

@@ -123,13 +123,14 @@ class LinuxCalls {
     return {into.data(), static_cast<std::size_t>(size) - 1};
   }
 
-  // The whole of a regular file that fits, or a negative number.
-  std::int64_t read_file(const char* path, std::span<char> into, Facts& facts) {
+  // Bytes of a regular file from `offset` on, as many as there are and fit, or a negative number. A name that has become another file
+  // meanwhile shows by the record's checksums.
+  std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset, Facts& facts) {
     const linux_kernel::File file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
     struct stat found;
-    if (!file || !file.stat(found) || !S_ISREG(found.st_mode) || static_cast<std::uint64_t>(found.st_size) > into.size()) return -1;
+    if (!file || !file.stat(found) || !S_ISREG(found.st_mode)) return -1;
     facts = linux_kernel::facts_of(found);
-    return file.read(into) == found.st_size ? found.st_size : -1;
+    return file.read_at(into, offset);
   }
 
   // "" is the working directory. A directory that cannot be opened makes every look() say what open said.

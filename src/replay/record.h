@@ -1,7 +1,8 @@
 // A replay record: what a compile depended on and what it left behind. Byte layout and why: docs/replay.md.
 //
 // The record is read in place: fixed structs in the byte order of the machine that wrote it (the magic number does not match on
-// another), then a heap of text that ends with a zero byte, so that every path in it is a C string wherever it starts.
+// another), then a heap of text that ends with a zero byte, so that every path in it is a C string wherever it starts. That is the hot
+// part. What is asked for only where something has changed lies behind it, and mostly is not even read: every page of memory costs.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@
 namespace deja::replay {
 
 inline constexpr std::uint32_t record_magic = 0x31704a44;    // "DJp1"
-inline constexpr std::uint32_t record_version = 1;           // also part of every key
+inline constexpr std::uint32_t record_version = 2;           // also part of every key
 inline constexpr std::size_t largest_record = 256 * 1024;    // bytes
 inline constexpr std::int64_t trust_age_ns = 2'000'000'000;  // a stat says nothing about a file younger than this
 
@@ -26,6 +27,11 @@ struct Facts {
   // No change after `now_ns` can leave these facts as they are.
   bool settled_at(std::int64_t now_ns) const { return mtime_ns + trust_age_ns <= now_ns && ctime_ns + trust_age_ns <= now_ns; }
 };
+static_assert(sizeof(Facts) == 40);
+
+// What is kept of facts. 0 agrees with none.
+inline constexpr std::uint64_t no_fingerprint = 0;
+static inline std::uint64_t fingerprint_of(const Facts& facts) { return hash64({reinterpret_cast<const char*>(&facts), sizeof facts}) | 1; }
 
 struct TextRange {
   std::uint32_t offset = 0, size = 0;  // in the heap
@@ -33,16 +39,21 @@ struct TextRange {
 
 enum class Kind : std::uint32_t { file, absent, directory };
 
-// One path: name in its group's directory. A file has its content's hash, or zeros where only the facts count. A directory has in `high`
-// the sum of the hashes of those of its names that are in the record's table of names, in `low` one of these numbers.
-inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
-inline constexpr std::uint64_t listed = 1;
-inline constexpr std::uint64_t listed_and_written = 2;  // an output of the call lies there, so its facts change with every replay
+// One path: name in its group's directory.
 struct Dependency {
   std::uint32_t name = 0;  // offset in the heap
   Kind kind = Kind::file;
-  Facts facts;
-  Hash128 content;
+  std::uint64_t fingerprint = no_fingerprint;
+};
+
+// What a dependency whose facts have changed is judged by. A file has its content's hash, or zeros where only the facts count. A directory
+// has in `high` the sum of the hashes of those of its names that are in the record's table of names, in `low` one of these numbers.
+inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
+inline constexpr std::uint64_t listed = 1;
+inline constexpr std::uint64_t listed_and_written = 2;  // an output of the call lies there, so its facts change with every replay
+struct Content {
+  std::uint64_t size = 0;  // of a file, in bytes
+  Hash128 hash;
 };
 
 // Dependencies that follow each other and share a directory; "" is the working directory, or the names are absolute.
@@ -61,8 +72,9 @@ struct Output {
 struct Header {
   std::uint32_t magic = record_magic;
   std::uint32_t version = record_version;
-  std::uint64_t checksum = 0;  // XXH3-64 of everything behind this field
-  std::uint64_t size = 0;      // of the whole record
+  std::uint64_t checksum = 0;       // XXH3-64 of the hot part behind this field
+  std::uint32_t hot = 0, size = 0;  // bytes of the hot part, and of the whole record
+  std::uint64_t cold_checksum = 0;  // XXH3-64 of what lies between
   Hash128 key;
   std::uint32_t counted = 0;  // 1: a replay is counted in the statistics
   std::uint32_t groups = 0, dependencies = 0, names = 0, outputs = 0;
@@ -71,7 +83,7 @@ struct Header {
   std::int32_t utc_offset_s = 0;               // what local time is ahead of UTC, for the log …
   std::int64_t local_until_ns = 0;             // … and until when it holds
 };
-static_assert(sizeof(Dependency) == 64 && sizeof(Group) == 8 && sizeof(Output) == 32 && sizeof(Header) == 104);
+static_assert(sizeof(Dependency) == 16 && sizeof(Content) == 24 && sizeof(Group) == 8 && sizeof(Output) == 32 && sizeof(Header) == 112);
 
 inline constexpr std::size_t checksum_start = offsetof(Header, checksum) + sizeof(Header::checksum);
 
@@ -109,27 +121,45 @@ struct Record {
   Header* header = nullptr;
   std::span<Group> groups;
   std::span<Dependency> dependencies;
-  std::span<std::uint64_t> names;
   std::span<Output> outputs;
   std::string_view heap;
+  std::span<Content> contents;  // one for each dependency; this and `names` only after open_cold()
+  std::span<std::uint64_t> names;
 
   const char* text(std::uint32_t offset) const { return heap.data() + offset; }
   std::string_view text(TextRange range) const { return {heap.data() + range.offset, range.size}; }
 
-  // `bytes` must be aligned to 8; the store may have put something behind the record. False when it is no whole, undamaged one for `key`.
-  bool open(char* bytes, std::size_t size, const Hash128& key) {
+  // `bytes` must be aligned to 8, and be the beginning of a file of `file_size` bytes; the store may have put something behind the record.
+  // True when its header is one for `key`, which then tells how long the parts are.
+  bool begin(char* bytes, std::size_t size, std::uint64_t file_size, const Hash128& key) {
     if (size < sizeof(Header)) return false;
     header = reinterpret_cast<Header*>(bytes);
     if (header->magic != record_magic || header->version != record_version || header->key != key) return false;
-    if (header->size < sizeof(Header) || header->size > size) return false;
-    size = header->size;
-    if (hash64({bytes + checksum_start, size - checksum_start}) != header->checksum) return false;
+    return sizeof(Header) < header->hot && header->hot <= header->size && header->size <= largest_record && header->size <= file_size &&
+           header->hot % alignof(Header) == 0;
+  }
+  // The hot part is there. False when it is damaged.
+  bool open() {
+    char* const bytes = reinterpret_cast<char*>(header);
+    const std::size_t size = header->hot;
+    if (hot_checksum() != header->checksum) return false;
     std::size_t at = sizeof(Header);
     if (!take(bytes, size, at, header->groups, groups) || !take(bytes, size, at, header->dependencies, dependencies) ||
-        !take(bytes, size, at, header->names, names) || !take(bytes, size, at, header->outputs, outputs))
+        !take(bytes, size, at, header->outputs, outputs))
       return false;
     heap = {bytes + at, size - at};
     return !heap.empty() && heap.back() == '\0' && ranges_good();
+  }
+  // The whole record is there, and open() was content.
+  bool open_cold() {
+    char* const bytes = reinterpret_cast<char*>(header);
+    const std::size_t size = header->size;
+    std::size_t at = header->hot;
+    if (hash64({bytes + at, size - at}) != header->cold_checksum) return false;
+    return take(bytes, size, at, header->dependencies, contents) && take(bytes, size, at, header->names, names);
+  }
+  std::uint64_t hot_checksum() const {
+    return hash64({reinterpret_cast<const char*>(header) + checksum_start, header->hot - checksum_start});
   }
 
  private:

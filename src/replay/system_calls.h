@@ -51,13 +51,12 @@ class SystemCalls {
   std::int64_t now_ns() { return system_.clock.now_ns(); }
   std::uint32_t process() { return system_.processes.id(); }
 
-  std::int64_t read_file(const char* path, std::span<char> into, Facts& facts) {
+  std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset, Facts& facts) {
     std::string bytes;
-    const auto found = system_.fs.read(path, bytes, into.size());
-    if (!found) return -1;
+    const auto found = system_.fs.read(path, bytes, largest_record);
+    if (!found || bytes.size() < offset) return -1;
     facts = facts_of(*found);
-    bytes.copy(into.data(), bytes.size());
-    return static_cast<std::int64_t>(bytes.size());
+    return static_cast<std::int64_t>(bytes.copy(into.data(), into.size(), offset));
   }
 
   Directory enter(const char* path) { return path; }

@@ -15,7 +15,6 @@ namespace deja {
 
 namespace {
 
-using replay::Dependency;
 using replay::Kind;
 using replay::TextRange;
 
@@ -77,6 +76,14 @@ class Heap {
   std::string bytes_;
 };
 
+// What is known of a dependency, before it is laid out.
+struct Known {
+  Kind kind = Kind::file;
+  replay::Facts facts = {};
+  bool settled = false;  // its facts will do to tell that it is the same
+  replay::Hash128 content = {};
+};
+
 // What a record depends on, gathered by path, with the first reason to refuse one.
 class Dependencies {
  public:
@@ -86,14 +93,12 @@ class Dependencies {
     if (refusal_ || !usable(file.path)) return;
     const auto facts = file.facts ? Result<FileFacts>(*file.facts) : fs_.stat(file.path);
     if (!facts) return refuse(file.path, "it is gone");
-    Dependency out;
+    Known out;
     out.facts = replay::facts_of(*facts);
     if (file.content) out.content = hash_of(*file.content);
-    if (!out.facts.settled_at(started_ns_)) {
-      if (!file.content) return refuse(file.path, "it is too new to tell whether it changes");
-      // No stat agrees with these facts: the first replays read the file, until it is old enough.
-      out.facts = {.size = out.facts.size};
-    }
+    // No stat agrees with a file that is too young: the first replays read it, until it is old enough.
+    out.settled = out.facts.settled_at(started_ns_);
+    if (!out.settled && !file.content) return refuse(file.path, "it is too new to tell whether it changes");
     const auto [known, is_new] = found_.emplace(file.path, out);
     if (!is_new && !file.content) known->second.content = {};
   }
@@ -104,9 +109,7 @@ class Dependencies {
     if (facts) return refuse(path, "it exists now");
     if (facts.error().cause != Cause::not_found && facts.error().cause != Cause::not_a_directory)
       return refuse(path, "whether it exists is unknown");
-    Dependency out;
-    out.kind = Kind::absent;
-    found_.emplace(path, out);
+    found_.emplace(path, Known{.kind = Kind::absent});
   }
 
   // A directory in which a name may not appear, or that may not appear itself. `sum` knows the names that matter; `written`: an output lies
@@ -115,22 +118,20 @@ class Dependencies {
     if (refusal_ || !usable(path)) return;
     const auto facts = fs_.stat(path);
     if (!facts) return add_absent(path);
-    Dependency out;
-    out.kind = Kind::directory;
-    out.facts = replay::facts_of(*facts);
+    Known out{.kind = Kind::directory, .facts = replay::facts_of(*facts), .settled = true};
     // Of a directory that rests the facts will do. One that changed lately will change again, or be checked out again, so its names are
     // summed up.
     if (std::max(facts->mtime_ns, facts->ctime_ns) > started_ns_ - rest_ns) {
       const auto names = sum_of_names(path, sum);
       if (!names) return;
       out.content = {*names, written ? replay::listed_and_written : replay::listed};
-      if (!out.facts.settled_at(started_ns_)) out.facts = {};
+      out.settled = out.facts.settled_at(started_ns_);
     }
     found_.emplace(path, out);
   }
 
   const std::optional<Error>& refusal() const { return refusal_; }
-  const std::map<std::string, Dependency>& found() const { return found_; }
+  const std::map<std::string, Known>& found() const { return found_; }
 
  private:
   void refuse(const std::string& object, const char* reason) { refusal_ = refused(object, reason); }
@@ -161,7 +162,7 @@ class Dependencies {
 
   Fs& fs_;
   std::int64_t started_ns_;
-  std::map<std::string, Dependency> found_;
+  std::map<std::string, Known> found_;
   std::optional<Error> refusal_;
 };
 
@@ -216,12 +217,12 @@ Dependencies gather(System& system, const ReplayCall& call, const std::vector<st
 }
 
 // When a dependency changed last, as far as that is known: what changed lately is likely to change again.
-std::int64_t last_change(const Dependency& dependency) {
-  const bool too_young = dependency.kind == Kind::file && dependency.facts.ctime_ns == 0;
-  return too_young ? INT64_MAX : dependency.facts.ctime_ns;
+std::int64_t last_change(const Known& known) {
+  if (known.settled) return known.facts.ctime_ns;
+  return known.kind == Kind::file ? INT64_MAX : 0;
 }
 
-using Named = std::pair<std::string, Dependency>;  // the name in its directory, or a whole path
+using Named = std::pair<std::string, Known>;  // the name in its directory, or a whole path
 
 struct Folder {
   std::string path;  // "" for whole paths
@@ -240,14 +241,14 @@ void sort_by_change(std::vector<Folder>& folders) {
 }
 
 // Dependencies by directory; those that have few neighbours under "", with their whole path.
-std::vector<Folder> by_folder(const std::map<std::string, Dependency>& found) {
+std::vector<Folder> by_folder(const std::map<std::string, Known>& found) {
   std::map<std::string_view, std::vector<Named>> all;
-  for (const auto& [path, dependency] : found) {
+  for (const auto& [path, known] : found) {
     std::string_view name = path;
     while (name.size() > 1 && path::is_separator(name.back())) name.remove_suffix(1);
     const std::string_view file = path::file_name(name);
     const bool whole = file.empty() || file.size() == name.size();
-    all[whole ? "" : name.substr(0, name.size() - file.size())].emplace_back(whole ? name : file, dependency);
+    all[whole ? "" : name.substr(0, name.size() - file.size())].emplace_back(whole ? name : file, known);
   }
   std::vector<Folder> out;
   Folder single;
@@ -256,22 +257,32 @@ std::vector<Folder> by_folder(const std::map<std::string, Dependency>& found) {
       out.push_back({std::string(folder), std::move(members)});
       continue;
     }
-    for (auto& [name, dependency] : members) single.members.emplace_back(std::string(folder).append(name), dependency);
+    for (auto& [name, known] : members) single.members.emplace_back(std::string(folder).append(name), known);
   }
   out.push_back(std::move(single));
   return out;
 }
 
-void arrange(const std::map<std::string, Dependency>& found, Heap& heap, std::vector<replay::Group>& groups, std::vector<Dependency>& out) {
+// The dependencies as a record has them.
+struct Rows {
+  std::vector<replay::Group> groups;
+  std::vector<replay::Dependency> dependencies;
+  std::vector<replay::Content> contents;
+};
+
+Rows arrange(const std::map<std::string, Known>& found, Heap& heap) {
+  Rows out;
   std::vector<Folder> folders = by_folder(found);
   sort_by_change(folders);
   for (const Folder& folder : folders) {
-    groups.push_back({heap.path(folder.path), static_cast<std::uint32_t>(folder.members.size())});
-    for (const auto& [name, dependency] : folder.members) {
-      out.push_back(dependency);
-      out.back().name = heap.path(name);
+    out.groups.push_back({heap.path(folder.path), static_cast<std::uint32_t>(folder.members.size())});
+    for (const auto& [name, known] : folder.members) {
+      out.dependencies.push_back(
+          {heap.path(name), known.kind, known.settled ? replay::fingerprint_of(known.facts) : replay::no_fingerprint});
+      out.contents.push_back({known.facts.size, known.content});
     }
   }
+  return out;
 }
 
 std::vector<replay::Output> outputs_of(const ReplayCall& call, Heap& heap) {
@@ -351,9 +362,7 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   if (dependencies.refusal()) return *dependencies.refusal();
 
   Heap heap;
-  std::vector<replay::Group> groups;
-  std::vector<Dependency> rows;
-  arrange(dependencies.found(), heap, groups, rows);
+  const Rows rows = arrange(dependencies.found(), heap);
   header.entry_file = heap.path(call.entry_file);
   header.log_file = heap.path(call.log_file);
   const std::vector<replay::Output> outputs = outputs_of(call, heap);
@@ -361,21 +370,26 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   header.err = heap.bytes(call.err);
   header.log = heap.bytes(log_text(call.log_lines));
   header.counted = call.counted ? 1 : 0;
-  header.groups = static_cast<std::uint32_t>(groups.size());
-  header.dependencies = static_cast<std::uint32_t>(rows.size());
+  header.groups = static_cast<std::uint32_t>(rows.groups.size());
+  header.dependencies = static_cast<std::uint32_t>(rows.dependencies.size());
   header.names = static_cast<std::uint32_t>(names.size());
   header.outputs = static_cast<std::uint32_t>(outputs.size());
 
   std::string bytes(sizeof header, '\0');
-  append_rows(bytes, groups);
-  append_rows(bytes, rows);
-  append_rows(bytes, names);
+  append_rows(bytes, rows.groups);
+  append_rows(bytes, rows.dependencies);
   append_rows(bytes, outputs);
   bytes.append(heap.finished());
+  bytes.resize((bytes.size() + alignof(replay::Header) - 1) / alignof(replay::Header) * alignof(replay::Header));
+  const std::size_t hot = bytes.size();
+  append_rows(bytes, rows.contents);
+  append_rows(bytes, names);
   if (bytes.size() > largest_written) return refused("", "it would be too large");
-  header.size = bytes.size();
+  header.hot = static_cast<std::uint32_t>(hot);
+  header.size = static_cast<std::uint32_t>(bytes.size());
+  header.cold_checksum = replay::hash64(std::string_view(bytes).substr(hot));
   std::memcpy(bytes.data(), &header, sizeof header);
-  header.checksum = replay::hash64(std::string_view(bytes).substr(replay::checksum_start));
+  header.checksum = replay::hash64(std::string_view(bytes).substr(replay::checksum_start, hot - replay::checksum_start));
   std::memcpy(bytes.data(), &header, sizeof header);
   return ReplayRecord{digest_of(header.key), std::move(bytes)};
 }
@@ -383,7 +397,9 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
 bool is_replay_record(std::string_view bytes, const Digest& key) {
   std::vector<std::uint64_t> aligned(bytes.size() / sizeof(std::uint64_t) + 1);
   std::memcpy(aligned.data(), bytes.data(), bytes.size());
-  return replay::Record().open(reinterpret_cast<char*>(aligned.data()), bytes.size(), hash_of(key));
+  replay::Record record;
+  return record.begin(reinterpret_cast<char*>(aligned.data()), bytes.size(), bytes.size(), hash_of(key)) && record.open() &&
+         record.open_cold();
 }
 
 }  // namespace deja

@@ -20,10 +20,9 @@ class FuzzCalls {
 
   std::int64_t now_ns() { return 1'700'000'000'000'000'000; }
   std::uint32_t process() { return 1; }
-  std::int64_t read_file(const char*, std::span<char> into, replay::Facts&) {
-    const std::size_t size = std::min(record_.size(), into.size());
-    record_.copy(into.data(), size);
-    return static_cast<std::int64_t>(size);
+  std::int64_t read_file(const char*, std::span<char> into, std::uint64_t offset, replay::Facts& facts) {
+    facts.size = record_.size();
+    return offset > record_.size() ? -1 : static_cast<std::int64_t>(record_.copy(into.data(), into.size(), offset));
   }
   Directory enter(const char* path) { return answer(path); }
   void leave(Directory) {}
@@ -68,7 +67,7 @@ class FuzzCalls {
   std::size_t asked_ = 0;
 };
 
-// `text`: a record whose header says the right magic, key, size and checksum, once they have been put there.
+// `text`: a record whose header says the right magic, key, size and checksums, once they have been put there.
 inline void check_replay_record(std::string_view text) {
   const char* const words[] = {"cc"};
   const char* const environment[] = {"CCACHE_DIR=/c", "LOCALAPPDATA=/c"};
@@ -84,16 +83,19 @@ inline void check_replay_record(std::string_view text) {
   std::memcpy(&header, bytes.get(), sizeof header);
   header.magic = replay::record_magic;
   header.version = replay::record_version;
-  header.size = size;
+  header.size = static_cast<std::uint32_t>(size);
+  header.hot = std::clamp<std::uint32_t>(header.hot / 8 * 8, sizeof header, header.size);
   header.key = key;
+  header.cold_checksum = replay::hash64({bytes.get() + header.hot, size - header.hot});
   std::memcpy(bytes.get(), &header, sizeof header);
-  header.checksum = replay::hash64({bytes.get() + replay::checksum_start, size - replay::checksum_start});
+  header.checksum = replay::hash64({bytes.get() + replay::checksum_start, header.hot - replay::checksum_start});
   std::memcpy(bytes.get(), &header, sizeof header);
 
   replay::Record record;
-  if (record.open(bytes.get(), size, key)) {
+  if (record.begin(bytes.get(), size, size, key) && record.open()) {
     for (const replay::Group& group : record.groups) (void)std::strlen(record.text(group.directory));
     for (const replay::Dependency& dependency : record.dependencies) (void)std::strlen(record.text(dependency.name));
+    if (record.open_cold() && record.contents.size() != record.dependencies.size()) std::abort();
   }
   const auto room = std::make_unique_for_overwrite<replay::Room>();
   FuzzCalls calls({bytes.get(), size}, text.substr(0, std::min<std::size_t>(text.size(), 16)));

@@ -292,11 +292,12 @@ inline void play_kept_outputs(const ReplayWorld::Serve& serve) {
   for (const char* name : {"a.o", "large.o"}) CHECK(std::filesystem::last_write_time(name) > long_ago + std::chrono::minutes(59));
 }
 
-// A damaged record never answers, nor crashes.
+// A damaged record never answers, nor crashes. A header has been touched, so that the cold part is asked for too.
 inline void play_damaged_records(const ReplayWorld::Serve& serve) {
   ReplayWorld world(serve);
   world.record();
   const std::string good = world.get(world.record_path);
+  world.rewrite("late/one.h", "int one;\n");
   for (std::size_t size = 0; size < good.size(); size += size < 200 ? 1 : 37) {
     world.put(world.record_path, std::string_view(good).substr(0, size));
     CHECK_FALSE(world.repeat());
