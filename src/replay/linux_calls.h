@@ -42,7 +42,10 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
 }
 #endif
 
-inline long address(const void* pointer) { return reinterpret_cast<long>(pointer); }
+template <class T>
+inline long address(T* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
 inline int open(int at, const char* path, int flags, int mode = 0) {
   return static_cast<int>(call(SYS_openat, at, address(path), flags | O_CLOEXEC, mode));
 }

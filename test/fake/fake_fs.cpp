@@ -13,6 +13,7 @@ namespace deja {
 namespace {
 
 constexpr std::int64_t hour_ns = 3'600'000'000'000;
+constexpr std::size_t page_size = 4096;  // bytes
 
 Error error(std::string_view action, const std::string& path, std::string_view reason, Cause cause) {
   return {std::string(action), path, std::string(reason), cause};
@@ -26,20 +27,55 @@ std::string parent_of(const std::string& full) { return std::string(path::direct
 
 }  // namespace
 
+std::uint64_t FakeFs::Node::size() const {
+  const std::uint64_t paged = pages.empty() ? 0 : pages.rbegin()->first * page_size + pages.rbegin()->second.size();
+  return std::max<std::uint64_t>(bytes.size(), paged);
+}
+
+std::string& FakeFs::Node::whole() {
+  bytes.resize(static_cast<std::size_t>(size()));
+  for (const auto& [number, page] : pages) bytes.replace(static_cast<std::size_t>(number * page_size), page.size(), page);
+  pages.clear();
+  return bytes;
+}
+
+std::string& FakeFs::Node::page(std::uint64_t number) {
+  const auto [found, is_new] = pages.try_emplace(number);
+  const std::uint64_t start = number * page_size;
+  if (is_new && start < bytes.size()) found->second = bytes.substr(static_cast<std::size_t>(start), page_size);
+  return found->second;
+}
+
 class FakeRandomFile final : public RandomFile {
  public:
   FakeRandomFile(FakeFs& fs, FakeFs::NodePtr node) : fs_(fs), node_(std::move(node)) {}
 
   Result<std::string> read_at(std::uint64_t offset, std::size_t size) override {
     const auto alone = fs_.begin("read_at");
-    if (offset >= node_->bytes.size()) return std::string();
-    return node_->bytes.substr(static_cast<std::size_t>(offset), size);
+    const std::uint64_t end = std::min<std::uint64_t>(node_->size(), offset + size);
+    std::string out;
+    while (offset < end) {
+      const auto at = static_cast<std::size_t>(offset % page_size);
+      const std::size_t size_here = std::min<std::size_t>(page_size - at, static_cast<std::size_t>(end - offset));
+      const std::string& page = node_->page(offset / page_size);
+      std::string part = page.substr(std::min(at, page.size()), size_here);
+      part.resize(size_here);  // a hole reads as zeros
+      out += part;
+      offset += size_here;
+    }
+    return out;
   }
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
     const auto alone = fs_.begin("write_at");
-    const std::size_t end = static_cast<std::size_t>(offset) + bytes.size();
-    if (end > node_->bytes.size()) node_->bytes.resize(end);
-    node_->bytes.replace(static_cast<std::size_t>(offset), bytes.size(), bytes);
+    while (!bytes.empty()) {
+      const auto at = static_cast<std::size_t>(offset % page_size);
+      const std::string_view part = bytes.substr(0, page_size - at);
+      std::string& page = node_->page(offset / page_size);
+      page.resize(std::max(page.size(), at + part.size()));
+      page.replace(at, part.size(), part);
+      offset += part.size();
+      bytes.remove_prefix(part.size());
+    }
     return {};
   }
 
@@ -136,7 +172,7 @@ bool FakeFs::has(const std::string& path) const { return find(path) != nullptr; 
 
 std::string FakeFs::get(const std::string& path) const {
   const NodePtr node = find(path);
-  return node ? node->bytes : std::string();
+  return node ? node->whole() : std::string();
 }
 
 FakeFs::Node& FakeFs::node(const std::string& path) { return *find(path); }
@@ -172,10 +208,10 @@ FileFacts FakeFs::facts(const Node& node) const {
   FileFacts out;
   out.device = 1;
   out.inode = node.inode;
-  out.size = node.bytes.size();
+  out.size = node.size();
   out.mtime_ns = node.mtime_ns;
   out.ctime_ns = node.ctime_ns;
-  out.disk_size = (node.bytes.size() + 4095) / 4096 * 4096;
+  out.disk_size = (node.size() + page_size - 1) / page_size * page_size;
   out.owner = node.owner;
   out.mode = node.mode;
   out.kind = node.kind;
@@ -220,8 +256,8 @@ Result<FileFacts> FakeFs::read(const std::string& path, std::string& into, std::
   if (!node) return missing("open", path);
   if (node->kind == FileKind::directory) return error("read", path, "Is a directory", Cause::other);
   if (unreadable.contains(resolved(path, true))) return denied("open", path);
-  if (node->bytes.size() > limit) return error("read", path, "larger than expected", Cause::too_large);
-  into = node->bytes;
+  if (node->size() > limit) return error("read", path, "larger than expected", Cause::too_large);
+  into = node->whole();
   return facts(*node);
 }
 
@@ -334,8 +370,8 @@ Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t off
   if (!node) return missing("open", path);
   if (node->kind != FileKind::regular) return error("read", path, "not a regular file", Cause::other);
   if (unreadable.contains(resolved(path, true))) return denied("open", path);
-  if (offset >= node->bytes.size()) return std::string();
-  return node->bytes.substr(static_cast<std::size_t>(offset), size);
+  if (offset >= node->size()) return std::string();
+  return node->whole().substr(static_cast<std::size_t>(offset), size);
 }
 
 Result<void> FakeFs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
@@ -369,8 +405,9 @@ Result<void> FakeFs::append(const std::string& path, std::string_view record, co
   }
   if (auto room = room_for("open", full, record.size()); !room) return room;
   if (!node) node = add(full, FileKind::regular, {}, 0);
-  if (options.text && !node->bytes.empty() && node->bytes.back() != '\n') node->bytes += '\n';
-  node->bytes += record;
+  std::string& bytes = node->whole();
+  if (options.text && !bytes.empty() && bytes.back() != '\n') bytes += '\n';
+  bytes += record;
   node->mtime_ns = node->ctime_ns = clock_.file_now_ns();
   return {};
 }

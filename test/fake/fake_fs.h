@@ -18,11 +18,17 @@ class FakeFs final : public Fs {
   struct Node {
     FileKind kind = FileKind::regular;
     std::string bytes;  // of a link: where it leads
+    // Written at random and not in `bytes` yet: large files with little in them would cost most of a fault loop's time.
+    std::map<std::uint64_t, std::string> pages;
     std::int64_t mtime_ns = 0;
     std::int64_t ctime_ns = 0;
     std::uint64_t inode = 0;
     std::uint32_t mode = 0644;
     std::uint32_t owner = 0;
+
+    std::uint64_t size() const;
+    std::string& whole();  // `bytes`, with all pages in it
+    std::string& page(std::uint64_t number);
   };
 
   explicit FakeFs(FakeClock& clock);

@@ -1,5 +1,19 @@
 #!/usr/bin/env bash
-# Random edits against the bare compiler, after each of which deja must leave what the compiler leaves. STEPS and SEED may be given.
+# Random edits against the bare compiler, after each of which deja must leave what the compiler leaves: 5,000 with TinyCC, which takes
+# milliseconds, and some with gcc. COMPILER, STEPS and SEED may be given.
 set -euo pipefail
 command -v python3 >/dev/null || { echo "no python3"; exit 77; }
-exec python3 "$(dirname "$0")/random_edits.py" "$1" --steps "${STEPS:-1000}" ${SEED:+--seed "$SEED"}
+
+edits() { # COMPILER STEPS WORLDS
+  command -v "$1" >/dev/null || { echo "no $1"; return; }
+  python3 "$(dirname "${BASH_SOURCE[0]}")/random_edits.py" "$deja" --compiler "$1" --steps "$2" --worlds "$3" ${SEED:+--seed "$SEED"}
+}
+
+deja=$1
+if [[ ${COMPILER:-} ]]; then
+  edits "$COMPILER" "${STEPS:-1000}" 24
+else
+  # The quicker the steps, the more worlds, for a world rests two seconds between its turns.
+  edits tcc "${STEPS:-5000}" 80
+  edits gcc "${STEPS:-300}" 24
+fi
