@@ -4,7 +4,7 @@
 //   spawn ROUNDS COMMAND_FILE...
 //
 // A command file has one word a line; lines before a line "--" are preparations done before each run, untimed:
-// "touch PATH", "remove PATH", "append PATH TEXT" (TEXT, a number that never repeats and a semicolon), "shell COMMAND".
+// "enter FOLDER", "touch PATH", "remove PATH", "append PATH TEXT" (TEXT, a number that never repeats and a semicolon), "shell COMMAND".
 // After "--" come NAME=VALUE words, then the command. Prints a line a command: peak memory in KiB, then the nanoseconds of every run.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -60,7 +60,9 @@ static void load(struct command* command, const char* path) {
 static void prepare(const char* line) {
   char verb[16], first[4096], rest[4096] = "";
   if (sscanf(line, "%15s %4095s %4095[^\n]", verb, first, rest) < 2) return;
-  if (strcmp(verb, "touch") == 0) {
+  if (strcmp(verb, "enter") == 0) {
+    if (chdir(first) != 0) die(first);
+  } else if (strcmp(verb, "touch") == 0) {
     utimensat(AT_FDCWD, first, NULL, 0);
   } else if (strcmp(verb, "remove") == 0) {
     unlink(first);

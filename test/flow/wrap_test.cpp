@@ -116,6 +116,29 @@ TEST_CASE("what a direct hit with three headers may cost") {
   CHECK(world.fs.count("list") <= 1);  // the object's folder is the source's
 }
 
+TEST_CASE("the limits are looked at after each miss where that matters, else after some") {
+  constexpr int runs = 64;
+  const auto lists = [&](const char* variable, const char* value) {
+    FlowWorld world;
+    world.env.variables[variable] = value;
+    int sum = 0;
+    for (int i = 0; i < runs; ++i) {
+      world.fs.put("/src/a.c", "int a" + std::to_string(i) + ";\n");
+      world.fs.counts.clear();
+      world.through_deja({"-c", "a.c", "-o", "a.o"});
+      sum += world.fs.counts["list"];
+    }
+    CHECK(world.count_of(Outcome::cache_miss) == runs);
+    return sum;
+  };
+  const int without = lists("CCACHE_MAXSIZE", "0");
+  constexpr int a_look = 2;  // the statistics' folder is listed before and after they are read
+  CHECK(lists("CCACHE_MAXFILES", "15000") == without + runs * a_look);
+  const int some = lists("CCACHE_MAXFILES", "1000000");
+  CHECK(some > without);
+  CHECK(some < without + runs / 4 * a_look);
+}
+
 TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
   FlowWorld world;
   world.env.variables["CCACHE_LOGFILE"] = "/log";
