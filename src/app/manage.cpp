@@ -1,13 +1,11 @@
-// The command line of deja itself: ONE table of options, read by CLI11, shown by --help, carried out in the order given.
+// The command line of deja itself: ONE table of options, read, shown by --help, carried out in the order given.
 #include "app/manage.h"
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <map>
+#include <span>
 #include <thread>
 
 #include "app/dry_fs.h"
@@ -39,11 +37,14 @@ Result<void> stop_storage_helpers(Management&, const std::string&) {
 enum class Section : unsigned char { common, storage, scripts };
 
 struct ManageOption {
-  std::string_view names;  // as CLI11 takes them: "-c,--cleanup"
+  std::string_view names;  // "-c,--cleanup" or "--trim-dir"
   std::string_view value;  // what its value is called; "" for none
   Section section;
   std::string_view doc;
   ManageAction action = nullptr;  // nullptr: it changes how others work
+
+  // With its dashes.
+  constexpr std::string_view long_name() const { return names.substr(names.find("--")); }
 };
 
 using enum Section;
@@ -112,10 +113,8 @@ constexpr std::string_view closing =
 // "  -c, --cleanup            Remove ...", the long names below each other.
 std::string help_line(const ManageOption& option) {
   static constexpr std::size_t column = 32;
-  const std::size_t comma = option.names.find(',');
-  std::string line = comma == std::string_view::npos
-                         ? fmt::format("      {}", option.names)
-                         : fmt::format("  {}, {}", option.names.substr(0, comma), option.names.substr(comma + 1));
+  const bool has_letter = option.names.size() > option.long_name().size();
+  std::string line = fmt::format("  {:<4}{}", has_letter ? std::string{'-', option.names[1], ','} : "", option.long_name());
   if (!option.value.empty()) line += fmt::format(" {}", option.value);
   line.resize(std::max(line.size() + 1, column), ' ');
   return fmt::format("{}{}\n", line, option.doc);
@@ -148,46 +147,94 @@ struct Asked {
 // In the order of the command line.
 using AskedList = std::vector<Asked>;
 
-Result<AskedList> parse(const std::vector<std::string>& words) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::map<const CLI::Option*, const ManageOption*> rows;
-  for (const ManageOption& row : table) {
-    CLI::Option* option = row.value.empty() ? app.add_flag(std::string(row.names)) : app.add_option(std::string(row.names));
-    if (!row.value.empty()) option->expected(1)->take_all();
-    rows[option] = &row;
-  }
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
-  } catch (const CLI::ArgumentMismatch& problem) {
-    const std::string_view what = problem.what();  // "--dir: 1 required …"
-    return Error{"a value is missing after", std::string(what.substr(0, what.find(':'))), ""};
-  } catch (const CLI::ParseError& problem) {
-    return Error{"bad command line", "", fmt::format("{} (deja --help shows the options)", problem.what())};
-  }
-  if (const auto extra = app.remaining(); !extra.empty())
-    return Error{extra[0].starts_with('-') ? "unknown option" : "unexpected word", extra[0], "deja --help shows the options"};
-  AskedList asked;
-  std::map<const CLI::Option*, std::size_t> taken;
-  for (const CLI::Option* option : app.parse_order()) {
-    const ManageOption* row = rows.at(option);
-    asked.push_back({row, row->value.empty() ? std::string() : option->results().at(taken[option]++)});
-  }
-  return asked;
+Error unknown_option(std::string_view name) { return Error{"unknown option", std::string(name), "deja --help shows the options"}; }
+
+Result<const ManageOption*> option_of_letter(char letter) {
+  for (const ManageOption& row : table)
+    if (row.names.starts_with(std::string{'-', letter, ','})) return &row;
+  return unknown_option(std::string{'-', letter});
 }
+
+// `name` with its dashes, or a beginning that only one option has, as getopt_long takes it.
+Result<const ManageOption*> option_of_name(std::string_view name) {
+  const ManageOption* found = nullptr;
+  for (const ManageOption& row : table) {
+    const std::string_view whole = row.long_name();
+    if (whole == name) return &row;
+    if (!whole.starts_with(name)) continue;
+    if (found != nullptr) return Error{"ambiguous option", std::string(name), fmt::format("{} or {}", found->long_name(), whole)};
+    found = &row;
+  }
+  if (found == nullptr) return unknown_option(name);
+  return found;
+}
+
+// The words of a command line, taken one after the other.
+class WordReader {
+ public:
+  explicit WordReader(const std::vector<std::string>& words) : rest_(words) {}
+
+  Result<AskedList> read() {
+    while (!rest_.empty()) {
+      const std::string_view word = take();
+      if (!word.starts_with('-') || word.size() == 1) return Error{"unexpected word", std::string(word), "deja --help shows the options"};
+      if (auto done = word[1] == '-' ? read_name(word) : read_letters(word.substr(1)); !done) return done.error();
+    }
+    return std::move(asked_);
+  }
+
+ private:
+  std::string_view take() {
+    const std::string_view word = rest_.front();
+    rest_ = rest_.subspan(1);
+    return word;
+  }
+
+  // "--max-size=2G", "--max-size 2G"
+  Result<void> read_name(std::string_view word) {
+    const std::size_t equals = word.find('=');
+    const auto option = option_of_name(word.substr(0, equals));
+    if (!option) return option.error();
+    return add(**option, equals == std::string_view::npos ? std::nullopt : std::optional(word.substr(equals + 1)));
+  }
+
+  // "sv" as -s -v; "M2G" and "M", "2G" as -M 2G
+  Result<void> read_letters(std::string_view letters) {
+    for (std::size_t at = 0; at < letters.size(); ++at) {
+      const auto option = option_of_letter(letters[at]);
+      if (!option) return option.error();
+      const std::string_view behind = letters.substr(at + 1);
+      if (!(*option)->value.empty()) return add(**option, behind.empty() ? std::nullopt : std::optional(behind));
+      if (auto added = add(**option, std::nullopt); !added) return added;
+    }
+    return {};
+  }
+
+  Result<void> add(const ManageOption& option, std::optional<std::string_view> value) {
+    if (option.value.empty() && value) return Error{"no value is taken by", std::string(option.long_name()), ""};
+    if (!option.value.empty() && !value) {
+      if (rest_.empty()) return Error{"a value is missing after", std::string(option.long_name()), ""};
+      value = take();
+    }
+    asked_.push_back({&option, std::string(value.value_or(""))});
+    return {};
+  }
+
+  std::span<const std::string> rest_;
+  AskedList asked_;
+};
 
 // The last value given for `name`, such as "--threads".
 std::optional<std::string> value_of(const AskedList& asked, std::string_view name) {
   for (auto it = asked.rbegin(); it != asked.rend(); ++it)
-    if (it->option->names.ends_with(name)) return it->value;
+    if (it->option->long_name() == name) return it->value;
   return std::nullopt;
 }
 
 Result<ManageFlags> read_flags(const AskedList& asked) {
   ManageFlags flags;
-  flags.verbosity = static_cast<int>(
-      std::count_if(asked.begin(), asked.end(), [](const Asked& one) { return one.option->names.ends_with("--verbose"); }));
+  flags.verbosity =
+      static_cast<int>(std::count_if(asked.begin(), asked.end(), [](const Asked& one) { return one.option->long_name() == "--verbose"; }));
   flags.dry_run = value_of(asked, "--dry-run").has_value();
   flags.evict_namespace = value_of(asked, "--evict-namespace");
   flags.evicts_by_age = value_of(asked, "--evict-older-than").has_value();
@@ -249,7 +296,7 @@ Result<void> carry_out(System& outside, const AskedList& asked) {
   Management run(system, *flags);
   const bool acts = std::any_of(asked.begin(), asked.end(), [](const Asked& one) { return one.option->action != nullptr; });
   if (!acts)
-    return Error{"nothing to do", asked.empty() ? "" : std::string(asked[0].option->names), "it only changes how other options work"};
+    return Error{"nothing to do", asked.empty() ? "" : std::string(asked[0].option->long_name()), "it only changes how other options work"};
   for (const Asked& one : asked)
     if (one.option->action)
       if (auto done = one.option->action(run, one.value); !done) return done;
@@ -278,7 +325,7 @@ int manage(System& system, const std::vector<std::string>& words) {
     system.console.write_err(help_text(Painter(false)));
     return 1;
   }
-  const auto asked = parse(words);
+  const auto asked = WordReader(words).read();
   const auto done = asked ? carry_out(system, *asked) : Result<void>(asked.error());
   if (done) return 0;
   system.console.write_err(fmt::format("deja: error: {}\n", done.error().text()));

@@ -1,4 +1,4 @@
-// Options of deja itself: statistics, limits, clean-up, configuration. The only file that knows CLI11.
+// Options of deja itself: statistics, limits, clean-up, configuration.
 #pragma once
 
 #include <string>

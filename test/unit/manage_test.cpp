@@ -78,7 +78,13 @@ TEST_CASE("a command line that cannot be understood is one clear line") {
   World world;
   CHECK(world.error({"--bogus"}) == "deja: error: unknown option '--bogus': deja --help shows the options\n");
   CHECK(world.error({"-s", "gcc"}) == "deja: error: unexpected word 'gcc': deja --help shows the options\n");
+  CHECK(world.error({"-"}) == "deja: error: unexpected word '-': deja --help shows the options\n");
   CHECK(world.error({"--dir"}) == "deja: error: a value is missing after '--dir'\n");
+  CHECK(world.error({"-sM"}) == "deja: error: a value is missing after '--max-size'\n");
+  CHECK(world.error({"--clear=all"}) == "deja: error: no value is taken by '--clear'\n");
+  CHECK(world.error({"-vy"}) == "deja: error: unknown option '-y': deja --help shows the options\n");
+  CHECK(world.run({"--print-v"}) == DEJA_VERSION "\n");
+  CHECK(world.error({"--sh"}) == "deja: error: ambiguous option '--sh': --show-stats or --show-config\n");
   CHECK(world.error({"--threads", "0", "-s"}) == "deja: error: bad value for --threads '0': not a whole number from 1 to 1024\n");
   CHECK(world.error({"--format", "xml", "--print-stats"}) == "deja: error: bad value for --format 'xml': not tab or json\n");
   CHECK(contains(world.error({"--dry-run"}), "nothing to do"));
