@@ -19,8 +19,7 @@ complaints() {
 
 # tells NAME PATTERN: one run, as with the bare compiler, whose log has exactly one complaint, and that matches. No pattern: none.
 tells() {
-  rm -rf "$TOP/inputs"
-  cp -a "$W" "$TOP/inputs"
+  snapshot
   observe "$TOP/bare" "${cc[@]}"
   settle
   : >"$TOP/log"

@@ -11,8 +11,7 @@ cc=(gcc -Wall -MD -c a.c -o a.o)
 unharmed() { same_as_compiler "$1" any any -- "${cc[@]}"; }
 # The same, but one line more on stderr is allowed.
 nearly_unharmed() {
-  rm -rf "$TOP/inputs"
-  cp -a "$W" "$TOP/inputs"
+  snapshot
   observe "$TOP/bare" "${cc[@]}"
   local run
   for run in cold warm; do
@@ -38,8 +37,7 @@ cp -a "$CCACHE_DIR" "$TOP/good"
 mapfile -t files < <(cd "$TOP/good" && find . -type f)
 ((${#files[@]} >= 3)) || fail "the cache holds only ${files[*]}"
 restore() { rm -rf "$CCACHE_DIR" && cp -a "$TOP/good" "$CCACHE_DIR"; }
-rm -rf "$TOP/inputs"
-cp -a "$W" "$TOP/inputs"
+snapshot
 observe "$TOP/bare" "${cc[@]}"
 check_broken() {
   observe "$TOP/broken" deja "${cc[@]}"

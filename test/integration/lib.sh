@@ -27,7 +27,14 @@ mkfifo "$TOP/silent" # to wait at, without starting a program
 exec {silent}<>"$TOP/silent"
 
 export HOME=$TOP/home
-mkdir "$HOME"
+mkdir "$HOME" "$TOP/observed"
+
+# Built with the other tests; for a program that lies elsewhere, here.
+OBSERVE=${OBSERVE:-$(dirname "$DEJA")/test/deja_observe}
+if [[ ! -x $OBSERVE ]]; then
+  OBSERVE=$TOP/observe
+  g++ -std=c++20 -O1 -o "$OBSERVE" "$SCRIPTS/observe.cpp" || exit 1
+fi
 
 at_exit() {
   local code=$?
@@ -162,51 +169,27 @@ compile() {
 }
 
 # --- comparison with the bare compiler ----------------------------------------------------------------------------------
-# Moves what a command made or changed below $W to the folder $1 and puts everything back as it was in $TOP/inputs.
-collect() {
-  local into=$1 listed file old new
-  local all=()
-  while IFS= read -r -d '' listed && IFS= read -r -d '' file; do
-    old=$TOP/inputs/$file new=$W/$file
-    if [[ -d $old && ! -L $old && -d $new && ! -L $new ]]; then continue; fi
-    if [[ -L $old && -L $new ]] || [[ -f $old && ! -L $old && -f $new && ! -L $new && ! $new -nt $old && ! $new -ot $old ]]; then continue; fi
-    all+=("$listed")
-    if [[ $file == */* ]]; then mkdir -p "$into/files/${file%/*}"; fi
-    # A folder that is new comes after its files (-depth): only what is left of it is moved.
-    if [[ -d $new && ! -L $new ]]; then mkdir -p "$into/files/$file" && rmdir "$new"; else mv "$new" "$into/files/$file"; fi
-  done < <(find "$W" -mindepth 1 -depth -printf '%y %m %P -> %l\0%P\0')
-  while IFS= read -r -d '' file; do
-    if [[ -e $W/$file || -L $W/$file ]]; then continue; fi
-    [[ -e $into/files/$file ]] || echo "$file" >>"$into/removed"
-    cp -aP "$TOP/inputs/$file" "$W/$file"
-  done < <(find "$TOP/inputs" -mindepth 1 -printf '%P\0')
-  case ${#all[@]} in
-    0) : >"$into/listing" ;;
-    1) printf '%s\n' "${all[0]}" >"$into/listing" ;;
-    *) printf '%s\n' "${all[@]}" | sort >"$into/listing" ;;
-  esac
-}
+# What is below $W now counts as input from here on.
+snapshot() { "$OBSERVE" snapshot "$W" "$TOP/inputs"; }
 
-# observe FOLDER WORDS…: runs the words and keeps exit code, streams and files in the folder.
+# observe FOLDER WORDS…: runs the words, keeps exit code, streams and what they made or changed below $W in the folder, and puts everything
+# there back as it was at the snapshot.
 observe() {
-  local into=$1 code
+  local into=$1
   shift
-  rm -rf "$into"
-  mkdir -p "$into/files"
-  "$@" >"$into/stdout" 2>"$TOP/stderr" <"${STDIN:-/dev/null}"
-  code=$?
-  collect "$into"
-  echo "$code" >"$into/exit"
-  : >"$into/stderr"
-  [[ -s $TOP/stderr ]] || return 0
+  "$@" >"$TOP/observed/stdout" 2>"$TOP/observed/stderr" <"${STDIN:-/dev/null}"
+  echo "$?" >"$TOP/observed/exit"
   # Names of the compilers' temporary files are never the same.
-  sed -E 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g; s#^\{standard input\}:#/tmp/NAME.s:#' "$TOP/stderr" >"$into/stderr"
+  [[ ! -s $TOP/observed/stderr ]] ||
+    sed -E -i 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g; s#^\{standard input\}:#/tmp/NAME.s:#' "$TOP/observed/stderr"
+  "$OBSERVE" collect "$W" "$TOP/inputs" "$TOP/observed" "$into" || fail "what $* left behind cannot be collected"
 }
 
 # same_as NAME A B: two observations must be equal.
 same_as() {
   local name=$1 a=$2 b=$3
-  diff -r --no-dereference "$a" "$b" >"$TOP/difference" 2>&1 && return
+  "$OBSERVE" same "$a" "$b" && return
+  diff -r --no-dereference "$a" "$b" >"$TOP/difference" 2>&1
   fail "$name: $(basename "$b") differs from $(basename "$a"):
 $(<"$TOP/difference")
 --- stderr of $(basename "$b"): $(head -c 2000 "$b/stderr")"
@@ -217,8 +200,7 @@ $(<"$TOP/difference")
 same_once() {
   local name=$1 how=$2
   shift 3
-  rm -rf "$TOP/inputs"
-  cp -a "$W" "$TOP/inputs"
+  snapshot
   observe "$TOP/bare" "$@"
   settle
   mark

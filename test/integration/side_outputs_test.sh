@@ -47,7 +47,7 @@ for cc in $(c_compilers); do
       for run in cold warm; do
         # shellcheck disable=SC2086
         {
-          rm -rf "$TOP/inputs"; cp -a "$W" "$TOP/inputs"
+          snapshot
           observe "$TOP/bare" "$cc" $form -c a.c -o a.o
           observe "$TOP/$run" deja "$cc" $form -c a.c -o a.o
         }
