@@ -1,6 +1,7 @@
 // Getting and putting files of the local store.
 #include "cache/local_store.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::int64_t cold_ns = 3'600'000'000'000;  // an hour
 constexpr std::uint64_t block = 4096;
+constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view trailer_magic = "djaN";
 constexpr std::uint64_t max_file = std::uint64_t{4} << 30;  // bytes; larger is not ours
 
@@ -92,8 +94,7 @@ void LocalStore::account(unsigned shard, std::int64_t bytes, std::int64_t files)
 }
 
 std::string shard_folder(const std::string& cache_dir, unsigned shard) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  const char name[] = {digits[shard >> 4 & 15], digits[shard & 15]};
+  const char name[] = {hex_digits[shard >> 4 & 15], hex_digits[shard & 15]};
   return path::join(cache_dir, std::string_view(name, sizeof name));
 }
 
@@ -107,10 +108,11 @@ std::string stored_path(const std::string& cache_dir, const StoredName& name) {
 std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view file_name) {
   constexpr std::size_t digits = 30;
   if (file_name.size() != digits + 2 || file_name[digits] != '.') return std::nullopt;
-  static constexpr std::string_view hex = "0123456789abcdef";
-  const std::string first{hex[shard >> 4 & 15], hex[shard & 15]};
-  const auto key = Digest::from_hex(first + std::string(file_name.substr(0, digits)));
-  if (!key || file_name.substr(0, digits).find_first_not_of(hex) != std::string_view::npos) return std::nullopt;
+  // The folder's name is the key's beginning.
+  std::array<char, 2 + digits> hex{hex_digits[shard >> 4 & 15], hex_digits[shard & 15]};
+  std::copy_n(file_name.begin(), digits, hex.begin() + 2);
+  const auto key = Digest::from_hex({hex.data(), hex.size()});
+  if (!key) return std::nullopt;
   for (EntryKind kind : {EntryKind::manifest, EntryKind::result, EntryKind::replay, EntryKind::directories})
     if (file_name.back() == static_cast<char>(kind)) return StoredName{*key, kind};
   return std::nullopt;

@@ -27,7 +27,8 @@ TEST_CASE("digests are XXH3: the values of its specification") {
 TEST_CASE("hex goes both ways and nothing else is taken") {
   const Digest digest = digest_of("text");
   CHECK(Digest::from_hex(digest.hex()) == digest);
-  CHECK(Digest::from_hex("99AA06D3014798D86001C324468D497F") == digest_of(""));
+  CHECK(Digest::from_hex("99aa06d3014798d86001c324468d497f") == digest_of(""));
+  CHECK_FALSE(Digest::from_hex("99AA06D3014798D86001C324468D497F"));
   CHECK_FALSE(Digest::from_hex(""));
   CHECK_FALSE(Digest::from_hex(digest.hex() + "0"));
   CHECK_FALSE(Digest::from_hex(std::string(31, '0') + "g"));
