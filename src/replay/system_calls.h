@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/path.h"
@@ -51,12 +52,19 @@ class SystemCalls {
   std::int64_t now_ns() { return system_.clock.now_ns(); }
   std::uint32_t process() { return system_.processes.id(); }
 
+  // The facts are told with the first piece.
   std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset, Facts& facts) {
     std::string bytes;
-    const auto found = system_.fs.read(path, bytes, largest_record);
-    if (!found || bytes.size() < offset) return -1;
-    facts = facts_of(*found);
-    return static_cast<std::int64_t>(bytes.copy(into.data(), into.size(), offset));
+    if (offset == 0) {
+      const auto found = system_.fs.read(path, bytes, largest_record);
+      if (!found) return -1;
+      facts = facts_of(*found);
+    } else {
+      auto rest = system_.fs.read_part(path, offset, into.size());
+      if (!rest) return -1;
+      bytes = std::move(*rest);
+    }
+    return static_cast<std::int64_t>(bytes.copy(into.data(), into.size()));
   }
 
   Directory enter(const char* path) { return path; }

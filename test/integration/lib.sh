@@ -33,7 +33,7 @@ mkdir "$HOME" "$TOP/observed"
 OBSERVE=${OBSERVE:-$(dirname "$DEJA")/test/deja_observe}
 if [[ ! -x $OBSERVE ]]; then
   OBSERVE=$TOP/observe
-  g++ -std=c++20 -O1 -o "$OBSERVE" "$SCRIPTS/observe.cpp" || exit 1
+  g++ -std=c++20 -O1 -o "$OBSERVE" "$(dirname "${BASH_SOURCE[0]}")/observe.cpp" || exit 1
 fi
 
 at_exit() {
