@@ -1,4 +1,4 @@
-// What lib.sh does around every compile, in one process: with find, mv, cp, rm, sort and diff it took as long as the compile.
+// What lib.sh does around every compile, in one process: find, mv, cp, rm, sort and diff took a third of a test's time.
 //
 //   observe snapshot W INPUTS           INPUTS becomes a copy of W, times included
 //   observe collect W INPUTS RUN INTO   INTO becomes RUN, with what was made or changed below W since the snapshot in INTO/files, a line
@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <filesystem>

@@ -89,12 +89,6 @@ class PosixConsole final : public Console {
   unsigned get_umask() override { return current_umask(); }
 };
 
-}  // namespace
-}  // namespace posix
-
-namespace posix {
-namespace {
-
 // Large buffers come from the heap and stay in it: fresh mappings would fault page by page every time. What every run needs of the heap is
 // asked for at once.
 void prepare_heap() {
