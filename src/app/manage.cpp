@@ -49,7 +49,7 @@ struct ManageOption {
 
 using enum Section;
 
-constexpr ManageOption table[] = {
+constexpr ManageOption manage_options[] = {
     {"-s,--show-stats", "", common, "Show what the cache did and holds (-sv, -svv: more of it)", show_stats},
     {"-p,--show-config", "", common, "Show every configuration key, its value and where that comes from", show_config},
     {"-o,--set-config", "KEY=VALUE", common, "Set a key in the cache's configuration file", set_config},
@@ -126,7 +126,7 @@ std::string help_text(const Painter& paint) {
   std::string out(usage);
   for (const Section section : {common, storage, scripts}) {
     out += "\n" + paint(Paint::heading, titles[static_cast<std::size_t>(section)]) + "\n";
-    for (const ManageOption& option : table)
+    for (const ManageOption& option : manage_options)
       if (option.section == section) out += help_line(option);
   }
   return out.append(closing);
@@ -150,7 +150,7 @@ using AskedList = std::vector<Asked>;
 Error unknown_option(std::string_view name) { return Error{"unknown option", std::string(name), "deja --help shows the options"}; }
 
 Result<const ManageOption*> option_of_letter(char letter) {
-  for (const ManageOption& row : table)
+  for (const ManageOption& row : manage_options)
     if (row.names.starts_with(std::string{'-', letter, ','})) return &row;
   return unknown_option(std::string{'-', letter});
 }
@@ -158,7 +158,7 @@ Result<const ManageOption*> option_of_letter(char letter) {
 // `name` with its dashes, or a beginning that only one option has, as getopt_long takes it.
 Result<const ManageOption*> option_of_name(std::string_view name) {
   const ManageOption* found = nullptr;
-  for (const ManageOption& row : table) {
+  for (const ManageOption& row : manage_options) {
     const std::string_view whole = row.long_name();
     if (whole == name) return &row;
     if (!whole.starts_with(name)) continue;

@@ -3,18 +3,18 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace deja {
 
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // Takes the program's path off `line`: quotes group and are dropped, backslashes mean nothing.
 std::string take_program(std::string_view& line) {
   std::string word;
   bool quoted = false;
   std::size_t at = 0;
-  for (; at < line.size() && (quoted || !is_blank(line[at])); ++at) {
+  for (; at < line.size() && (quoted || !text::is_blank(line[at])); ++at) {
     if (line[at] == '"') {
       quoted = !quoted;
     } else {
@@ -29,7 +29,7 @@ std::string take_word(std::string_view& line) {
   std::string word;
   bool quoted = false;
   std::size_t at = 0;
-  while (at < line.size() && (quoted || !is_blank(line[at]))) {
+  while (at < line.size() && (quoted || !text::is_blank(line[at]))) {
     const std::size_t after = std::min(line.find_first_not_of('\\', at), line.size());
     const std::size_t backslashes = after - at;
     const bool quote = after < line.size() && line[after] == '"';
@@ -57,7 +57,7 @@ std::string take_word(std::string_view& line) {
 std::vector<std::string> split_command_line(std::string_view line) {
   std::vector<std::string> words{take_program(line)};
   while (true) {
-    while (!line.empty() && is_blank(line[0])) line.remove_prefix(1);
+    while (!line.empty() && text::is_blank(line[0])) line.remove_prefix(1);
     if (line.empty()) return words;
     words.push_back(take_word(line));
   }

@@ -1,16 +1,15 @@
 // Text tools; every parser takes the whole text or nothing.
 #include "base/text.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace deja::text {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 template <class T>
@@ -27,9 +26,23 @@ struct Unit {
 };
 
 constexpr Unit size_units[] = {
-    {"", 1073741824.0}, {"k", 1e3},      {"kb", 1e3},       {"m", 1e6},          {"mb", 1e6},         {"g", 1e9},
-    {"gb", 1e9},        {"t", 1e12},     {"tb", 1e12},      {"ki", 1024.0},      {"kib", 1024.0},     {"mi", 1048576.0},
-    {"mib", 1048576.0}, {"gi", 1073741824.0}, {"gib", 1073741824.0}, {"ti", 1099511627776.0}, {"tib", 1099511627776.0},
+    {"", 1073741824.0},
+    {"k", 1e3},
+    {"kb", 1e3},
+    {"m", 1e6},
+    {"mb", 1e6},
+    {"g", 1e9},
+    {"gb", 1e9},
+    {"t", 1e12},
+    {"tb", 1e12},
+    {"ki", 1024.0},
+    {"kib", 1024.0},
+    {"mi", 1048576.0},
+    {"mib", 1048576.0},
+    {"gi", 1073741824.0},
+    {"gib", 1073741824.0},
+    {"ti", 1099511627776.0},
+    {"tib", 1099511627776.0},
 };
 
 constexpr Unit duration_units[] = {{"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
@@ -50,17 +63,17 @@ std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> out;
   std::size_t at = 0;
   while (at < text.size()) {
-    while (at < text.size() && is_blank(text[at])) ++at;
+    while (at < text.size() && is_space(text[at])) ++at;
     const std::size_t start = at;
-    while (at < text.size() && !is_blank(text[at])) ++at;
+    while (at < text.size() && !is_space(text[at])) ++at;
     if (at > start) out.push_back(text.substr(start, at - start));
   }
   return out;
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
 

@@ -9,9 +9,12 @@
 
 namespace deja::text {
 
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }  // as isspace() in the C locale
+
 std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty pieces
-std::vector<std::string_view> words(std::string_view text);                  // at blanks, none empty
-std::string_view trim(std::string_view text);                                // blanks, tabs, \r, \n at both ends
+std::vector<std::string_view> words(std::string_view text);                  // at spaces, none empty
+std::string_view trim(std::string_view text);                                // spaces at both ends
 std::string lower(std::string_view text);                                    // ASCII only
 bool equals_ignoring_case(std::string_view a, std::string_view b);           // ASCII only
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);

@@ -10,14 +10,14 @@ namespace deja {
 
 namespace {
 
-constexpr std::string_view magic = "djaE";
-constexpr std::uint16_t version = 1;
+constexpr std::string_view entry_magic = "djaE";
+constexpr std::uint16_t entry_version = 1;
 // Compressed parts may claim any raw size; more than this is never allocated. Larger parts are stored raw.
 constexpr std::uint64_t max_unpacked = 1u << 30;
 
 enum class Encoding : std::uint8_t { raw = 0, zstd = 1 };
 
-Error corrupt(std::string reason) { return Error{"decode entry", "", std::move(reason), Cause::corrupt}; }
+Error corrupt_entry(std::string reason) { return Error{"decode entry", "", std::move(reason), Cause::corrupt}; }
 
 struct StoredPart {
   std::uint8_t kind;
@@ -62,8 +62,8 @@ Result<std::string> encode_entry(const Entry& entry, std::optional<int> level) {
   std::string bytes;
   bytes.reserve(static_cast<std::size_t>(size));
   ByteWriter out(bytes);
-  out.raw(magic);
-  out.u16(version);
+  out.raw(entry_magic);
+  out.u16(entry_version);
   out.u16(static_cast<std::uint16_t>(stored.size()));
   out.u64(size);
   out.i64(entry.created_ns);
@@ -84,11 +84,11 @@ Result<std::string> encode_entry(const Entry& entry, std::optional<int> level) {
 
 Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) {
   ByteReader in(beginning);
-  if (in.raw(magic.size()) != magic) return corrupt("not a result");
-  if (in.u16() != version) return corrupt("unknown version");
+  if (in.raw(entry_magic.size()) != entry_magic) return corrupt_entry("not a result");
+  if (in.u16() != entry_version) return corrupt_entry("unknown version");
   const std::size_t count = in.u16();
-  if (count > max_entry_parts) return corrupt("too many parts");
-  if (in.u64() != size || !in.ok()) return corrupt("wrong length");
+  if (count > max_entry_parts) return corrupt_entry("too many parts");
+  if (in.u64() != size || !in.ok()) return corrupt_entry("wrong length");
   EntryInfo info{in.i64(), {}, {}};
   in.fill(info.sources.bytes);
 
@@ -100,17 +100,17 @@ Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) 
     const std::uint8_t encoding = in.u8();
     const std::uint64_t zero = std::uint64_t{in.u16()} | in.u32();
     const EntryPartInfo part{kind, encoding == static_cast<std::uint8_t>(Encoding::zstd), in.u64(), in.u64(), offset, in.u64()};
-    if (!in.ok()) return corrupt("cut off in its header");
-    if (kind <= last_kind || encoding > static_cast<std::uint8_t>(Encoding::zstd) || zero != 0) return corrupt("bad part");
-    if (part.compressed ? part.raw_size > max_unpacked : part.raw_size != part.stored_size) return corrupt("bad part size");
-    if (offset > size || part.stored_size > size - offset) return corrupt("part beyond the end");
+    if (!in.ok()) return corrupt_entry("cut off in its header");
+    if (kind <= last_kind || encoding > static_cast<std::uint8_t>(Encoding::zstd) || zero != 0) return corrupt_entry("bad part");
+    if (part.compressed ? part.raw_size > max_unpacked : part.raw_size != part.stored_size) return corrupt_entry("bad part size");
+    if (offset > size || part.stored_size > size - offset) return corrupt_entry("part beyond the end");
     last_kind = kind;
     offset += part.stored_size;
     info.parts.push_back(part);
   }
   const std::uint64_t checksum = in.u64();
-  if (!in.ok() || checksum != checksum_of(beginning.substr(0, header_size))) return corrupt("wrong header checksum");
-  if (offset != size) return corrupt("bytes behind the last part");
+  if (!in.ok() || checksum != checksum_of(beginning.substr(0, header_size))) return corrupt_entry("wrong header checksum");
+  if (offset != size) return corrupt_entry("bytes behind the last part");
   return info;
 }
 
@@ -126,7 +126,7 @@ Result<Entry> decode_entry(std::string_view bytes) {
   if (!info) return info.error();
   // Every part first: nothing of a damaged entry is unpacked.
   for (const EntryPartInfo& part : info->parts)
-    if (checksum_of(bytes.substr(part.offset, part.stored_size)) != part.checksum) return corrupt("wrong part checksum");
+    if (checksum_of(bytes.substr(part.offset, part.stored_size)) != part.checksum) return corrupt_entry("wrong part checksum");
   Entry entry{{}, info->sources, info->created_ns};
   entry.parts.reserve(info->parts.size());
   for (const EntryPartInfo& part : info->parts) {
@@ -136,7 +136,7 @@ Result<Entry> decode_entry(std::string_view bytes) {
       continue;
     }
     auto raw = decompress(stored, part.raw_size);
-    if (!raw) return corrupt(raw.error().text());
+    if (!raw) return corrupt_entry(raw.error().text());
     entry.parts.push_back({part.kind, std::move(*raw)});
   }
   return entry;

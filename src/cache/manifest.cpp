@@ -13,18 +13,18 @@ namespace deja {
 
 namespace {
 
-constexpr std::string_view magic = "djaM";
-constexpr std::uint16_t version = 1;
+constexpr std::string_view manifest_magic = "djaM";
+constexpr std::uint16_t manifest_version = 1;
 constexpr std::size_t fixed_size = 40;  // header up to the first string
 constexpr std::size_t checksum_offset = 16;
 constexpr std::size_t checked_from = 24;    // the checksum covers everything from here on
 constexpr std::size_t string_row_size = 6;  // u16 shared, u32 length, bytes: the least
 constexpr std::size_t file_row_size = 44;
 constexpr std::size_t directory_row_size = 44;
-constexpr std::size_t entry_row_size = 29;
+constexpr std::size_t compile_row_size = 29;
 constexpr std::size_t max_unfolded = 4 * Manifest::max_bytes;  // all strings together, once their shared beginnings are copied
 
-Error corrupt(std::string reason) { return Error{"decode manifest", "", std::move(reason), Cause::corrupt}; }
+Error corrupt_manifest(std::string reason) { return Error{"decode manifest", "", std::move(reason), Cause::corrupt}; }
 
 Digest read_digest(ByteReader& in) {
   Digest out;
@@ -142,8 +142,8 @@ void Manifest::add(const ManifestEntry& entry) {
 std::string Manifest::encode() const {
   std::string bytes;
   ByteWriter out(bytes);
-  out.raw(magic);
-  out.u16(version);
+  out.raw(manifest_magic);
+  out.u16(manifest_version);
   out.u16(0);
   out.u64(0);  // size and checksum are set below
   out.u64(0);
@@ -186,17 +186,17 @@ std::string Manifest::encode() const {
 
 Result<Manifest> Manifest::decode(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.raw(magic.size()) != magic) return corrupt("not a manifest");
-  if (in.u16() != version || in.u16() != 0) return corrupt("unknown version");
-  if (bytes.size() < fixed_size || in.u64() != bytes.size()) return corrupt("wrong length");
-  if (in.u64() != checksum_of(bytes.substr(checked_from))) return corrupt("wrong checksum");
+  if (in.raw(manifest_magic.size()) != manifest_magic) return corrupt_manifest("not a manifest");
+  if (in.u16() != manifest_version || in.u16() != 0) return corrupt_manifest("unknown version");
+  if (bytes.size() < fixed_size || in.u64() != bytes.size()) return corrupt_manifest("wrong length");
+  if (in.u64() != checksum_of(bytes.substr(checked_from))) return corrupt_manifest("wrong checksum");
 
   const std::uint32_t strings = in.u32(), files = in.u32(), directories = in.u32(), entries = in.u32();
   Manifest out;
   // The checksum holds, yet every count is checked against what is left before room is made for it.
-  if (!out.decode_strings(in, strings)) return corrupt("bad strings");
-  if (!out.decode_tables(in, files, directories)) return corrupt("bad tables");
-  if (!out.decode_entries(in, entries) || !in.at_end()) return corrupt("bad entries");
+  if (!out.decode_strings(in, strings)) return corrupt_manifest("bad strings");
+  if (!out.decode_tables(in, files, directories)) return corrupt_manifest("bad tables");
+  if (!out.decode_entries(in, entries) || !in.at_end()) return corrupt_manifest("bad entries");
   return out;
 }
 
@@ -247,7 +247,7 @@ bool Manifest::decode_tables(ByteReader& in, std::uint32_t files, std::uint32_t 
 }
 
 bool Manifest::decode_entries(ByteReader& in, std::uint32_t count) {
-  if (count > in.left() / entry_row_size) return false;
+  if (count > in.left() / compile_row_size) return false;
   entries_.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     EntryRow row;

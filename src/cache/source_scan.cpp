@@ -22,7 +22,7 @@ bool is_word_char(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
+bool is_horizontal_space(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 
 char at(std::string_view text, std::size_t i) { return i < text.size() ? text[i] : '\n'; }
 
@@ -40,13 +40,13 @@ bool macro_at(std::string_view text, std::size_t start, std::string_view name) {
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t i) {
-  while (i < text.size() && is_blank(text[i])) ++i;
+  while (i < text.size() && is_horizontal_space(text[i])) ++i;
   return i;
 }
 
 // One past the last character before `i` that is not blank; 0 when there is none.
 std::size_t end_before(std::string_view text, std::size_t i) {
-  while (i > 0 && is_blank(text[i - 1])) --i;
+  while (i > 0 && is_horizontal_space(text[i - 1])) --i;
   return i;
 }
 

@@ -9,9 +9,8 @@
 namespace deja {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool ends_word(std::string_view text, std::size_t at) {
-  return at >= text.size() || is_blank(text[at]) || text[at] == '\n' || text[at] == '\r';
+  return at >= text.size() || text::is_blank(text[at]) || text[at] == '\n' || text[at] == '\r';
 }
 
 // The colon after the targets: the first that a blank or the line's end follows, so that "C:\x.o:" is not cut at its drive.
@@ -34,7 +33,7 @@ std::size_t continuation(std::string_view text, std::size_t at) {
   return text.substr(at, 3) == "\\\r\n" ? 3 : 0;
 }
 
-bool is_plain(char c) { return !is_blank(c) && c != '\n' && c != '\r' && c != '\\' && c != '$'; }
+bool is_plain(char c) { return !text::is_blank(c) && c != '\n' && c != '\r' && c != '\\' && c != '$'; }
 
 // One prerequisite from `at` on, unescaped; leaves `at` behind it. gcc doubles backslashes only where a blank follows them.
 std::string take_word(std::string_view text, std::size_t& at) {
@@ -50,7 +49,7 @@ std::string take_word(std::string_view text, std::size_t& at) {
       const std::size_t count = end - at;
       const char next = end < text.size() ? text[end] : '\0';
       const bool continues = continuation(text, end - 1) != 0;
-      if (is_blank(next) && count % 2 == 1) {
+      if (text::is_blank(next) && count % 2 == 1) {
         word.append(count / 2, '\\').push_back(next);
         at = end + 1;
       } else if ((next == '#' || next == ':') && !continues) {

@@ -4,6 +4,7 @@
 
 #include "base/command_line.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "compiler/response_file.h"
 #include "compiler/understand.h"
 
@@ -51,8 +52,6 @@ class Expander {
   bool windows_;
   std::uint64_t size_ = 0;
 };
-
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto byte = [&](std::uint32_t value) { out.push_back(static_cast<char>(static_cast<unsigned char>(value))); };
@@ -112,7 +111,7 @@ std::vector<std::string> split_posix_response(std::string_view content) {
   char quote = 0;
   for (std::size_t i = 0; i < content.size(); ++i) {
     const char c = content[i];
-    if (!quote && is_blank(c)) {
+    if (!quote && text::is_space(c)) {
       if (in_word) words.push_back(std::exchange(word, {}));
       in_word = false;
       continue;
@@ -134,7 +133,7 @@ std::vector<std::string> split_posix_response(std::string_view content) {
 std::vector<std::string> split_windows_response(std::string_view content) {
   std::string line = "program " + as_utf8(content);
   std::replace_if(
-      line.begin(), line.end(), [](char c) { return c == '\0' || is_blank(c); }, ' ');
+      line.begin(), line.end(), [](char c) { return c == '\0' || text::is_space(c); }, ' ');
   std::vector<std::string> words = split_command_line(line);
   words.erase(words.begin());
   return words;

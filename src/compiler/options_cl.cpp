@@ -8,7 +8,7 @@ namespace {
 // Debug information of this form holds the command line, the object's path and the working directory.
 constexpr unsigned codeview = cwd | columns | object_path | verbatim | no_additions;
 
-constexpr CompilerOption rows[] = {
+constexpr CompilerOption cl_rows[] = {
     {"--ccache-skip", Value::separate, Role::skip},
     {"/?", Value::none, Role::information},
     {"/AI", Value::joined, Role::refuse, 0, unsupported},
@@ -127,9 +127,9 @@ constexpr CompilerOption rows[] = {
     {"/volatile:", Value::joined},
     {"/w", Value::joined},
 };
-static_assert(sorted(rows));
+static_assert(sorted(cl_rows));
 
-constexpr CompilerOption clang_rows[] = {
+constexpr CompilerOption clang_cl_rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--", Value::none, Role::end_of_options},
     {"--analyze", Value::none, Role::refuse, 0, unsupported},
@@ -198,11 +198,11 @@ constexpr CompilerOption clang_rows[] = {
     {"/winsdkversion", Value::joined_or_separate},
     {"/winsysroot", Value::joined_or_separate},
 };
-static_assert(sorted(clang_rows));
+static_assert(sorted(clang_cl_rows));
 
 }  // namespace
 
-std::span<const CompilerOption> cl_options() { return rows; }
-std::span<const CompilerOption> clang_cl_options() { return clang_rows; }
+std::span<const CompilerOption> cl_options() { return cl_rows; }
+std::span<const CompilerOption> clang_cl_options() { return clang_cl_rows; }
 
 }  // namespace deja

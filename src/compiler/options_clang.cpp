@@ -5,7 +5,7 @@
 namespace deja {
 namespace {
 
-constexpr CompilerOption rows[] = {
+constexpr CompilerOption clang_rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--analyze", Value::none, Role::refuse, 0, unsupported},
     {"--analyzer-output", Value::separate, Role::refuse, 0, unsupported},
@@ -177,7 +177,7 @@ constexpr CompilerOption rows[] = {
     {"-working-directory", Value::separate, Role::refuse, 0, unsupported},
     {"-working-directory=", Value::joined, Role::refuse, 0, unsupported},
 };
-static_assert(sorted(rows));
+static_assert(sorted(clang_rows));
 
 // Words of the compiler proper. What is not listed is passed on and is part of both keys.
 constexpr CompilerOption frontend_rows[] = {
@@ -275,7 +275,7 @@ static_assert(sorted(frontend_rows));
 
 }  // namespace
 
-std::span<const CompilerOption> clang_options() { return rows; }
+std::span<const CompilerOption> clang_options() { return clang_rows; }
 std::span<const CompilerOption> frontend_options() { return frontend_rows; }
 
 }  // namespace deja

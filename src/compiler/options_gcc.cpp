@@ -4,7 +4,7 @@
 namespace deja {
 namespace {
 
-constexpr CompilerOption rows[] = {
+constexpr CompilerOption gcc_rows[] = {
     {"-###", Value::none, Role::refuse, 0, unsupported},
     {"--", Value::none, Role::end_of_options},
     {"--all-warnings"},
@@ -255,10 +255,10 @@ constexpr CompilerOption rows[] = {
     {"-x", Value::joined_or_separate, Role::language},
     {"-z", Value::joined_or_separate},
 };
-static_assert(sorted(rows));
+static_assert(sorted(gcc_rows));
 
 }  // namespace
 
-std::span<const CompilerOption> gcc_options() { return rows; }
+std::span<const CompilerOption> gcc_options() { return gcc_rows; }
 
 }  // namespace deja

@@ -26,7 +26,6 @@ constexpr auto may_be_word = [](const char* p) -> unsigned char {
   return static_cast<unsigned char>(assembler | column | declares);
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 bool preceded_by(std::string_view text, std::size_t at, std::string_view before) {
@@ -34,7 +33,7 @@ bool preceded_by(std::string_view text, std::size_t at, std::string_view before)
 }
 
 std::string_view trim_left(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && text::is_blank(text.front())) text.remove_prefix(1);
   return text;
 }
 
@@ -155,7 +154,7 @@ void PreprocessedScanner::block(std::string_view lines) {
     if (!found) break;
     at = static_cast<std::size_t>(static_cast<const char*>(found) - lines.data());
     std::size_t begin = at;
-    while (begin > 0 && is_blank(lines[begin - 1])) --begin;
+    while (begin > 0 && text::is_blank(lines[begin - 1])) --begin;
     const bool at_start = begin == 0 ? !inside_line_ : lines[begin - 1] == '\n';
     if (!at_start) {
       ++at;

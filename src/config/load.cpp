@@ -334,7 +334,7 @@ void Loader::fill_computed_defaults() {
 void Loader::note_keys_without_effect() {
   for (std::size_t i = 0; i < options().size(); ++i) {
     const Option& option = options()[i];
-    if (option.effect == Effect::later && is_set(i))
+    if (option.takes_effect == TakesEffect::later && is_set(i))
       out_.notes.push_back(fmt::format("{} is set but has no effect yet ({})", option.key, out_.origins[i]));
   }
 }

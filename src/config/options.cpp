@@ -19,10 +19,10 @@ constexpr Option table[] = {
     {"absolute_paths_in_stderr", "ABSSTDERR", &Config::absolute_paths_in_stderr, anywhere, "Make relative paths in diagnostics absolute."},
     {"base_dir", "BASEDIR", PathField{&Config::base_dir}, anywhere,
      "Absolute paths below these directories become relative to the working directory, for the key and for the compiler."},
-    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, "The cache's root.", Effect::now,
+    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, "The cache's root.", TakesEffect::now,
      "`$XDG_CACHE_HOME/deja`, else `~/.cache/deja`; Windows: `%LOCALAPPDATA%\\deja`"},
     {"ceiling_dirs", "CEILING_DIRS", PathField{&Config::ceiling_dirs}, never_from_directory,
-     "The search for a directory's `ccache.conf` stops below these directories.", Effect::now, "the home directory"},
+     "The search for a directory's `ccache.conf` stops below these directories.", TakesEffect::now, "the home directory"},
     {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers}, never_from_directory,
      "A directory that holds one of these names is the last one the search looks in."},
     {"compiler", "COMPILER", &Config::compiler, below_safe_dirs, "Run this compiler, whatever the command line names."},
@@ -45,8 +45,8 @@ constexpr Option table[] = {
     {"disable", "DISABLE", &Config::disable, anywhere, "Only run the compiler."},
     {"extra_files_to_hash", "EXTRAFILES", NameField{&Config::extra_files_to_hash}, anywhere, "Files whose content goes into every key."},
     {"file_clone", "FILECLONE", &Config::file_clone, anywhere, "Clone files (reflink) where the file system can; wins over hard_link.",
-     Effect::later},
-    {"hard_link", "HARDLINK", &Config::hard_link, anywhere, "Hard link objects instead of copying them.", Effect::later},
+     TakesEffect::later},
+    {"hard_link", "HARDLINK", &Config::hard_link, anywhere, "Hard link objects instead of copying them.", TakesEffect::later},
     {"hash_dir", "HASHDIR", &Config::hash_dir, anywhere, "The working directory is part of the key where debug information records it."},
     {"ignore_headers_in_manifest", "IGNOREHEADERS", NameField{&Config::ignore_headers_in_manifest}, anywhere,
      "Headers, or folders of headers, that a manifest leaves out."},
@@ -55,7 +55,7 @@ constexpr Option table[] = {
     {"inode_cache", "INODECACHE", &Config::inode_cache, anywhere, "Remember content digests by device, inode, size and times."},
     {"keep_comments_cpp", "COMMENTS", &Config::keep_comments_cpp, anywhere, "Keep comments when preprocessing for the key."},
     {"libexec_dirs", "LIBEXEC_DIRS", PathField{&Config::libexec_dirs}, below_safe_dirs, "Where storage helpers are looked for.",
-     Effect::later},
+     TakesEffect::later},
     {"log_file", "LOGFILE", &Config::log_file, below_safe_dirs, "Log every run to this file, or to `syslog`."},
     {"max_files", "MAXFILES", CountField{&Config::max_files}, never_from_directory,
      "Number of files the cache is kept below; 0 for no limit."},
@@ -73,17 +73,17 @@ constexpr Option table[] = {
     {"read_only", "READONLY", &Config::read_only, anywhere, "Serve hits, store nothing."},
     {"read_only_direct", "READONLY_DIRECT", &Config::read_only_direct, anywhere, "The same, and look up without preprocessing only."},
     {"recache", "RECACHE", &Config::recache, anywhere, "Ignore hits and store anew."},
-    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, "Skip the local store.", Effect::later},
+    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, "Skip the local store.", TakesEffect::later},
     {"remote_storage", "REMOTE_STORAGE", &Config::remote_storage, below_safe_dirs, "Remote stores, as URLs with properties.",
-     Effect::later},
-    {"reshare", "RESHARE", &Config::reshare, anywhere, "Push local hits to the remote store.", Effect::later},
+     TakesEffect::later},
+    {"reshare", "RESHARE", &Config::reshare, anywhere, "Push local hits to the remote store.", TakesEffect::later},
     {"response_file_format", "RESPONSE_FILE_FORMAT", &Config::response_file_format, anywhere, "How `@file` arguments are quoted."},
     {"safe_dirs", "SAFE_DIRS", NameField{&Config::safe_dirs}, never_from_directory,
      "Directories whose `ccache.conf` may set keys of class U: `/p` itself, `/p/*` for all below it, `*` for any."},
     {"sloppiness", "SLOPPINESS", &Config::sloppiness, anywhere, "Checks to leave out, for more hits; a list."},
     {"stats", "STATS", &Config::stats, anywhere, "Count; without, automatic clean-up is off too."},
     {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs, "Append what every run counted to this file."},
-    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, "Where temporary files go.", Effect::now,
+    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, "Where temporary files go.", TakesEffect::now,
      "`$XDG_RUNTIME_DIR/deja-tmp` where that folder's parent exists, else `<cache_dir>/tmp`"},
     {"umask", "UMASK", &Config::umask, below_safe_dirs, "Octal file mode mask for the cache's files."},
 };
@@ -401,7 +401,7 @@ std::string options_page() {
       "- Keys marked *no effect yet* are read, checked and shown, and a run that sets one says so in its log.\n\n"
       "| Key | Variable | Class | Type | Default | Meaning |\n|---|---|---|---|---|---|\n";
   for (const Option& option : table) {
-    const std::string_view mark = option.effect == Effect::later ? " *No effect yet.*" : "";
+    const std::string_view mark = option.takes_effect == TakesEffect::later ? " *No effect yet.*" : "";
     page += fmt::format("| `{}` | `CCACHE_{}` | {} | {} | {} | {}{}{} |\n", option.key, option.variable, class_letter(option.trust),
                         type_name(option), default_cell(option), option.doc, choices_cell(option), mark);
   }

@@ -19,7 +19,7 @@ namespace deja {
 enum class Trust : unsigned char { anywhere, below_safe_dirs, never_from_directory };
 
 // later: parsed, shown and kept, while the feature it steers is not there yet.
-enum class Effect : unsigned char { now, later };
+enum class TakesEffect : unsigned char { now, later };
 
 // Fields whose text form is not told by their C++ type.
 struct PathField {  // list of absolute paths, kept normal
@@ -52,7 +52,7 @@ struct Option {
   Field field;
   Trust trust;
   std::string_view doc;
-  Effect effect = Effect::now;
+  TakesEffect takes_effect = TakesEffect::now;
   std::string_view default_text = {};  // where the default is computed: what the documentation says instead
 };
 

@@ -9,19 +9,23 @@ namespace deja {
 
 namespace {
 
-const std::vector<std::string> words = {"-c", "-MD", "-Iinclude", "a.c", "-o", "a.o"};
+const std::vector<std::string> usual_words = {"-c", "-MD", "-Iinclude", "a.c", "-o", "a.o"};
 
 struct Case {
   const char* name;
-  bool warm;     // a run before: the loop is over a hit
+  bool warm;  // a run before: the loop is over a hit
   bool depend;
   bool logging;
-  bool small;    // a cache so small that every store cleans up
+  bool small;  // a cache so small that every store cleans up
 };
 
 constexpr Case cases[] = {
-    {"miss", false, false, false, false},       {"hit", true, false, false, false},    {"miss with a log", false, false, true, false},
-    {"hit with a log", true, false, true, false}, {"miss in depend mode", false, true, false, false}, {"miss with clean-up", false, false, false, true},
+    {"miss", false, false, false, false},
+    {"hit", true, false, false, false},
+    {"miss with a log", false, false, true, false},
+    {"hit with a log", true, false, true, false},
+    {"miss in depend mode", false, true, false, false},
+    {"miss with clean-up", false, false, false, true},
 };
 
 void prepare(FlowWorld& world, const Case& how) {
@@ -35,9 +39,9 @@ void prepare(FlowWorld& world, const Case& how) {
     world.through_deja({"-c", "other.c", "-o", "other.o"});
   }
   if (how.warm) {
-    world.through_deja(words);
+    world.through_deja(usual_words);
     world.let_files_grow_old();
-    world.through_deja(words);
+    world.through_deja(usual_words);
   }
 }
 
@@ -45,8 +49,8 @@ void prepare(FlowWorld& world, const Case& how) {
 void check_afterwards(FlowWorld& world, const Seen& want) {
   world.faulty.work_again();
   world.let_files_grow_old();
-  CHECK(world.through_deja(words) == want);
-  CHECK(world.through_deja(words) == want);
+  CHECK(world.through_deja(usual_words) == want);
+  CHECK(world.through_deja(usual_words) == want);
 }
 
 }  // namespace
@@ -58,16 +62,17 @@ TEST_CASE("fault loop: any one file-system operation fails, and the caller does 
       for (;; ++at) {
         FlowWorld world;
         prepare(world, how);
-        const Seen want = world.bare(words);
+        const Seen want = world.bare(usual_words);
         world.faulty.fail_at(at, cause);
-        const Seen got = world.through_deja(words);
+        const Seen got = world.through_deja(usual_words);
         if (!world.faulty.happened()) break;
         INFO(how.name, ", operation ", at, ": ", world.faulty.victim(), " cause ", static_cast<int>(cause));
         // The compiler itself could not be found, or the configuration not be read: deja's own errors, and the only ones.
         const bool own_error = got.err.starts_with("deja: error:");
         if (own_error) {
           CHECK(got.exit_code == 1);
-          CHECK((world.faulty.victim().find("/usr/bin") != std::string::npos || world.faulty.victim().find("ccache.conf") != std::string::npos));
+          CHECK((world.faulty.victim().find("/usr/bin") != std::string::npos ||
+                 world.faulty.victim().find("ccache.conf") != std::string::npos));
         } else {
           CHECK(got == want);
         }
@@ -85,9 +90,9 @@ TEST_CASE("crash loop: killed at any operation, the next run sees nothing of it"
     for (;; ++at) {
       FlowWorld world;
       prepare(world, how);
-      const Seen want = world.bare(words);
+      const Seen want = world.bare(usual_words);
       world.faulty.crash_at(at);
-      world.through_deja(words);
+      world.through_deja(usual_words);
       if (!world.faulty.happened()) break;
       INFO(how.name, ", killed at ", at, ": ", world.faulty.victim());
       check_afterwards(world, want);
@@ -102,7 +107,7 @@ TEST_CASE("fault loop over maintenance: clean-up and clearing leave a cache that
     for (int at = 1;; ++at) {
       FlowWorld world;
       prepare(world, cases[1]);
-      const Seen want = world.bare(words);
+      const Seen want = world.bare(usual_words);
       const Maintenance on{world.system, "/cache", 1, {}};
       world.faulty.fail_at(at, Cause::denied);
       (void)(clearing ? clear_all(on) : clean_all(on, {0, 1}, std::nullopt));

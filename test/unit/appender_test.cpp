@@ -13,7 +13,7 @@ using namespace deja;
 namespace {
 
 // Several processes in one world, one after the other.
-struct World : FakeSystem {
+struct AppenderWorld : FakeSystem {
   Result<void> append_as(std::uint32_t process, std::string_view record) {
     processes.own_id = process;
     processes.alive = {process};
@@ -30,7 +30,7 @@ struct World : FakeSystem {
 }  // namespace
 
 TEST_CASE("append_record: the usual case costs one stat and one append") {
-  World world;
+  AppenderWorld world;
   REQUIRE(world.append_as(7, "a line\n"));
   CHECK(world.fs.get("/log") == "a line\n");
   CHECK(world.fs.count("stat") == 1);
@@ -39,7 +39,7 @@ TEST_CASE("append_record: the usual case costs one stat and one append") {
 }
 
 TEST_CASE("append_record: a busy log leads to the process's own file, which the next process folds in") {
-  World world;
+  AppenderWorld world;
   world.fs.locked = {"/log"};
   REQUIRE(world.append_as(7, "seven\n"));
   CHECK_FALSE(world.fs.has("/log"));
@@ -52,7 +52,7 @@ TEST_CASE("append_record: a busy log leads to the process's own file, which the 
 }
 
 TEST_CASE("append_record: who waited once does not wait again, and its lines stay in order") {
-  World world;
+  AppenderWorld world;
   world.fs.locked = {"/log"};
   const std::int64_t start = world.clock.time_ns;
   REQUIRE(world.append_as(7, "one\n"));
@@ -66,7 +66,7 @@ TEST_CASE("append_record: who waited once does not wait again, and its lines sta
 }
 
 TEST_CASE("append_record: the file of a process that runs is left to it") {
-  World world;
+  AppenderWorld world;
   world.fs.locked = {"/log"};
   REQUIRE(world.append_as(7, "seven\n"));
   world.fs.locked.clear();
@@ -80,7 +80,7 @@ TEST_CASE("append_record: the file of a process that runs is left to it") {
 }
 
 TEST_CASE("append_record: rotated logs are not fallbacks") {
-  World world;
+  AppenderWorld world;
   world.fs.put("/log.2", "last week's\n");
   world.fs.locked = {"/log"};
   REQUIRE(world.append_as(7, "seven\n"));
@@ -91,7 +91,7 @@ TEST_CASE("append_record: rotated logs are not fallbacks") {
 }
 
 TEST_CASE("append_record: where the log may never be written, files do not pile up and no line is lost") {
-  World world;
+  AppenderWorld world;
   world.fs.put("/log", "");
   world.fs.read_only = {"/log"};
   std::string all;
@@ -105,7 +105,7 @@ TEST_CASE("append_record: where the log may never be written, files do not pile 
 }
 
 TEST_CASE("append_record: a full disk, a folder in its place or a missing folder is told at once and makes no file") {
-  World world;
+  AppenderWorld world;
   world.fs.space = 2;
   CHECK(world.append_as(7, "line\n").error().cause == Cause::no_space);
   world.fs.space = UINT64_MAX;
@@ -116,7 +116,7 @@ TEST_CASE("append_record: a full disk, a folder in its place or a missing folder
 }
 
 TEST_CASE("append_record: a link or folder in the place of the fallback is not written through") {
-  World world;
+  AppenderWorld world;
   world.fs.put("/precious", "precious");
   world.fs.put_link("/log.7", "/precious");
   world.fs.locked = {"/log"};
@@ -125,7 +125,7 @@ TEST_CASE("append_record: a link or folder in the place of the fallback is not w
 }
 
 TEST_CASE("append_record: a list of fallbacks with nonsense in it does no harm") {
-  World world;
+  AppenderWorld world;
   for (const char* name : {"9", "10", "x", "-1", "99999999999999999999", "4294967296", "11/12"})
     world.fs.put("/log.fallbacks/" + std::string(name), "");
   world.fs.put("/log.9", "nine\n");
@@ -138,7 +138,7 @@ TEST_CASE("append_record: a list of fallbacks with nonsense in it does no harm")
 }
 
 TEST_CASE("append_record: without a list the lines are aside all the same") {
-  World world;
+  AppenderWorld world;
   world.fs.put("/log.fallbacks", "a file");
   world.fs.locked = {"/log"};
   REQUIRE(world.append_as(7, "seven\n"));
@@ -149,7 +149,7 @@ TEST_CASE("append_record: without a list the lines are aside all the same") {
 namespace {
 
 // Three processes had to put lines aside; then 20 comes, and whatever befalls it, 21.
-std::vector<std::string> lines_after(World& world, const std::function<void(FaultyFs&)>& befall) {
+std::vector<std::string> lines_after(AppenderWorld& world, const std::function<void(FaultyFs&)>& befall) {
   world.fs.locked = {"/log"};
   world.processes.alive = {10, 11, 12};
   for (std::uint32_t process : {10U, 11U, 12U}) {
@@ -171,7 +171,7 @@ std::vector<std::string> lines_after(World& world, const std::function<void(Faul
 TEST_CASE("append_record: killed at any operation, a process loses no other's line") {
   int operation = 1;
   for (;; ++operation) {
-    World world;
+    AppenderWorld world;
     const auto lines = lines_after(world, [&](FaultyFs& faulty) { faulty.crash_at(operation); });
     if (lines.empty()) break;
     CAPTURE(operation);
@@ -186,7 +186,7 @@ TEST_CASE("append_record: killed at any operation, a process loses no other's li
 TEST_CASE("append_record: whatever operation fails, no line is lost") {
   for (Cause cause : {Cause::busy, Cause::denied, Cause::no_space, Cause::other}) {
     for (int operation = 1;; ++operation) {
-      World world;
+      AppenderWorld world;
       const auto lines = lines_after(world, [&](FaultyFs& faulty) { faulty.fail_at(operation, cause); });
       if (lines.empty()) break;
       CAPTURE(operation);

@@ -24,7 +24,7 @@ std::string result_bytes(std::size_t size) {
   return *encode_entry(entry, std::nullopt);
 }
 
-struct World : FakeSystem {
+struct CleanupWorld : FakeSystem {
   Maintenance maintenance{system, "/cache", 1, {}};
   Stats stats{system, "/cache"};
 
@@ -56,7 +56,7 @@ struct World : FakeSystem {
 }  // namespace
 
 TEST_CASE("within its limits a cache is left alone and not even listed") {
-  World world;
+  CleanupWorld world;
   world.fill(10);
   CHECK(clean_after_put(world.maintenance, {10 * 4096, 10})->files_removed == 0);
   CHECK(clean_after_put(world.maintenance, {})->files_removed == 0);
@@ -66,7 +66,7 @@ TEST_CASE("within its limits a cache is left alone and not even listed") {
 
 TEST_CASE("over a limit the coldest go, to 90 %") {
   for (const Limits& limits : {Limits{10 * 4096, 0}, Limits{0, 10}}) {
-    World world;
+    CleanupWorld world;
     world.fill(11);
     world.fs.node(stored_path("/cache", {key(0), EntryKind::result})).mtime_ns = world.clock.time_ns;  // used just now
     const auto report = clean_after_put(world.maintenance, limits);
@@ -83,7 +83,7 @@ TEST_CASE("over a limit the coldest go, to 90 %") {
 }
 
 TEST_CASE("a file limit does not cost replay records") {
-  World world;
+  CleanupWorld world;
   world.put(0, EntryKind::replay, "p");
   world.clock.advance(second_ns);
   world.fill(11);
@@ -93,7 +93,7 @@ TEST_CASE("a file limit does not cost replay records") {
 }
 
 TEST_CASE("accounts that a killed process left wrong are put right, without evicting") {
-  World world;
+  CleanupWorld world;
   world.fill(3);
   REQUIRE(world.stats.record({}, {{5, 100 * 4096, 100}}));
   CHECK(clean_after_put(world.maintenance, {10 * 4096, 0})->files_removed == 0);
@@ -101,7 +101,7 @@ TEST_CASE("accounts that a killed process left wrong are put right, without evic
 }
 
 TEST_CASE("while another process cleans up, nothing is done") {
-  World world;
+  CleanupWorld world;
   world.fill(20);
   world.fs.locked.insert("/cache/cleanup.lock");
   const auto report = clean_after_put(world.maintenance, {10 * 4096, 0});
@@ -111,7 +111,7 @@ TEST_CASE("while another process cleans up, nothing is done") {
 }
 
 TEST_CASE("no two locks are held at once, though the statistics want folding") {
-  World world;
+  CleanupWorld world;
   world.fill(11);
   while (world.fs.get("/cache/stats").size() <= 64 * 1024) REQUIRE(world.stats.record({}, {{0, 4096, 1}, {0, -4096, -1}}));
   REQUIRE(clean_after_put(world.maintenance, {10 * 4096, 0}));
@@ -120,7 +120,7 @@ TEST_CASE("no two locks are held at once, though the statistics want folding") {
 }
 
 TEST_CASE("a large cache is cleaned by its fullest shards") {
-  World world;
+  CleanupWorld world;
   // Accounts of many files; one shard is far over its share.
   Digest full{};
   full.bytes[0] = 7;
@@ -142,7 +142,7 @@ TEST_CASE("a large cache is cleaned by its fullest shards") {
 }
 
 TEST_CASE("foreign files are neither counted nor removed") {
-  World world;
+  CleanupWorld world;
   world.fill(3);
   const std::string shard = shard_folder("/cache", key(0).shard());
   const std::vector<std::string> foreign{"/cache/ccache.conf", "/cache/0/stats",        "/cache/a/b/cdefR", shard + "/notes.txt",
@@ -158,7 +158,7 @@ TEST_CASE("foreign files are neither counted nor removed") {
 }
 
 TEST_CASE("temporaries go when they are an hour old") {
-  World world;
+  CleanupWorld world;
   world.fill(1);
   const std::string shard = shard_folder("/cache", key(0).shard());
   world.fs.put("/cache/deja-tmp.1.1", "old");  // the fake's put is an hour old
@@ -173,7 +173,7 @@ TEST_CASE("temporaries go when they are an hour old") {
 }
 
 TEST_CASE("maintenance of a cache that is not there does not create it") {
-  World world;
+  CleanupWorld world;
   CHECK(clean_all(world.maintenance, {1, 1}, 1));
   CHECK(clear_all(world.maintenance));
   CHECK(evict_older_than(world.maintenance, 0, ""));
@@ -184,7 +184,7 @@ TEST_CASE("maintenance of a cache that is not there does not create it") {
 }
 
 TEST_CASE("clear removes all of ours and counts nothing left") {
-  World world;
+  CleanupWorld world;
   world.fill(5);
   world.put(1, EntryKind::manifest, "m");
   world.put(1, EntryKind::replay, "p");
@@ -196,7 +196,7 @@ TEST_CASE("clear removes all of ours and counts nothing left") {
 }
 
 TEST_CASE("eviction by age and by namespace, for every kind") {
-  World world;
+  CleanupWorld world;
   world.fill(2, "team");
   world.put(7, EntryKind::manifest, "m", "team");
   world.put(8, EntryKind::manifest, "m", "other");
@@ -260,7 +260,7 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
 }
 
 TEST_CASE("clean_all compresses results that are cold and raw, and keeps their time") {
-  World world;
+  CleanupWorld world;
   world.put(0, EntryKind::result, result_bytes(20'000));
   world.clock.advance(day_ns + 1);
   world.put(1, EntryKind::result, result_bytes(20'000));
@@ -275,7 +275,7 @@ TEST_CASE("clean_all compresses results that are cold and raw, and keeps their t
 }
 
 TEST_CASE("a file that another process removed first is no failure, one that cannot be removed is") {
-  World world;
+  CleanupWorld world;
   world.fill(4);
   const std::string stuck = text::replaced(stored_path("/cache", {key(1), EntryKind::result}), "\\", "/");
   world.fs.read_only.insert(stuck);
@@ -290,7 +290,7 @@ TEST_CASE("a file that another process removed first is no failure, one that can
 TEST_CASE("whichever operation of a clean-up fails or is the last, entries stay whole and accounts can be put right") {
   for (bool crash : {false, true}) {
     for (int operation = 1;; ++operation) {
-      World world;
+      CleanupWorld world;
       world.put(0, EntryKind::result, result_bytes(20'000));
       world.clock.advance(2 * day_ns);
       for (int i = 1; i < 4; ++i) world.put(i, EntryKind::result, result_bytes(100));

@@ -14,8 +14,8 @@ using namespace deja;
 namespace {
 
 // A user in /home/user/project/src; no configuration yet.
-struct World : FakeSystem {
-  World() {
+struct ConfigWorld : FakeSystem {
+  ConfigWorld() {
     env.variables = {{"HOME", "/home/user"}};
     fs.put_directory("/home/user/project/src");
     fs.current = "/home/user/project/src";
@@ -107,7 +107,7 @@ TEST_CASE("words before the compiler") {
 // --- who wins --------------------------------------------------------------------------------------------------
 
 TEST_CASE("each source wins over the ones below it") {
-  World world;
+  ConfigWorld world;
   const auto winner = [&](const std::vector<Override>& overrides = {}) {
     const LoadedConfig loaded = world.load(overrides);
     return loaded.config.msvc_dep_prefix + " from " + origin(loaded, "msvc_dep_prefix");
@@ -131,7 +131,7 @@ TEST_CASE("each source wins over the ones below it") {
 }
 
 TEST_CASE("the cache configuration file's place") {
-  World world;
+  ConfigWorld world;
   CHECK(world.load().config_path == cache_file);
   world.env.variables["XDG_CONFIG_HOME"] = "/xdg";
   CHECK(world.load().config_path == "/xdg/ccache/ccache.conf");
@@ -147,7 +147,7 @@ TEST_CASE("the cache configuration file's place") {
 }
 
 TEST_CASE("the cache's place") {
-  World world;
+  ConfigWorld world;
   CHECK(world.load().config.cache_dir == "/home/user/.cache/deja");
   CHECK(world.load().config.temporary_dir == "/home/user/.cache/deja/tmp");
   world.env.variables["XDG_CACHE_HOME"] = "/xdg";
@@ -161,7 +161,7 @@ TEST_CASE("the cache's place") {
 }
 
 TEST_CASE("places on Windows") {
-  World world;
+  ConfigWorld world;
   world.env.variables = {{"LOCALAPPDATA", "C:\\U\\Local"}, {"APPDATA", "C:\\U\\Roaming"}, {"ALLUSERSPROFILE", "C:\\All"}};
   world.console.home_directory = "C:\\U";
   const auto load = [&] {
@@ -179,7 +179,7 @@ TEST_CASE("places on Windows") {
 }
 
 TEST_CASE("without a home nothing is cached, and nothing fails") {
-  World world;
+  ConfigWorld world;
   world.env.variables.clear();
   world.console.home_directory.reset();
   const LoadedConfig loaded = world.load();
@@ -194,7 +194,7 @@ TEST_CASE("without a home nothing is cached, and nothing fails") {
 // --- the environment -------------------------------------------------------------------------------------------
 
 TEST_CASE("boolean variables") {
-  World world;
+  ConfigWorld world;
   world.env.variables["CCACHE_DEBUG"] = "";
   world.env.variables["CCACHE_NODIRECT"] = "1";
   const LoadedConfig loaded = world.load();
@@ -213,7 +213,7 @@ TEST_CASE("boolean variables") {
 }
 
 TEST_CASE("an error names place, key and value") {
-  World world;
+  ConfigWorld world;
   world.env.variables["CCACHE_MAXSIZE"] = "big";
   CHECK(world.error() == "environment variable CCACHE_MAXSIZE: bad value for max_size 'big': not a size such as 500M, 5GiB or 0");
   world.env.variables.erase("CCACHE_MAXSIZE");
@@ -229,7 +229,7 @@ TEST_CASE("an error names place, key and value") {
 }
 
 TEST_CASE("notes for the log") {
-  World world;
+  ConfigWorld world;
   world.fs.put(cache_file, "colour = blue\nhard_link = true\n");
   world.env.variables["CCACHE_REMOTE_STORAGE"] = "file:/x";
   const LoadedConfig loaded = world.load();
@@ -240,7 +240,7 @@ TEST_CASE("notes for the log") {
 }
 
 TEST_CASE("a file that cannot be read is told and passed over") {
-  World world;
+  ConfigWorld world;
   world.fs.put(cache_file, "debug = true\n");
   world.fs.unreadable.insert(cache_file);
   const LoadedConfig loaded = world.load();
@@ -252,7 +252,7 @@ TEST_CASE("a file that cannot be read is told and passed over") {
 // --- the directory's file --------------------------------------------------------------------------------------
 
 TEST_CASE("the search goes up to a ceiling") {
-  World world;
+  ConfigWorld world;
   world.fs.put("/home/user/ccache.conf", "debug = true");
   CHECK(!world.load().config.debug);  // the home directory is not entered
   world.fs.put("/home/user/project/ccache.conf", "debug = true");
@@ -284,7 +284,7 @@ TEST_CASE("the search goes up to a ceiling") {
 }
 
 TEST_CASE("a directory's file must be the user's own") {
-  World world;
+  ConfigWorld world;
   const std::string file = "/home/user/project/src/ccache.conf";
   world.fs.put(file, "debug = true");
   CHECK(world.load().config.debug);
@@ -297,7 +297,7 @@ TEST_CASE("a directory's file must be the user's own") {
 }
 
 TEST_CASE("what a directory's file may set") {
-  World world;
+  ConfigWorld world;
   const std::string file = "/home/user/project/ccache.conf";
   world.fs.put(file, "debug = true\nmax_size = 1G\n");
   CHECK(world.error() == file + ":2: bad value for max_size '1G': this key may not be set by a directory's configuration file");
@@ -322,7 +322,7 @@ TEST_CASE("what a directory's file may set") {
 }
 
 TEST_CASE("the cache configuration file is never taken for a directory's file") {
-  World world;
+  ConfigWorld world;
   world.env.variables["CCACHE_DIR"] = "/home/user/project";
   world.fs.put("/home/user/project/ccache.conf", "max_size = 1GiB");
   CHECK(world.load().config.max_size == 1ull << 30);
@@ -331,7 +331,7 @@ TEST_CASE("the cache configuration file is never taken for a directory's file") 
 // --- for replay ------------------------------------------------------------------------------------------------
 
 TEST_CASE("all that a configuration depends on is listed") {
-  World world;
+  ConfigWorld world;
   world.env.variables["LOGS"] = "/logs";
   world.fs.put("/home/user/project/ccache.conf", "extra_files_to_hash = $LOGS/x");
   const LoadedConfig loaded = world.load();
@@ -342,7 +342,7 @@ TEST_CASE("all that a configuration depends on is listed") {
 }
 
 TEST_CASE("loading is cheap: one read a place, two stats a directory on the way up") {
-  World world;
+  ConfigWorld world;
   world.load();
   CHECK(world.fs.count("read") == 4);   // system, cache, src, project
   CHECK(world.fs.count("stat") == 3);   // ~/.ccache, src, project

@@ -9,8 +9,8 @@ namespace deja {
 
 namespace {
 
-struct World : FakeSystem {
-  World() {
+struct DirectoryWorld : FakeSystem {
+  DirectoryWorld() {
     fs.put("/usr/include/stdio.h", "");
     fs.put("/usr/include/sys/types.h", "");
     fs.put("/src/a.h", "");
@@ -31,7 +31,7 @@ struct World : FakeSystem {
 }  // namespace
 
 TEST_CASE("directory names: sorted, each directory listed once") {
-  World world;
+  DirectoryWorld world;
   DirectoryNames names = world.names();
   CHECK(world.look(names, "/usr/include") == std::vector<std::string>{"stdio.h", "sys/"});
   CHECK(names.of("/usr/include", *world.fs.stat("/usr/include"))->contains("sys"));
@@ -41,7 +41,7 @@ TEST_CASE("directory names: sorted, each directory listed once") {
 }
 
 TEST_CASE("directory names: what rests below the roots is not listed again") {
-  World world;
+  DirectoryWorld world;
   DirectoryNames first = world.names();
   for (const char* path : {"/usr/include", "/usr/include/sys", "/src"}) world.look(first, path);
   const auto kept = first.to_keep();
@@ -58,19 +58,19 @@ TEST_CASE("directory names: what rests below the roots is not listed again") {
 }
 
 TEST_CASE("directory names: what changed is listed, and kept once it rests") {
-  World world;
+  DirectoryWorld world;
   DirectoryNames first = world.names();
   world.look(first, "/usr/include");
   const std::string kept = first.to_keep().value_or("");
   world.fs.put("/usr/include/new.h", "");
   SUBCASE("lately") {
-    world.rest("/usr/include", World::hours(1) / 2);
+    world.rest("/usr/include", DirectoryWorld::hours(1) / 2);
     DirectoryNames second = world.names(kept);
     CHECK(world.look(second, "/usr/include").size() == 3);
     CHECK_FALSE(second.to_keep());
   }
   SUBCASE("long ago") {
-    world.rest("/usr/include", World::hours(1));
+    world.rest("/usr/include", DirectoryWorld::hours(1));
     DirectoryNames second = world.names(kept);
     CHECK(world.look(second, "/usr/include").size() == 3);
     DirectoryNames third = world.names(second.to_keep().value_or(""));
@@ -79,7 +79,7 @@ TEST_CASE("directory names: what changed is listed, and kept once it rests") {
     CHECK(world.fs.count("list") == listed);
   }
   SUBCASE("another directory in its place, with the same times") {
-    world.rest("/usr/include", World::hours(2));
+    world.rest("/usr/include", DirectoryWorld::hours(2));
     world.fs.node("/usr/include").inode += 1000;
     DirectoryNames second = world.names(kept);
     CHECK(world.look(second, "/usr/include").size() == 3);
@@ -87,7 +87,7 @@ TEST_CASE("directory names: what changed is listed, and kept once it rests") {
 }
 
 TEST_CASE("directory names: what was kept may be cut anywhere") {
-  World world;
+  DirectoryWorld world;
   DirectoryNames first = world.names();
   for (const char* path : {"/usr/include", "/usr/include/sys"}) world.look(first, path);
   const std::string kept = first.to_keep().value_or("");

@@ -35,7 +35,7 @@ TEST_CASE("response files: windows quoting") {
   CHECK(windows("") == "");
 }
 
-struct World {
+struct ExpandWorld {
   FakeClock clock;
   FakeFs fs{clock};
 
@@ -48,7 +48,7 @@ struct World {
 };
 
 TEST_CASE("response files: expansion") {
-  World w;
+  ExpandWorld w;
   w.fs.put("/src/a.rsp", "-c '@b c.rsp' -O2");
   w.fs.put("/src/b c.rsp", "-g @missing");
   CHECK(w.expanded({"-x", "@a.rsp", "a.c"}) == "-x|-c|-g|@missing|-O2|a.c from a.rsp|b c.rsp");
@@ -58,7 +58,7 @@ TEST_CASE("response files: expansion") {
 }
 
 TEST_CASE("response files: no end is no end") {
-  World w;
+  ExpandWorld w;
   w.fs.put("/src/self", "@self");
   CHECK(w.expanded({"@self"}) == "refused: bad_compiler_arguments");
   // Doubling: 2^64 words within the depth limit, stopped by the size limit.

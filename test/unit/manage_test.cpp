@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* config_file = "/cache/ccache.conf";
 
-struct World : FakeSystem {
-  World() {
+struct ManageWorld : FakeSystem {
+  ManageWorld() {
     env.variables = {{"HOME", "/home/user"}, {"CCACHE_DIR", "/cache"}};
     fs.put_directory("/src");
     fs.put_directory("/cache");
@@ -57,7 +57,7 @@ std::string line_with(std::string_view text, std::string_view piece) {
   return {};
 }
 
-std::string put_result(World& world, const char* name_space = "") {
+std::string put_result(ManageWorld& world, const char* name_space = "") {
   Entry entry;
   entry.parts = {{stderr_part, "a warning"}, {first_output_part, std::string(4000, 'o')}, {first_output_part + 1, "a.o: a.c\n"}};
   entry.created_ns = world.clock.time_ns;
@@ -75,7 +75,7 @@ std::string put_result(World& world, const char* name_space = "") {
 // --- the command line ------------------------------------------------------------------------------------------
 
 TEST_CASE("a command line that cannot be understood is one clear line") {
-  World world;
+  ManageWorld world;
   CHECK(world.error({"--bogus"}) == "deja: error: unknown option '--bogus': deja --help shows the options\n");
   CHECK(world.error({"-s", "gcc"}) == "deja: error: unexpected word 'gcc': deja --help shows the options\n");
   CHECK(world.error({"-"}) == "deja: error: unexpected word '-': deja --help shows the options\n");
@@ -97,7 +97,7 @@ TEST_CASE("a command line that cannot be understood is one clear line") {
 }
 
 TEST_CASE("options are carried out in order, until one fails" * posix_paths()) {
-  World world;
+  ManageWorld world;
   const std::string out = world.run({"-M", "2GiB", "-k", "max_size", "-M3GB", "--get-config=max_size", "-k", "nonsense", "-M", "9"});
   CHECK(out == "Set max_size = 2GiB in /cache/ccache.conf\n2.0 GiB\nSet max_size = 3GB in /cache/ccache.conf\n3.0 GB\n");
   CHECK(world.code == 1);
@@ -106,7 +106,7 @@ TEST_CASE("options are carried out in order, until one fails" * posix_paths()) {
 }
 
 TEST_CASE("help and version need no configuration" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.fs.put(config_file, "max_size = broken");
   const std::string help = world.run({"--help"});
   CHECK(world.code == 0);
@@ -123,7 +123,7 @@ TEST_CASE("help and version need no configuration" * posix_paths()) {
 // --- configuration ---------------------------------------------------------------------------------------------
 
 TEST_CASE("a key is set and everything else stays" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.fs.put(config_file, "# mine\nmax_size = 1G\nunknown = 1\n");
   world.fs.node(config_file).mode = 0600;
   world.run({"-o", "max_size = 2G", "-o", "base_dir=/a:/b"});
@@ -139,7 +139,7 @@ TEST_CASE("a key is set and everything else stays" * posix_paths()) {
 }
 
 TEST_CASE("a stronger source that hides what is set is named" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.env.variables["CCACHE_MAXSIZE"] = "7GB";
   world.run({"-M", "2G"});
   CHECK(world.code == 0);
@@ -147,7 +147,7 @@ TEST_CASE("a stronger source that hides what is set is named" * posix_paths()) {
 }
 
 TEST_CASE("a failed write leaves the configuration file as it was" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.fs.put(config_file, "max_size = 1G\n");
   for (int operation = 1;; ++operation) {
     world.faulty.fail_at(operation, Cause::no_space);
@@ -165,7 +165,7 @@ TEST_CASE("a failed write leaves the configuration file as it was" * posix_paths
 }
 
 TEST_CASE("--show-config" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.fs.put(config_file, "max_files = 7\n");
   world.env.variables["CCACHE_NODIRECT"] = "yes";
   const std::string out = world.run({"-p"});
@@ -176,7 +176,7 @@ TEST_CASE("--show-config" * posix_paths()) {
 }
 
 TEST_CASE("another cache, another file" * posix_paths()) {
-  World world;
+  ManageWorld world;
   world.fs.put("/other/ccache.conf", "max_files = 8\n");
   world.fs.put("/file.conf", "max_files = 9\n");
   CHECK(world.run({"-d", "/other", "-k", "max_files", "-k", "cache_dir"}) == "8\n/other\n");
@@ -188,7 +188,7 @@ TEST_CASE("another cache, another file" * posix_paths()) {
 // --- statistics ------------------------------------------------------------------------------------------------
 
 TEST_CASE("statistics for people and for scripts" * posix_paths()) {
-  World world;
+  ManageWorld world;
   Counts counts;
   counts.add(Outcome::direct_cache_hit, 3);
   counts.add(Outcome::cache_miss, 1);
@@ -228,7 +228,7 @@ TEST_CASE("statistics for people and for scripts" * posix_paths()) {
 }
 
 TEST_CASE("ids are sorted, so that scripts may join them") {
-  World world;
+  ManageWorld world;
   std::string last;
   const std::string out = world.run({"--print-stats"});
   for (std::string_view line : text::split(out, '\n')) {
@@ -241,7 +241,7 @@ TEST_CASE("ids are sorted, so that scripts may join them") {
 }
 
 TEST_CASE("colours are for terminals alone" * posix_paths()) {
-  World world;
+  ManageWorld world;
   CHECK(!contains(world.run({"-s"}), "\033"));
   world.console.terminal = true;
   CHECK(contains(world.run({"-s"}), "\033[1mLocal storage:\033[0m"));
@@ -251,7 +251,7 @@ TEST_CASE("colours are for terminals alone" * posix_paths()) {
 }
 
 TEST_CASE("the statistics log" * posix_paths()) {
-  World world;
+  ManageWorld world;
   CHECK(contains(world.error({"--show-log-stats"}), "none is configured"));
   world.env.variables["CCACHE_STATSLOG"] = "/log";
   CHECK(contains(world.error({"--show-log-stats"}), "/log"));
@@ -266,7 +266,7 @@ TEST_CASE("the statistics log" * posix_paths()) {
 // --- the cache -------------------------------------------------------------------------------------------------
 
 TEST_CASE("clearing, and a dry run of it" * posix_paths()) {
-  World world;
+  ManageWorld world;
   const std::string file = put_result(world);
   world.fs.put("/cache/foreign", "not ours");
   CHECK(world.run({"--dry-run", "-C"}) == "Would remove 1 file (8.0 KiB)\n");
@@ -279,7 +279,7 @@ TEST_CASE("clearing, and a dry run of it" * posix_paths()) {
 }
 
 TEST_CASE("eviction by age and by namespace" * posix_paths()) {
-  World world;
+  ManageWorld world;
   const std::string red = put_result(world, "red");
   const std::string blue = put_result(world, "blue");
   world.clock.advance_seconds(3600);
@@ -293,7 +293,7 @@ TEST_CASE("eviction by age and by namespace" * posix_paths()) {
 }
 
 TEST_CASE("recompression is shown" * posix_paths()) {
-  World world;
+  ManageWorld world;
   put_result(world);
   CHECK(line_with(world.run({"-x"}), "Results:") == "Results:           1, of which 0 compressed");
   world.run({"-X", "-3"});
@@ -302,7 +302,7 @@ TEST_CASE("recompression is shown" * posix_paths()) {
 }
 
 TEST_CASE("a look into a result, and its outputs taken out" * posix_paths()) {
-  World world;
+  ManageWorld world;
   const std::string file = put_result(world, "red");
   const std::string out = world.run({"--inspect", file});
   CHECK(contains(line_with(out, "Kind:"), "result"));
@@ -320,7 +320,7 @@ TEST_CASE("a look into a result, and its outputs taken out" * posix_paths()) {
 }
 
 TEST_CASE("trimming a folder" * posix_paths()) {
-  World world;
+  ManageWorld world;
   const std::string kilobytes(10'000, 'x');
   world.fs.put("/share/ab/old", kilobytes);
   world.fs.put_now("/share/cd/new", kilobytes);

@@ -12,7 +12,7 @@ using namespace deja;
 
 namespace {
 
-struct World : FakeSystem {
+struct ManifestWorld : FakeSystem {
   DigestCache digests{fs, "/cache/digests"};
 
   SourceFiles files() { return {fs, &digests, clock.file_now_ns()}; }
@@ -137,7 +137,7 @@ TEST_CASE("the fuzz corpus of manifests") {
 }
 
 TEST_CASE("a match of three headers costs four stats, one of their folder, and reads none") {
-  World world;
+  ManifestWorld world;
   for (const char* path : {"/src/a.h", "/src/b.h", "/src/c.h"}) world.fs.put(path, path);
   world.fs.node("/src").mtime_ns = world.fs.node("/src").ctime_ns = world.fs.node("/src/a.h").mtime_ns;
   const Manifest manifest = with(world.entry({"a.h", "b.h", "c.h"}, {"."}, "r"));
@@ -149,7 +149,7 @@ TEST_CASE("a match of three headers costs four stats, one of their folder, and r
 }
 
 TEST_CASE("the reason names the header that changed") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a.h", "a");
   world.fs.put("/src/b.h", "b");
   const Manifest manifest = with(world.entry({"a.h", "b.h"}, {"."}, "r"));
@@ -167,7 +167,7 @@ TEST_CASE("the reason names the header that changed") {
 }
 
 TEST_CASE("an older entry holds again when its headers are back, each path stat'ed once") {
-  World world;
+  ManifestWorld world;
   Manifest manifest;
   for (const char* content : {"1", "2", "3"}) {
     world.fs.put("/src/a.h", content);
@@ -180,7 +180,7 @@ TEST_CASE("an older entry holds again when its headers are back, each path stat'
 }
 
 TEST_CASE("the date counts for a header that uses it, unless time macros are ignored") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a.h", "__DATE__");
   SourceFiles files = world.files();
   ManifestEntry entry;
@@ -193,7 +193,7 @@ TEST_CASE("the date counts for a header that uses it, unless time macros are ign
 }
 
 TEST_CASE("file_stat_matches: equal times are enough, ctime if it counts") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a.h", "1");
   ManifestEntry entry = world.entry({"a.h"}, {"."}, "r");
   world.fs.node("/src/a.h").bytes = "2";  // nothing in the facts tells
@@ -236,7 +236,7 @@ TEST_CASE("add keeps a manifest below its size") {
 }
 
 TEST_CASE("a header that appears earlier in the search path is noticed") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/main/a.c", "");
   world.fs.put("/src/first/other.h", "");
   world.fs.put("/src/second/lib/x.h", "x");
@@ -268,7 +268,7 @@ TEST_CASE("a header that appears earlier in the search path is noticed") {
 }
 
 TEST_CASE("where the folder exists in an earlier directory, that is watched" * posix_paths()) {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/first/lib/y.h", "");
   world.fs.put("/src/second/lib/x.h", "x");
   const ManifestEntry entry = world.entry({"second/lib/x.h"}, {"first", "second"}, "r");
@@ -278,7 +278,7 @@ TEST_CASE("where the folder exists in an earlier directory, that is watched" * p
 }
 
 TEST_CASE("the directories of including files come before the search path") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a/a.h", "#include \"b.h\"");
   world.fs.put("/src/b/b.h", "");
   const ManifestEntry entry = world.entry({"a/a.h", "b/b.h"}, {".", "a", "b"}, "r");
@@ -287,7 +287,7 @@ TEST_CASE("the directories of including files come before the search path") {
 }
 
 TEST_CASE("a file found in none of the search directories is watched for in all" * posix_paths()) {
-  World world;
+  ManifestWorld world;
   world.fs.put("/opt/x.h", "x");
   world.fs.put("/src/inc/other.h", "");
   const ManifestEntry entry = world.entry({"/opt/x.h"}, {".", "inc"}, "r");
@@ -295,7 +295,7 @@ TEST_CASE("a file found in none of the search directories is watched for in all"
 }
 
 TEST_CASE("a precompiled form of a header appears beside it") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/sub/a.h", "");
   const Manifest manifest = with(world.entry({"sub/a.h"}, {"."}, "r"));
   world.fs.put_now("/src/sub/a.o", "");
@@ -305,7 +305,7 @@ TEST_CASE("a precompiled form of a header appears beside it") {
 }
 
 TEST_CASE("probed names count where they are absent") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a.h", "");
   world.fs.put("/src/inc/other.h", "");
   const ManifestEntry entry = world.entry({"a.h"}, {".", "inc"}, "r", {"opt/maybe.h"});
@@ -315,7 +315,7 @@ TEST_CASE("probed names count where they are absent") {
 }
 
 TEST_CASE("a computed probe makes every name matter") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/a.h", "");
   const Manifest some = with(world.entry({"a.h"}, {"."}, "r", {"x"}));
   const Manifest all = with(world.entry({"a.h"}, {"."}, "r", {"x"}, true));
@@ -325,7 +325,7 @@ TEST_CASE("a computed probe makes every name matter") {
 }
 
 TEST_CASE("a young directory is listed, an old one is trusted") {
-  World world;
+  ManifestWorld world;
   world.fs.put("/src/inc/other.h", "");
   world.fs.put("/src/lib/x.h", "x");
   world.fs.node("/src/inc").mtime_ns = world.clock.time_ns - 1'000'000'000;
@@ -342,7 +342,7 @@ TEST_CASE("a young directory is listed, an old one is trusted") {
 }
 
 TEST_CASE("watching stays cheap: 300 headers, 20 search directories") {
-  World world;
+  ManifestWorld world;
   Paths files, search;
   for (int i = 0; i < 20; ++i) {
     search.push_back(fmt::format("/usr/d{}", i));

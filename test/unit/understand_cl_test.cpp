@@ -9,8 +9,8 @@
 namespace deja {
 namespace {
 
-struct World : UnderstandWorld {
-  World() { family = Family::cl; }
+struct ClWorld : UnderstandWorld {
+  ClWorld() { family = Family::cl; }
 };
 
 std::string words_of(const Invocation& call, bool Argument::*included) {
@@ -21,7 +21,7 @@ std::string words_of(const Invocation& call, bool Argument::*included) {
 }
 
 TEST_CASE("cl: a common compile") {
-  World w;
+  ClWorld w;
   const Invocation call =
       w.call("/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\ /Foout\\a.cpp.obj -c src/a.cpp");
   CHECK(call.source == "src/a.cpp");
@@ -33,7 +33,8 @@ TEST_CASE("cl: a common compile") {
   CHECK(call.search.size() == 2);
   CHECK(words_of(call, &Argument::to_compile) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
   CHECK(words_of(call, &Argument::in_direct_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_preprocessed_key) ==
+        "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
 }
 
 TEST_CASE("cl: names of objects") {
@@ -49,7 +50,7 @@ TEST_CASE("cl: names of objects") {
       {"/c /Tpsrc/a.x", "a.obj"},           {"/c /Tc src/a.x", "a.obj"},
       {"/c /src/x/a.c", "a.obj"},
   };
-  World w;
+  ClWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     CHECK(w.call(row.line).object == row.object);
@@ -89,7 +90,7 @@ TEST_CASE("cl: refusals") {
       {"/c a.ixx", "could_not_use_modules"},
       {"/c a.cpp /reference m=m.ifc", "could_not_use_modules"},
   };
-  World w;
+  ClWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     CHECK(w.refusal(row.line) == row.id);
@@ -98,7 +99,7 @@ TEST_CASE("cl: refusals") {
 }
 
 TEST_CASE("clang-cl: its own words") {
-  World w;
+  ClWorld w;
   w.family = Family::clang_cl;
   CHECK(w.call("/c /clang:-O3 -Wall --target=x86_64-pc-windows-msvc -fcolor-diagnostics a.cpp").color_wanted_explicitly);
   CHECK(w.call("-MD -c -- -a.c").source == "-a.c");
@@ -113,7 +114,7 @@ TEST_CASE("clang-cl: its own words") {
 }
 
 TEST_CASE("clang-cl: a precompiled header is an output beside the object, and holds times unless told not to") {
-  World w;
+  ClWorld w;
   w.family = Family::clang_cl;
   const Invocation call = w.call("/c /Yca.h /Fpx.pch /DX a.c");
   CHECK(call.generates_pch);

@@ -13,8 +13,6 @@
 namespace deja {
 namespace {
 
-using World = UnderstandWorld;
-
 std::string outputs_of(const Invocation& call) {
   std::string all;
   for (const OutputFile& output : call.outputs) all += (all.empty() ? "" : " ") + output.path;
@@ -26,7 +24,8 @@ template <class Included>
 std::string words_of(const Invocation& call, Included included) {
   std::vector<std::string> words;
   for (const Argument& argument : call.arguments)
-    if (included(argument) && argument.words.front() != "-c" && argument.words.front() != "-S") words.insert(words.end(), argument.words.begin(), argument.words.end());
+    if (included(argument) && argument.words.front() != "-c" && argument.words.front() != "-S")
+      words.insert(words.end(), argument.words.begin(), argument.words.end());
   return text::join(words, " ");
 }
 std::string compile_words(const Invocation& call) {
@@ -43,7 +42,7 @@ std::string preprocessed_words(const Invocation& call) {
 }
 
 TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart") {
-  World w;
+  UnderstandWorld w;
   for (const char* mode : {"-c", "-S"}) {
     const Invocation call = w.call(std::string(mode) + " a.c -o a.o");
     REQUIRE(call.arguments.size() == 1);
@@ -58,7 +57,7 @@ TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart")
 }
 
 TEST_CASE("understand: a common compile") {
-  World w;
+  UnderstandWorld w;
   const Invocation call = w.call("-O2 -Iinc -DX=1 -g -Wall -MD -MF d/a.d -c src/a.c -o out/a.o -std=c99");
   CHECK(call.source == "src/a.c");
   CHECK(call.object == "out/a.o");
@@ -143,7 +142,7 @@ TEST_CASE("understand: refusals and what they count as") {
       {"-fmodules-ts -c a.cc", "could_not_use_modules"},
       {"-c a.cppm", "could_not_use_modules"},
   };
-  World w;
+  UnderstandWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     CHECK(w.refusal(row.line) == row.id);
@@ -168,7 +167,7 @@ TEST_CASE("understand: clang's refusals") {
       {"-c a.c -Xclang", "bad_compiler_arguments"},
       {"-cc1 a.c", "unsupported_compiler_option"},
   };
-  World w;
+  UnderstandWorld w;
   w.family = Family::clang;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
@@ -230,7 +229,7 @@ TEST_CASE("understand: names of outputs") {
       {"-x c++-header src/h -MD -o out/q.gch", "out/q.gch out/q.d"},
       {"-c -Wa,-adhln=out/q.al src/foo.c", "foo.o out/q.al"},
   };
-  World w;
+  UnderstandWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     CHECK(outputs_of(w.call(row.line)) == row.outputs);
@@ -269,7 +268,7 @@ TEST_CASE("understand: what shapes the dependency file") {
       {"-c -Wp,-MD,q.d -Wp,-MT,tt a.c -o x.o", "-Wp,-MD -Wp,-MT,tt x.o"},
       {"-c -MF a.d -MT x a.c", "-MT x -MF"},
   };
-  World w;
+  UnderstandWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     CHECK(text::join(w.call(row.line).dep_key, " ") == row.key);
@@ -300,7 +299,7 @@ TEST_CASE("understand: languages") {
       {"-x objective-c -c a.c", Language::objc, true},
       {"-x c-header -c a.c", Language::c_header, false},
   };
-  World w;
+  UnderstandWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     w.is_cpp_driver = row.cpp_driver;
@@ -316,7 +315,7 @@ TEST_CASE("understand: languages") {
 }
 
 TEST_CASE("understand: facts about the object") {
-  World w;
+  UnderstandWorld w;
   struct Row {
     const char* line;
     bool directory, columns, object_path, verbatim, no_additions, direct, preprocessed;
@@ -357,7 +356,7 @@ TEST_CASE("understand: facts about the object") {
 }
 
 TEST_CASE("understand: macros are part of the preprocessed key where they reach the object") {
-  World w;
+  UnderstandWorld w;
   CHECK(preprocessed_words(w.call("-c -g -DX -Ii a.c")) == "-g");
   CHECK(preprocessed_words(w.call("-c -g3 -DX a.c")) == "-g3 -DX");
   CHECK(preprocessed_words(w.call("-c -g3 -g2 -DX a.c")) == "-g3 -g2");
@@ -365,7 +364,7 @@ TEST_CASE("understand: macros are part of the preprocessed key where they reach 
 }
 
 TEST_CASE("understand: colours") {
-  World w;
+  UnderstandWorld w;
   const auto choice = [&](const std::string& line) {
     const Invocation call = w.call(line);
     CHECK(direct_words(call) == "");
@@ -382,7 +381,7 @@ TEST_CASE("understand: colours") {
 }
 
 TEST_CASE("understand: search directories" * posix_paths()) {
-  World w;
+  UnderstandWorld w;
   const Invocation call = w.call("-I a -isystem b -iquotec -Id -idirafter e -B f -c a.c");
   std::string found;
   for (const SearchDirectory& directory : call.search) found += std::to_string(static_cast<int>(directory.kind)) + directory.path + " ";
@@ -391,7 +390,7 @@ TEST_CASE("understand: search directories" * posix_paths()) {
 }
 
 TEST_CASE("understand: files whose content matters" * posix_paths()) {
-  World w;
+  UnderstandWorld w;
   w.fs.put("/src/list.txt", "");
   w.fs.put("/src/p.so", "");
   const auto files = [&](const std::string& line) { return text::join(w.call(line).files_to_hash, " "); };
@@ -415,7 +414,7 @@ TEST_CASE("understand: files whose content matters" * posix_paths()) {
 }
 
 TEST_CASE("understand: precompiled headers that may be read" * posix_paths()) {
-  World w;
+  UnderstandWorld w;
   w.fs.put("/src/h.h", "");
   const auto pch = [&](const std::string& line) { return text::join(w.call(line).pch_files, " "); };
   CHECK(pch("-c -include h.h a.c") == "");
@@ -436,7 +435,7 @@ TEST_CASE("understand: precompiled headers that may be read" * posix_paths()) {
 }
 
 TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
-  World w;
+  UnderstandWorld w;
   w.config.base_dir = {"/src", "/other"};
   w.fs.put_directory("/other/inc");
   w.fs.put("/src/a.c", "");
@@ -458,7 +457,7 @@ TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
 }
 
 TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it" * posix_paths()) {
-  World w;
+  UnderstandWorld w;
   const auto hashed = [&](const std::string& line) { return text::join(w.call(line).arguments.front().hashed_as, " "); };
   CHECK(hashed("-fdebug-prefix-map=/src=x -g -c a.c") == "");  // too shallow: it might hold system headers
   UnderstandInput input;
@@ -475,7 +474,7 @@ TEST_CASE("understand: prefix maps of the working directory are hashed by what t
 }
 
 TEST_CASE("understand: options for deja") {
-  World w;
+  UnderstandWorld w;
   const Invocation call = w.call("--ccache-skip -E --ccache-skip -foo -c a.c");
   CHECK(call.rewritten);
   CHECK(direct_words(call) == "-E -foo");

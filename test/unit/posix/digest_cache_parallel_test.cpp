@@ -20,19 +20,19 @@ FileFacts facts_of(std::uint64_t inode, std::int64_t version = 0) {
 
 Digest content_of(const FileFacts& facts) { return digest_of(std::to_string(facts.inode) + " " + std::to_string(facts.mtime_ns)); }
 
-std::string cache_in(const std::string& folder) { return folder + "/digests"; }
+std::string digests_in(const std::string& folder) { return folder + "/digests"; }
 
 void remember(System& system, const std::string& folder, const FileFacts& facts) {
-  DigestCache(system.fs, cache_in(folder)).remember(facts, {content_of(facts), {}});
+  DigestCache(system.fs, digests_in(folder)).remember(facts, {content_of(facts), {}});
 }
 
 bool remembers(const std::string& folder, const FileFacts& facts) {
-  const auto found = DigestCache(native_system().fs, cache_in(folder)).find(facts);
+  const auto found = DigestCache(native_system().fs, digests_in(folder)).find(facts);
   return found && found->content == content_of(facts);
 }
 
 bool is_wrong(const std::string& folder, const FileFacts& facts) {
-  const auto found = DigestCache(native_system().fs, cache_in(folder)).find(facts);
+  const auto found = DigestCache(native_system().fs, digests_in(folder)).find(facts);
   return found && found->content != content_of(facts);
 }
 
@@ -46,7 +46,7 @@ Slot slot_of(const FileFacts& facts) {
   const TemporaryFolder folder;
   remember(native_system(), folder.path(), facts);
   std::string file;
-  if (!native_system().fs.read(cache_in(folder.path()), file)) return {};
+  if (!native_system().fs.read(digests_in(folder.path()), file)) return {};
   const std::size_t start = file.find_first_not_of('\0') / page_size * page_size;
   for (std::size_t at = start; at + slot_size <= start + page_size && at + slot_size <= file.size(); at += slot_size)
     if (file.find_first_not_of('\0', at) < at + slot_size) return {at, file.substr(at, slot_size)};
@@ -55,7 +55,7 @@ Slot slot_of(const FileFacts& facts) {
 
 // What a reader would take that looks at the key alone (the first 16 bytes), and not at the checksum.
 std::string unchecked_content(const std::string& folder, const Slot& slot) {
-  const auto bytes = (*native_system().fs.open_random(cache_in(folder)))->read_at(slot.offset, slot_size);
+  const auto bytes = (*native_system().fs.open_random(digests_in(folder)))->read_at(slot.offset, slot_size);
   return bytes && bytes->substr(0, 16) == slot.bytes.substr(0, 16) ? bytes->substr(16, 16) : std::string();
 }
 
@@ -66,7 +66,7 @@ Orders read_in_between(const std::function<bool(const std::string& folder)>& see
       .before = [](System& system, const std::string& folder) { remember(system, folder, facts_of(5, 1)); },
       .one =
           [&](System& system, const std::string& folder) {
-            const auto file = system.fs.open_random(cache_in(folder));
+            const auto file = system.fs.open_random(digests_in(folder));
             for (std::size_t i = 0; i < slot_size; ++i) REQUIRE((*file)->write_at(edited.offset + i, edited.bytes.substr(i, 1)));
           },
       .other = [&](System&, const std::string& folder) { return sees_nothing_wrong(folder); },
@@ -94,7 +94,7 @@ Orders remember_in_between(const std::function<void(System&, const std::string& 
 // Writes back the page that it read.
 void remember_by_page(System& system, const std::string& folder, const FileFacts& facts) {
   const Slot slot = slot_of(facts);
-  const auto file = system.fs.open_random(cache_in(folder));
+  const auto file = system.fs.open_random(digests_in(folder));
   const std::uint64_t page = slot.offset / page_size * page_size;
   std::string bytes = *(*file)->read_at(page, page_size);
   bytes.resize(page_size);

@@ -1,3 +1,3 @@
-// The one main of the unit and flow tests.
+// The main of the unit, flow and conformance tests.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
