@@ -15,5 +15,5 @@ if [[ ${COMPILER:-} ]]; then
 else
   # The quicker the steps, the more worlds, for a world rests two seconds between its turns.
   edits tcc "${STEPS:-5000}" 80
-  edits gcc "${STEPS:-300}" 24
+  edits gcc "${STEPS:-150}" 12
 fi
