@@ -5,6 +5,7 @@
 //
 // A command file has one word a line; lines before a line "--" are preparations done before each run, untimed:
 // "enter FOLDER", "touch PATH", "remove PATH", "append PATH TEXT" (TEXT, a number that never repeats and a semicolon), "shell COMMAND".
+// "lanes N" there has N processes of it run at once, timed until the last one ends; LANE in its words is a process's number.
 // After "--" come NAME=VALUE words, then the command. Prints a line a command: peak memory in KiB, then the nanoseconds of every run.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 
 extern char** environ;
 
-enum { most_words = 4096, most_commands = 16, most_rounds = 4096 };
+enum { most_words = 4096, most_commands = 16, most_rounds = 4096, most_lanes = 64 };
 
 struct command {
   char* prepare[64];
@@ -28,6 +29,7 @@ struct command {
   char* environment[most_words];
   long long taken[most_rounds];
   long peak_kib;
+  int lanes;
 };
 
 static void die(const char* what) {
@@ -41,11 +43,14 @@ static void load(struct command* command, const char* path) {
   if (!file) die(path);
   char line[65536];
   int prepares = 0, words = 0, variables = 0, past = 0;
+  command->lanes = 1;
   for (char** variable = environ; *variable; ++variable) command->environment[variables++] = *variable;
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
     if (!past && strcmp(line, "--") == 0) {
       past = 1;
+    } else if (!past && sscanf(line, "lanes %d", &command->lanes) == 1) {
+      if (command->lanes < 1 || command->lanes > most_lanes) die("lanes");
     } else if (!past) {
       command->prepare[prepares++] = strdup(line);
     } else if (words == 0 && strchr(line, '=') && line[0] != '/') {
@@ -85,21 +90,38 @@ static long long now(void) {
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+// The command's words with LANE replaced, each time into the same room: a child has its own copy once it is spawned.
+static char** words_of(struct command* command, int lane) {
+  static char* words[most_words];
+  static char room[most_words];
+  char* to = room;
+  for (int i = 0; i < most_words && (words[i] = command->words[i]); ++i) {
+    const char* at = strstr(command->words[i], "LANE");
+    if (!at) continue;
+    words[i] = to;
+    to += snprintf(to, (size_t)(room + sizeof room - to), "%.*s%d%s", (int)(at - command->words[i]), command->words[i], lane, at + 4) + 1;
+    if (to > room + sizeof room) die("words with LANE");
+  }
+  return words;
+}
+
 static long long run(struct command* command, posix_spawn_file_actions_t* quiet) {
   for (char** line = command->prepare; *line; ++line) prepare(*line);
   const long long start = now();
   pid_t child;
-  if (posix_spawnp(&child, command->words[0], quiet, NULL, command->words, command->environment) != 0) die(command->words[0]);
-  int status;
-  struct rusage used;
-  if (wait4(child, &status, 0, &used) != child) die("wait4");
-  const long long taken = now() - start;
-  if (status != 0) {
-    fprintf(stderr, "'%s' ended with status %d\n", command->words[0], status);
-    exit(2);
+  for (int lane = 0; lane < command->lanes; ++lane)
+    if (posix_spawnp(&child, command->words[0], quiet, NULL, words_of(command, lane), command->environment) != 0) die(command->words[0]);
+  for (int lane = 0; lane < command->lanes; ++lane) {
+    int status;
+    struct rusage used;
+    if (wait4(-1, &status, 0, &used) < 0) die("wait4");
+    if (status != 0) {
+      fprintf(stderr, "'%s' ended with status %d\n", command->words[0], status);
+      exit(2);
+    }
+    command->peak_kib = used.ru_maxrss > command->peak_kib ? used.ru_maxrss : command->peak_kib;
   }
-  command->peak_kib = used.ru_maxrss > command->peak_kib ? used.ru_maxrss : command->peak_kib;
-  return taken;
+  return now() - start;
 }
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-# Compiles that differ in one thing, through one cache in both orders and all modes, with clang: pairs.py.
+# Compiles that differ in one thing, through one cache in both orders, with clang: pairs.py.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || skip "needs python3"
 cc=$(available clang-14 clang | head -n 1)

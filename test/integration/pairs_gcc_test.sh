@@ -1,4 +1,4 @@
-# Compiles that differ in one thing, through one cache in both orders and all modes, with gcc: pairs.py.
+# Compiles that differ in one thing, through one cache in both orders, with gcc: pairs.py.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || skip "needs python3"
 cc=$(available gcc | head -n 1)
