@@ -54,13 +54,16 @@ bool choose_coldest(const std::vector<ShardWork*>& works, const Target& target, 
     std::uint32_t work, file;
   };
   std::int64_t bytes = 0, files = 0;
+  std::size_t count = 0;
   for (const ShardWork* work : works) {
     const ShardSize size = size_of(*work);
     bytes += size.bytes;
     files += size.files;
+    count += work->files.size();
   }
   if (bytes <= target.bytes && files <= target.files) return false;
   std::vector<Candidate> candidates;
+  candidates.reserve(count);
   for (std::uint32_t w = 0; w < works.size(); ++w)
     for (std::uint32_t f = 0; f < works[w]->files.size(); ++f)
       if (fates[w][f] == Fate::stays) candidates.push_back({works[w]->files[f].mtime_ns, w, f});
