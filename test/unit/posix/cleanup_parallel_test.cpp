@@ -8,14 +8,7 @@ using namespace deja;
 
 namespace {
 
-constexpr unsigned shard = 7;
 constexpr int entries = 3;
-
-Digest key_of(unsigned char number) {
-  Digest key{};
-  key.bytes = {shard, number};
-  return key;
-}
 
 std::string cache_in(const std::string& folder) { return folder + "/cache"; }
 Maintenance maintenance_of(System& system, const std::string& folder) { return {system, cache_in(folder), 1, {}}; }
@@ -29,10 +22,11 @@ void fill(System& system, const std::string& folder) {
 // What is counted is what is there; sums of a shard may be below zero when something is counted twice.
 bool accounts_are_right(System& system, const std::string& folder) {
   const auto totals = Stats(system, cache_in(folder)).read();
-  const ShardWork there = list_shard(maintenance_of(system, folder), shard);
+  const ShardWork there = list_shard(maintenance_of(system, folder), meeting_shard);
   std::int64_t bytes = 0;
   for (const StoredFile& file : there.files) bytes += file.bytes();
-  return totals && totals->shard_files[shard] == static_cast<std::int64_t>(there.files.size()) && totals->shard_bytes[shard] == bytes;
+  return totals && totals->shard_files[meeting_shard] == static_cast<std::int64_t>(there.files.size()) &&
+         totals->shard_bytes[meeting_shard] == bytes;
 }
 
 bool evict_all(System& system, const std::string& folder) {
@@ -42,8 +36,8 @@ bool evict_all(System& system, const std::string& folder) {
 // Counts what it has seen and not what it has removed.
 bool evict_as_listed(System& system, const std::string& folder) {
   const Maintenance on = maintenance_of(system, folder);
-  StoreChange change{shard, 0, 0};
-  for (const StoredFile& file : list_shard(on, shard).files) {
+  StoreChange change{meeting_shard, 0, 0};
+  for (const StoredFile& file : list_shard(on, meeting_shard).files) {
     (void)system.fs.remove(stored_path(on.cache_dir, file.name));
     change.bytes -= file.bytes();
     --change.files;
@@ -69,7 +63,7 @@ Orders clean_in_between(const Evict& clean) {
       .one =
           [](System& system, const std::string& folder) {
             const std::string path = stored_path(cache_in(folder), {key_of(entries), EntryKind::result});
-            const std::string temporary = system.fs.temporary_name(shard_folder(cache_in(folder), shard), temporary_prefix);
+            const std::string temporary = system.fs.temporary_name(shard_folder(cache_in(folder), meeting_shard), temporary_prefix);
             const std::string_view bytes = "bytes";
             REQUIRE(system.fs.create(temporary, {&bytes, 1}));
             (void)system.fs.rename(temporary, path, Overwrite::no);
@@ -98,7 +92,7 @@ TEST_CASE("clean-up: a put of the moment keeps its temporary file") {
 
 TEST_CASE("clean-up: without regard to their age it removes temporary files that are in use, so the test above can fail") {
   CHECK(clean_in_between([](System& system, const std::string& folder) {
-          const std::string at = shard_folder(cache_in(folder), shard);
+          const std::string at = shard_folder(cache_in(folder), meeting_shard);
           const auto files = system.fs.list(at);
           if (!files) return false;
           for (const DirectoryItem& item : *files)

@@ -7,13 +7,6 @@ using namespace deja;
 
 namespace {
 
-// Keys of one shard, where two writers meet.
-Digest shard_key(unsigned char number) {
-  Digest key{};
-  key.bytes = {7, number};
-  return key;
-}
-
 std::string entry_of(char filling, std::size_t size = 10'000) {
   Entry entry;
   entry.parts = {{first_output_part, std::string(size, filling)}};
@@ -58,14 +51,14 @@ const std::string newer = entry_of('b');
 // A reader comes in while `put` replaces the older entry by the newer.
 Orders read_in_between(const std::function<void(System&, const std::string&)>& put_newer) {
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, shard_key(1), older)); },
+      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, key_of(1), older)); },
       .one = put_newer,
       .other =
           [](System&, const std::string& folder) {
-            const std::string seen = got(folder, shard_key(1));
+            const std::string seen = got(folder, key_of(1));
             return seen == older || seen == newer;
           },
-      .after = [](System&, const std::string& folder) { return got(folder, shard_key(1)) == newer; },
+      .after = [](System&, const std::string& folder) { return got(folder, key_of(1)) == newer; },
   });
 }
 
@@ -74,16 +67,16 @@ using Put = std::function<bool(System&, const std::string& folder, const Digest&
 // Two writers of different entries.
 Orders put_in_between(const Put& put_entry) {
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, shard_key(0), older)); },
-      .one = [&](System& system, const std::string& folder) { (void)put_entry(system, folder, shard_key(1), entry_of('1', 9'000)); },
+      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, key_of(0), older)); },
+      .one = [&](System& system, const std::string& folder) { (void)put_entry(system, folder, key_of(1), entry_of('1', 9'000)); },
       .other =
           [&](System& system, const std::string& folder) {
-            (void)put_entry(system, folder, shard_key(2), entry_of('2'));
+            (void)put_entry(system, folder, key_of(2), entry_of('2'));
             return true;
           },
       .after =
           [](System&, const std::string& folder) {
-            return got(folder, shard_key(1)) == entry_of('1', 9'000) && got(folder, shard_key(2)) == entry_of('2');
+            return got(folder, key_of(1)) == entry_of('1', 9'000) && got(folder, key_of(2)) == entry_of('2');
           },
   });
 }
@@ -91,16 +84,16 @@ Orders put_in_between(const Put& put_entry) {
 }  // namespace
 
 TEST_CASE("entries: a reader that comes in at any step of a put gets the older entry or the newer one, whole") {
-  CHECK(read_in_between([](System& system, const std::string& folder) { CHECK(put(system, folder, shard_key(1), newer)); }).wrong == 0);
+  CHECK(read_in_between([](System& system, const std::string& folder) { CHECK(put(system, folder, key_of(1), newer)); }).wrong == 0);
 }
 
 TEST_CASE("entries: written in place a reader gets half an entry, so the test above can fail") {
-  CHECK(read_in_between([](System& system, const std::string& folder) { put_in_place(system, folder, shard_key(1), newer); }).wrong > 0);
+  CHECK(read_in_between([](System& system, const std::string& folder) { put_in_place(system, folder, key_of(1), newer); }).wrong > 0);
 }
 
 TEST_CASE("entries: a checksum finds the half entry") {
   const TemporaryFolder folder;
-  REQUIRE(put(native_system(), folder.path(), shard_key(1), older));
+  REQUIRE(put(native_system(), folder.path(), key_of(1), older));
   const std::string half = newer.substr(0, newer.size() / 2) + older.substr(newer.size() / 2);
   CHECK(decode_entry(older));
   CHECK(decode_entry(half).error().cause == Cause::corrupt);
@@ -125,18 +118,18 @@ TEST_CASE("entries: writers, readers and removers at once, all entries read are 
   };
   const auto write = [&] {
     return each_key([&](unsigned char number) {
-      return put(native_system(), folder.path(), shard_key(number), entry_of(static_cast<char>('a' + number)));
+      return put(native_system(), folder.path(), key_of(number), entry_of(static_cast<char>('a' + number)));
     });
   };
   const auto read = [&] {
     return each_key([&](unsigned char number) {
-      const std::string seen = got(folder.path(), shard_key(number));
+      const std::string seen = got(folder.path(), key_of(number));
       return seen.empty() || seen == entry_of(static_cast<char>('a' + number));
     });
   };
   const auto remove = [&] {
     return each_key([&](unsigned char number) {
-      return static_cast<bool>(store_in(native_system(), folder.path()).remove(shard_key(number), EntryKind::result));
+      return static_cast<bool>(store_in(native_system(), folder.path()).remove(key_of(number), EntryKind::result));
     });
   };
   CHECK(holds_in_all_at_once(12, [&](int process) { return process % 3 == 0 ? write() : process % 3 == 1 ? read() : remove(); }));

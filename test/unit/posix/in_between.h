@@ -9,10 +9,19 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "fake/faulty_fs.h"
 #include "fake/temporary_folder.h"
 
 namespace deja {
+
+// Keys of one shard, where two processes meet.
+inline constexpr unsigned meeting_shard = 7;
+inline Digest key_of(unsigned char number) {
+  Digest key{};
+  key.bytes = {meeting_shard, number};
+  return key;
+}
 
 // Whether `work`, in a process of its own, returns true.
 inline bool holds_in_another_process(const std::function<bool()>& work) {
