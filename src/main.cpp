@@ -2,11 +2,11 @@
 #include <string>
 #include <vector>
 
-#include "app/manage.h"
-#include "app/wrap.h"
+#include "manage/manage.h"
 #include "replay/call.h"
 #include "replay/replay.h"
 #include "sys/system.h"
+#include "wrap/wrap.h"
 
 int main(int argc, char** argv) {
   std::vector<std::string> words = deja::native_arguments(argc, argv);

@@ -1,9 +1,9 @@
 // Bounds-checked little-endian reading and writing: every format on disk goes through these two.
 #pragma once
 
-#include <cstdint>
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -16,7 +16,7 @@ struct Digest {
   std::array<unsigned char, 16> bytes{};
 
   auto operator<=>(const Digest&) const = default;
-  std::string hex() const;                                      // 32 lower-case digits
+  std::string hex() const;                                       // 32 lower-case digits
   static std::optional<Digest> from_hex(std::string_view text);  // exactly 32 digits, as hex() writes them
   unsigned shard() const { return bytes[0]; }                    // 0 to 255
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

@@ -212,7 +212,7 @@ class Replay {
   }
 
   // What the log has told is not told again by the ordinary flow: the record then goes into a file aside, as the ordinary flow's own would
-  // (cache/stats.cpp), and on a full disk nowhere.
+  // (store/stats.cpp), and on a full disk nowhere.
   bool count() {
     if (record_.header->counted == 0) return true;
     PathText path = stats_path();

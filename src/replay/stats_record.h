@@ -1,4 +1,4 @@
-// The statistics record that a replay appends. Its format belongs to cache/stats.cpp; a test reads these records there.
+// The statistics record that a replay appends. Its format belongs to store/stats.cpp; a test reads these records there.
 #pragma once
 
 #include <array>

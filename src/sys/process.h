@@ -33,9 +33,9 @@ class Processes {
  public:
   virtual ~Processes() = default;
 
-  // Runs to its end, standard input inherited, both outputs read through pipes (never a deadlock). With `on_out`, stdout goes there in chunks.
-  // SIGINT/SIGTERM that reach deja are passed on to the child while it runs. An error means it could not be started, or
-  // what it wrote or how it ended is not known in full: it must be run again.
+  // Runs to its end, standard input inherited, both outputs read through pipes (never a deadlock). With `on_out`, stdout goes there in
+  // chunks. SIGINT/SIGTERM that reach deja are passed on to the child while it runs. An error means it could not be started, or what it
+  // wrote or how it ended is not known in full: it must be run again.
   virtual Result<Finished> run(const Command& command, const std::function<void(std::string_view)>& on_out = {}) = 0;
 
   // Becomes the program (POSIX exec; Windows: runs it with everything inherited and returns its exit code).
@@ -46,9 +46,9 @@ class Processes {
   // ends a program.
   virtual void die_of(int signal) = 0;
 
-  virtual std::uint32_t id() = 0;                     // this process
-  virtual bool is_alive(std::uint32_t process) = 0;   // true when unknown
-  virtual Result<std::string> own_path() = 0;         // absolute path of this executable
+  virtual std::uint32_t id() = 0;                    // this process
+  virtual bool is_alive(std::uint32_t process) = 0;  // true when unknown
+  virtual Result<std::string> own_path() = 0;        // absolute path of this executable
 };
 
 }  // namespace deja

@@ -19,8 +19,8 @@ struct LocalTime {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::int64_t now_ns() = 0;        // since 1970
-  virtual std::int64_t file_now_ns() = 0;   // the clock that stamps files: never ahead of now_ns(), up to some ms behind
+  virtual std::int64_t now_ns() = 0;       // since 1970
+  virtual std::int64_t file_now_ns() = 0;  // the clock that stamps files: never ahead of now_ns(), up to some ms behind
   virtual std::int64_t monotonic_ns() = 0;
   virtual LocalTime local(std::int64_t since_1970_ns) = 0;
 };
@@ -38,13 +38,13 @@ class Console {
   virtual ~Console() = default;
   virtual bool out_is_terminal() = 0;
   virtual bool err_is_terminal() = 0;
-  virtual int columns() = 0;                        // 80 where unknown
+  virtual int columns() = 0;                           // 80 where unknown
   virtual void write_out(std::string_view bytes) = 0;  // all of it; errors are nobody's to handle
   virtual void write_err(std::string_view bytes) = 0;
   virtual void write_syslog(std::string_view line) = 0;
-  virtual std::uint32_t user() = 0;                 // 0 where there is none
-  virtual std::optional<std::string> home() = 0;    // $HOME or the account's; %USERPROFILE%
-  virtual void set_umask(unsigned mask) = 0;        // for this process and its children
+  virtual std::uint32_t user() = 0;               // 0 where there is none
+  virtual std::optional<std::string> home() = 0;  // $HOME or the account's; %USERPROFILE%
+  virtual void set_umask(unsigned mask) = 0;      // for this process and its children
   virtual unsigned get_umask() = 0;
 };
 

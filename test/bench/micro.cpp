@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "cache/entry.h"
-#include "cache/manifest.h"
-#include "cache/source_scan.h"
 #include "compiler/preprocessed.h"
 #include "compiler/understand.h"
 #include "fake/fake_system.h"
+#include "inputs/manifest.h"
+#include "inputs/source_scan.h"
+#include "store/entry.h"
 
 namespace {
 

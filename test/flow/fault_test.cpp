@@ -2,8 +2,8 @@
 // the bare compiler shows, and nothing readable in the cache is broken.
 #include <doctest/doctest.h>
 
-#include "cache/cleanup.h"
 #include "flow/flow_world.h"
+#include "store/cleanup.h"
 
 namespace deja {
 

@@ -3,7 +3,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "cache/stats.h"
+#include "store/stats.h"
 
 namespace deja {
 

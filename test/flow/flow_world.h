@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "app/wrap.h"
 #include "base/outcome.h"
 #include "fake/fake_system.h"
+#include "wrap/wrap.h"
 
 namespace deja {
 
@@ -21,8 +21,8 @@ struct Seen {
 
 // For the message of a failed check.
 inline doctest::String toString(const Seen& seen) {
-  const std::string text = "exit code " + std::to_string(seen.exit_code) + "\nobject: " + seen.object + "\ndepfile: " + seen.depfile + "\nout: " + seen.out +
-         "\nerr: " + seen.err + "\n";
+  const std::string text = "exit code " + std::to_string(seen.exit_code) + "\nobject: " + seen.object + "\ndepfile: " + seen.depfile +
+                           "\nout: " + seen.out + "\nerr: " + seen.err + "\n";
   return text.c_str();
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("what a direct hit with three headers may cost") {
   put_source_with_headers(world);
   world.through_deja(plain);
   world.let_files_grow_old();
-  world.through_deja(plain);  // remembers digests of files that have grown old
+  world.through_deja(plain);                     // remembers digests of files that have grown old
   world.env.variables["CCACHE_READONLY"] = "1";  // so that no replay record is made
   world.fs.counts.clear();
   world.through_deja(plain);
@@ -211,7 +211,8 @@ TEST_CASE("the log has the whole story, one record a run") {
   world.fs.put("/src/a.c", "int a;\n");
   world.through_deja(plain);
   const std::string log = world.fs.get("/log");
-  for (const char* part : {"Command line: gcc -c a.c -o a.o", "Working directory: /src", "Compiler: /usr/bin/gcc", "No manifest", "Result: cache_miss", "Done in"})
+  for (const char* part : {"Command line: gcc -c a.c -o a.o", "Working directory: /src", "Compiler: /usr/bin/gcc", "No manifest",
+                           "Result: cache_miss", "Done in"})
     CHECK_MESSAGE(log.find(part) != std::string::npos, part);
 }
 

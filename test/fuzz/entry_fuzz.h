@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "cache/entry.h"
+#include "store/entry.h"
 
 namespace deja {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "cache/manifest.h"
+#include "inputs/manifest.h"
 
 namespace deja {
 

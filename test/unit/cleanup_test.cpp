@@ -1,13 +1,13 @@
 // Maintenance: the coldest go, foreign files stay, accounts are right afterwards.
-#include "cache/cleanup.h"
+#include "store/cleanup.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "cache/entry.h"
 #include "fake/fake_system.h"
 #include "fake/temporary_folder.h"
+#include "store/entry.h"
 
 using namespace deja;
 

@@ -1,5 +1,5 @@
 // Digests remembered between runs; what is damaged is simply not remembered.
-#include "cache/digest_cache.h"
+#include "inputs/digest_cache.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Names in directories: listed once, or taken from what an earlier run saw.
-#include "cache/directory_names.h"
+#include "inputs/directory_names.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Result entries: what goes in comes out, and nothing comes out of a damaged one.
-#include "cache/entry.h"
+#include "store/entry.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The store on disk: whole entries or none, foreign files left alone, faults survived.
-#include "cache/local_store.h"
+#include "store/local_store.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

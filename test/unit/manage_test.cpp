@@ -1,16 +1,16 @@
 // Options of deja itself, on a fake system: what they print, change and refuse.
-#include "app/manage.h"
+#include "manage/manage.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "app/progress.h"
 #include "base/text.h"
-#include "cache/entry.h"
-#include "cache/local_store.h"
-#include "cache/stats.h"
 #include "fake/fake_system.h"
+#include "manage/progress.h"
 #include "posix_paths.h"
+#include "store/entry.h"
+#include "store/local_store.h"
+#include "store/stats.h"
 
 using namespace deja;
 

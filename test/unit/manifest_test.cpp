@@ -1,5 +1,5 @@
 // Manifests: matching against files as they are, watching directories, and what damage does.
-#include "cache/manifest.h"
+#include "inputs/manifest.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

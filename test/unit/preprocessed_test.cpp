@@ -57,9 +57,11 @@ TEST_CASE("preprocessed: what the text names") {
 TEST_CASE("preprocessed: pragmas that may hold macros") {
   PreprocessedOptions options;
   options.expands_pragmas = false;
-  for (const char* text : {"#pragma pack(N)", "#pragma pack(push, N)", "#pragma unroll N", "#pragma clang loop unroll_count(N)", "#pragma weak a", "#  pragma\tpack ( N )"})
+  for (const char* text : {"#pragma pack(N)", "#pragma pack(push, N)", "#pragma unroll N", "#pragma clang loop unroll_count(N)",
+                           "#pragma weak a", "#  pragma\tpack ( N )"})
     CHECK_MESSAGE(scan(text, 99, options).findings.has_macro_pragma, text);
-  for (const char* text : {"#pragma pack(1)", "#pragma pack(push, 4)", "#pragma pack(pop)", "#pragma pack()", "#pragma GCC diagnostic push", "#pragma omp parallel", "pragma pack(N)", "# 1 \"pragma\""})
+  for (const char* text : {"#pragma pack(1)", "#pragma pack(push, 4)", "#pragma pack(pop)", "#pragma pack()", "#pragma GCC diagnostic push",
+                           "#pragma omp parallel", "pragma pack(N)", "# 1 \"pragma\""})
     CHECK_FALSE_MESSAGE(scan(text, 99, options).findings.has_macro_pragma, text);
   CHECK_FALSE(scan("#pragma pack(N)").findings.has_macro_pragma);
 }

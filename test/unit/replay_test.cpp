@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "cache/stats.h"
 #include "fuzz/replay_fuzz.h"
 #include "replay/log_text.h"
+#include "store/stats.h"
 #include "unit/replay_world.h"
 
 namespace deja {

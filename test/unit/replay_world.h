@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "cache/stats.h"
 #include "fake/fake_system.h"
 #include "replay/fast_path.h"
 #include "replay/system_calls.h"
 #include "replay/writer.h"
+#include "store/stats.h"
 
 namespace deja {
 

@@ -1,5 +1,5 @@
 // One stat and one read a path and run; what is too young is not remembered, nor believed.
-#include "cache/source_files.h"
+#include "inputs/source_files.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Traits of sources, each found in its true forms and not in those that only look like it.
-#include "cache/source_scan.h"
+#include "inputs/source_scan.h"
 
 #include <doctest/doctest.h>
 
@@ -50,9 +50,11 @@ TEST_CASE("the assembler's directives in upper case are the same") {
 }
 
 TEST_CASE("what says that a case falls through") {
-  for (const char* text : {"/* fall through */", "// FALLTHRU", "/* Falls through. */", "/*-fallthrough*/", "/* Intentional fall-through */", "// fall-thru", "fallthrough"})
+  for (const char* text : {"/* fall through */", "// FALLTHRU", "/* Falls through. */", "/*-fallthrough*/",
+                           "/* Intentional fall-through */", "// fall-thru", "fallthrough"})
     CHECK_MESSAGE(bits_of(text) == only(&SourceTraits::falls_through), text);
-  for (const char* text : {"/* falling */", "// fall", "/* fall back */", "all through", "f a l l t h r"}) CHECK_MESSAGE(bits_of(text) == 0, text);
+  for (const char* text : {"/* falling */", "// fall", "/* fall back */", "all through", "f a l l t h r"})
+    CHECK_MESSAGE(bits_of(text) == 0, text);
 }
 
 TEST_CASE("has_include: a macro named like it probes for what it is given") {
@@ -94,7 +96,8 @@ TEST_CASE("a word is found wherever it lies in the blocks of the sieve") {
 }
 
 TEST_CASE("a text in pieces is judged as a whole") {
-  const std::string text = "#if __has_include(<b/b.h>)\n#endif\nasm(\".incbin \\\"a\\\"\");\n  #embed <x>\n/* Falls through */ char d[] = __DATE__;\n";
+  const std::string text =
+      "#if __has_include(<b/b.h>)\n#endif\nasm(\".incbin \\\"a\\\"\");\n  #embed <x>\n/* Falls through */ char d[] = __DATE__;\n";
   const SourceScan whole = scan_source(text);
   for (std::size_t before = 0; before < 300; before += 7) {
     const std::string long_text = std::string(before, '\n') + text + std::string(9000, ' ') + "\n" + text;

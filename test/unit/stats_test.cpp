@@ -1,5 +1,5 @@
 // Statistics: nothing lost, nothing counted twice, whatever stops where.
-#include "cache/stats.h"
+#include "store/stats.h"
 
 #include <doctest/doctest.h>
 

@@ -20,7 +20,7 @@
 #include <thread>
 
 #include "base/text.h"
-#include "cache/stats.h"
+#include "store/stats.h"
 #include "sys/appender.h"
 
 using namespace deja;

@@ -1,7 +1,7 @@
 // Clean-up among real processes: what is removed is counted once, and no put is robbed of its entry.
-#include "cache/cleanup.h"
-#include "cache/local_store.h"
-#include "cache/shard_files.h"
+#include "store/cleanup.h"
+#include "store/local_store.h"
+#include "store/shard_files.h"
 #include "unit/posix/in_between.h"
 
 using namespace deja;

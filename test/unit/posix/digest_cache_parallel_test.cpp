@@ -1,5 +1,5 @@
 // The digest cache among real processes: what is found is what was remembered for that file, whoever writes meanwhile.
-#include "cache/digest_cache.h"
+#include "inputs/digest_cache.h"
 #include "unit/posix/in_between.h"
 
 using namespace deja;

@@ -1,6 +1,6 @@
 // Entries and temporary names among real processes: a reader gets a whole entry and the right one, or none.
-#include "cache/entry.h"
-#include "cache/local_store.h"
+#include "store/entry.h"
+#include "store/local_store.h"
 #include "unit/posix/in_between.h"
 
 using namespace deja;

@@ -99,8 +99,7 @@ TEST_CASE("outputs have the mode that compilers give them") {
   const TemporaryFolder folder;
   CHECK(holds_in_child([&] {
     native_system().console.set_umask(027);
-    return native_system().console.get_umask() == 027 && fs().write_output(folder / "a.o", "x") &&
-           fs().stat(folder / "a.o")->mode == 0640;
+    return native_system().console.get_umask() == 027 && fs().write_output(folder / "a.o", "x") && fs().stat(folder / "a.o")->mode == 0640;
   }));
 }
 

@@ -5,8 +5,8 @@
 
 #include <functional>
 
-#include "cache/stats.h"
 #include "fake/temporary_folder.h"
+#include "store/stats.h"
 
 using namespace deja;
 

@@ -1,0 +1,137 @@
+// Matching a manifest's entries against the files as they are now: cheap questions first, each asked once.
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "inputs/manifest.h"
+#include "inputs/watched_names.h"
+
+namespace deja {
+
+class Manifest::Matcher {
+ public:
+  Matcher(const Manifest& manifest, Fs& fs, SourceFiles& files, const MatchOptions& options)
+      : manifest_(manifest),
+        fs_(fs),
+        files_(files),
+        options_(options),
+        checks_(manifest.files_.size()),
+        listings_(manifest.strings_.size()) {}
+
+  bool holds(const EntryRow& entry) {
+    for (std::uint32_t place : entry.files)
+      if (!size_agrees(place)) return false;
+    std::vector<std::uint32_t> to_list;
+    for (std::uint32_t place : entry.directories)
+      if (!directory_agrees(manifest_.directories_[place], place, to_list)) return false;
+    for (std::uint32_t place : entry.files)
+      if (!content_agrees(place)) return false;
+    return to_list.empty() || names_agree(entry, to_list);
+  }
+  // Of the last holds() that was false.
+  const std::string& why_not() const { return why_not_; }
+
+ private:
+  enum class Check : unsigned char { none, size, content, failed };
+  struct Listing {
+    bool done = false;
+    std::unique_ptr<const NameList> names;  // null: cannot be listed
+  };
+
+  bool no(std::string why) {
+    why_not_ = std::move(why);
+    return false;
+  }
+
+  const std::string& path_of(const FileRow& row) const { return manifest_.strings_[row.path]; }
+
+  bool size_agrees(std::uint32_t place) {
+    Check& check = checks_[place];
+    const FileRow& row = manifest_.files_[place];
+    if (check == Check::none) {
+      const auto facts = files_.facts(path_of(row));
+      check = facts && facts->size == row.size ? Check::size : Check::failed;
+    }
+    return check != Check::failed || no(header_failed(row));
+  }
+
+  bool content_agrees(std::uint32_t place) {
+    Check& check = checks_[place];
+    const FileRow& row = manifest_.files_[place];
+    if (check == Check::size) check = stat_agrees(row) || digest_agrees(row) ? Check::content : Check::failed;
+    return check == Check::content || no(header_failed(row));
+  }
+
+  bool stat_agrees(const FileRow& row) {
+    if (!options_.stat_is_enough) return false;
+    const auto facts = files_.facts(path_of(row));
+    return facts && facts->mtime_ns == row.mtime_ns && (options_.stat_ignores_ctime || facts->ctime_ns == row.ctime_ns);
+  }
+
+  bool digest_agrees(const FileRow& row) {
+    const auto file = files_.get(path_of(row));
+    return file && files_.key_digest(**file, options_.today, options_.ignore_time_macros) == row.digest;
+  }
+
+  std::string header_failed(const FileRow& row) {
+    const auto facts = files_.facts(path_of(row));
+    return fmt::format("header '{}' {}", path_of(row), facts ? "changed" : "cannot be read");
+  }
+
+  // Leaves the question of names, for directories that changed, to be answered last.
+  bool directory_agrees(const DirectoryRow& row, std::uint32_t place, std::vector<std::uint32_t>& to_list) {
+    const std::string& path = manifest_.strings_[row.path];
+    const auto facts = files_.facts(path);
+    const bool exists = facts && facts->kind == FileKind::directory;
+    if (row.inode == 0) return !exists || no(fmt::format("directory '{}' appeared", path));
+    if (!exists) return no(fmt::format("directory '{}' is gone", path));
+    const bool trusted = row.mtime_ns != 0 || row.ctime_ns != 0;
+    const bool unchanged = facts->inode == row.inode && facts->mtime_ns == row.mtime_ns && facts->ctime_ns == row.ctime_ns;
+    if (!trusted || !unchanged) to_list.push_back(place);
+    return true;
+  }
+
+  bool names_agree(const EntryRow& entry, const std::vector<std::uint32_t>& to_list) {
+    MatteringNames names(entry.all_names_matter);
+    for (std::uint32_t place : entry.files) names.add_components(path_of(manifest_.files_[place]));
+    for (std::uint32_t place : entry.probed_names) names.add_components(manifest_.strings_[place]);
+    for (std::uint32_t place : to_list) {
+      const DirectoryRow& row = manifest_.directories_[place];
+      const std::string& path = manifest_.strings_[row.path];
+      const Listing& listing = list(row.path);
+      if (!listing.names) return no(fmt::format("directory '{}' cannot be read", path));
+      if (names.digest(*listing.names) != row.names) return no(names.difference(path, *listing.names, row.names));
+    }
+    return true;
+  }
+
+  const Listing& list(std::uint32_t path) {
+    Listing& listing = listings_[path];
+    if (std::exchange(listing.done, true)) return listing;
+    if (auto names = list_names(fs_, manifest_.strings_[path])) listing.names = std::move(*names);
+    return listing;
+  }
+
+  const Manifest& manifest_;
+  Fs& fs_;
+  SourceFiles& files_;
+  const MatchOptions& options_;
+  std::vector<Check> checks_;      // by place in the table of files
+  std::vector<Listing> listings_;  // by place in the table of strings
+  std::string why_not_;
+};
+
+MatchReport Manifest::match(Fs& fs, SourceFiles& files, const MatchOptions& options) const {
+  if (entries_.empty()) return {std::nullopt, 0, "the manifest is empty"};
+  MatchReport report;
+  Matcher matcher(*this, fs, files, options);
+  for (std::size_t place = 0; place < entries_.size(); ++place) {
+    const EntryRow& entry = entries_[place];
+    if (matcher.holds(entry)) return {entry.result, place, {}};
+    if (report.why_not.empty()) report.why_not = matcher.why_not();
+  }
+  return report;
+}
+
+}  // namespace deja

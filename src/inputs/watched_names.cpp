@@ -1,0 +1,61 @@
+// Names of a directory, reduced to those that matter and to one digest.
+#include "inputs/watched_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+
+namespace deja {
+
+namespace {
+
+void mix(Digest& sum, const Digest& other) {
+  for (std::size_t i = 0; i < sum.bytes.size(); ++i) sum.bytes[i] ^= other.bytes[i];
+}
+
+}  // namespace
+
+void MatteringNames::add_components(std::string_view path) {
+  std::size_t name_start = path.size();
+  while (name_start > 0 && !path::is_separator(path[name_start - 1])) --name_start;
+  names_.insert(folded_name(std::string(path.substr(name_start))));
+  const std::string_view directory = path.substr(0, name_start);
+  if (directory == last_directory_) return;
+  last_directory_ = directory;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < directory.size(); ++i) {
+    if (!path::is_separator(directory[i])) continue;
+    if (i > start) names_.insert(folded_name(std::string(directory.substr(start, i - start))));
+    start = i + 1;
+  }
+}
+
+Digest MatteringNames::digest(const NameList& list) const {
+  Digest sum;
+  for (const std::string_view name : list.names())
+    if (matters(name)) mix(sum, digest_of(name));
+  return sum;
+}
+
+bool MatteringNames::has_dangling(Fs& fs, const std::string& directory, const NameList& list) const {
+  return std::ranges::any_of(list.links(), [&](const std::string& link) {
+    return matters(folded_name(link)) && !fs.stat(directory == "." ? link : path::join(directory, link));
+  });
+}
+
+std::string MatteringNames::difference(const std::string& directory, const NameList& list, const Digest& recorded) const {
+  Digest change = digest(list);
+  mix(change, recorded);
+  // One name more or less is the usual case, and then its digest is the whole difference.
+  for (const std::string_view name : list.names())
+    if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", name, directory);
+  for (const std::string& name : names_)
+    if (!list.contains(name) && (digest_of(name) == change || digest_of(name + '/') == change))
+      return fmt::format("'{}' is gone from '{}'", name, directory);
+  return fmt::format("names in '{}' changed", directory);
+}
+
+}  // namespace deja

@@ -1,0 +1,132 @@
+// Asking the driver, and the disk as little as will do.
+#include "wrap/header_search.h"
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/leading_includes.h"
+#include "store/entry.h"
+
+namespace deja {
+
+namespace {
+
+// What is known of a compiler, kept as the standard output of a result.
+std::optional<std::string> known(const Session& session, const Digest& key) {
+  const auto bytes = session.store.get(key, EntryKind::directories);
+  if (!bytes || !*bytes) return std::nullopt;
+  const auto entry = decode_entry(**bytes);
+  const std::string* const text = entry ? entry->find(stdout_part) : nullptr;
+  return text != nullptr ? std::optional(*text) : std::nullopt;
+}
+
+void make_known(const Session& session, const Digest& key, std::string text) {
+  if (session.config.read_only || session.config.read_only_direct) return;
+  Entry entry;
+  entry.created_ns = session.system.clock.now_ns();
+  entry.parts.push_back({stdout_part, std::move(text)});
+  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
+}
+
+// Of all that decides which directories the driver searches by itself.
+Digest key_of_built_in(const Session& session, const std::vector<std::string>& query) {
+  Hasher hasher;
+  hasher.add("directories searched, or not there, of", session.compiler.real_path).add("size", session.compiler.facts.size);
+  hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
+  hasher.add("GCC_EXEC_PREFIX", session.system.env.get("GCC_EXEC_PREFIX").value_or(""));
+  for (const char* name : header_variables) {
+    const std::string value = session.system.env.get(name).value_or("");
+    hasher.add(name, value);
+    // The driver leaves out what leads to one folder twice, which depends on where it stands.
+    const std::vector<std::string> folders = path::split_list(value);
+    const auto is_relative = [](const std::string& folder) { return !path::is_absolute(folder); };
+    if (std::ranges::any_of(folders, is_relative)) hasher.add("in", session.working_directory);
+  }
+  for (const std::string& word : query) hasher.add("word", word);
+  return hasher.finish();
+}
+
+// The driver is asked once; none where it does not answer.
+std::vector<std::string> built_in_directories(const Session& session, const std::vector<std::string>& query, const Digest& key) {
+  if (const auto list = known(session, key)) return path::split_list(*list, PathStyle::posix);
+  const auto done = ask_driver(session, query);
+  if (!done || done->exit_code != 0) return {};
+  std::vector<std::string> out = parse_search_directories(done->err);
+  make_known(session, key, text::join(out, ":"));
+  return out;
+}
+
+// Under which the names in the driver's directories are kept from run to run.
+Digest key_of_names(const Digest& built_in) { return Hasher().add("names, folders marked, in directories of", built_in).finish(); }
+
+// Where the compiler looks for headers, in its order: the source's own folder, then by kind, each kind as typed.
+std::vector<std::string> search_order(const Session& session, const Invocation& call, const std::vector<std::string>& built_in) {
+  std::vector<std::string> out = {std::string(path::directory(call.source))};
+  const auto add = [&](SearchDirectory::Kind kind) {
+    for (const SearchDirectory& directory : call.search)
+      if (directory.kind == kind) out.push_back(directory.path);
+  };
+  if (call.searches_working_directory) out.emplace_back(".");
+  add(SearchDirectory::Kind::quote);
+  add(SearchDirectory::Kind::angle);
+  // Among `built_in` too, but it comes before -isystem.
+  for (std::string& folder : path::split_list(session.system.env.get("CPATH").value_or(""))) out.push_back(std::move(folder));
+  add(SearchDirectory::Kind::system);
+  out.insert(out.end(), built_in.begin(), built_in.end());
+  add(SearchDirectory::Kind::after);
+  return out;
+}
+
+}  // namespace
+
+HeaderSearch::Folders::Folders(const Session& session, const Invocation& call)
+    : built_in_key(key_of_built_in(session, search_query_words(call))),
+      built_in(built_in_directories(session, search_query_words(call), built_in_key)),
+      order(search_order(session, call, built_in)),
+      names(session.system.fs, session.started_ns, built_in, known(session, key_of_names(built_in_key)).value_or("")) {}
+
+HeaderSearch::Folders& HeaderSearch::folders() {
+  if (!folders_) folders_.emplace(session_, call_);
+  return *folders_;
+}
+
+bool HeaderSearch::may_exist(const std::string& path) {
+  const std::string folder(path::directory(path));
+  const auto [known, is_new] = facts_.try_emplace(folder);
+  if (is_new) {
+    const auto facts = session_.system.fs.stat(folder);
+    if (facts && facts->kind == FileKind::directory) known->second = *facts;
+  }
+  if (!known->second) return false;
+  const NameList* const names = folders().names.of(folder, *known->second);
+  return names == nullptr || names->contains(folded_name(std::string(path::file_name(path))));
+}
+
+std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
+  if (call_.family != Family::gcc || call_.already_preprocessed) return std::nullopt;
+  const auto source = session_.files.read_again(call_.source);
+  const std::vector<LeadingInclude> includes = source ? leading_includes(*source) : std::vector<LeadingInclude>();
+  if (includes.empty()) return std::nullopt;
+  // Not through session.files: in depend mode headers are looked at after the compile.
+  const auto exists = [&](const std::string& path) { return may_exist(path) && session_.system.fs.stat(path); };
+  for (const LeadingInclude& include : includes) {
+    for (const std::string& folder : folders().order) {
+      const std::string header = path::join(folder, include.name);
+      const std::string precompiled = header + ".gch";
+      if (exists(precompiled) && std::ranges::find(call_.pch_files, precompiled) == call_.pch_files.end()) return precompiled;
+      // For <X> some of the folders do not count, so that the search may go on behind an X.
+      if (include.quoted && exists(header)) break;
+    }
+  }
+  return std::nullopt;
+}
+
+bool HeaderSearch::watch(ManifestEntry& entry) {
+  Folders& found = folders();
+  const bool watched = watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
+  if (auto learned = found.names.to_keep()) make_known(session_, key_of_names(found.built_in_key), std::move(*learned));
+  return watched;
+}
+
+}  // namespace deja

@@ -1,0 +1,100 @@
+// Log lines, statistics records, debug files.
+#include "wrap/report.h"
+
+#include <fmt/format.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "sys/appender.h"
+
+namespace deja {
+
+namespace {
+
+std::string time_stamp(System& system, std::int64_t time_ns, char between) {
+  const LocalTime t = system.clock.local(time_ns);
+  const std::int64_t micros = time_ns / 1000 % 1'000'000;
+  return between == 'T'
+             ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros)
+             : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros);
+}
+
+}  // namespace
+
+std::string format_log(System& system, const std::vector<LogLine>& lines) {
+  std::string out;
+  for (const LogLine& line : lines) {
+    const std::string prefix = fmt::format("[{} {:<5}] ", time_stamp(system, line.time_ns, 'T'), system.processes.id());
+    for (std::string_view text : text::split(line.text, '\n')) {
+      out.append(prefix).append(text);
+      out.push_back('\n');
+    }
+  }
+  return out;
+}
+
+Log::Sink log_sink(System& system, const Config& config, std::string* debug_log) {
+  if (config.log_file.empty() && debug_log == nullptr) return {};
+  return [&system, &config, debug_log](const std::vector<LogLine>& lines) {
+    const std::string record = format_log(system, lines);
+    if (debug_log != nullptr) debug_log->append(record);
+    if (config.log_file == "syslog") {
+      for (const LogLine& line : lines) system.console.write_syslog(line.text);
+    } else if (!config.log_file.empty()) {
+      (void)append_record(system, config.log_file, record);
+    }
+  };
+}
+
+void record_counts(System& system, const Config& config, Log& log, const Counts& counts, const std::vector<StoreChange>& changes,
+                   const std::string& source) {
+  if (!config.stats_log.empty() && counts.any()) {
+    std::string record = "# " + source + "\n";
+    for (const OutcomeRow& row : outcomes)
+      for (std::int64_t i = 0; i < counts[row.outcome]; ++i) record.append(row.id).push_back('\n');
+    (void)append_record(system, config.stats_log, record);
+  }
+  if (!config.stats || (!counts.any() && changes.empty())) return;
+  Stats stats(system, config.cache_dir);
+  if (const auto done = stats.record(counts, changes); !done) tell_cache_failure(log, "Statistics not updated", done.error());
+}
+
+class DebugFiles::Trace : public HashTrace {
+ public:
+  void add(std::string_view tag, std::string_view bytes) override {
+    if (!tag.empty()) text.append("\n=== ").append(tag).append("\n");
+    text.append(bytes);
+    raw.append(tag).append(bytes);
+  }
+  std::string text;  // to read
+  std::string raw;   // what was hashed
+};
+
+DebugFiles::DebugFiles(const Config& config) : enabled_(config.debug), with_inputs_(config.debug && config.debug_level >= 2) {
+  if (!with_inputs_) return;
+  common_ = std::make_unique<Trace>();
+  direct_ = std::make_unique<Trace>();
+  preprocessed_ = std::make_unique<Trace>();
+}
+DebugFiles::~DebugFiles() = default;
+
+KeyTraces DebugFiles::traces() { return {common_.get(), direct_.get(), preprocessed_.get()}; }
+
+void DebugFiles::write(System& system, const Config& config, const std::string& object, const std::string& working_directory) {
+  if (!enabled_) return;
+  std::string base = path::join(working_directory, object);
+  if (!config.debug_dir.empty()) {
+    base = config.debug_dir + path::normal(base);
+    (void)system.fs.make_directories(std::string(path::directory(base)));
+  }
+  base += "." + time_stamp(system, system.clock.now_ns(), '_') + ".ccache-";
+  (void)system.fs.write_output(base + "log", log_);
+  if (!with_inputs_) return;
+  (void)system.fs.write_output(base + "input-text", "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text +
+                                                        "\n\nPREPROCESSOR MODE\n" + preprocessed_->text + "\n");
+  (void)system.fs.write_output(base + "input-c", common_->raw);
+  if (!direct_->raw.empty()) (void)system.fs.write_output(base + "input-d", direct_->raw);
+  if (!preprocessed_->raw.empty()) (void)system.fs.write_output(base + "input-p", preprocessed_->raw);
+}
+
+}  // namespace deja

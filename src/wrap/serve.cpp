@@ -1,0 +1,78 @@
+// Entry → files and streams.
+#include "wrap/serve.h"
+
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/outputs.h"
+
+namespace deja {
+
+namespace {
+
+// "foo.c:1:2: error" → "/cwd/foo.c:1:2: error" on each line that begins with an existing relative path; GCC's "In file included from x.h:1"
+// too.
+std::string with_absolute_paths(const Session& session, std::string_view text) {
+  static constexpr std::string_view prefixes[] = {"In file included from ", "                 from "};
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+    text.remove_prefix(line.size());
+    for (std::string_view prefix : prefixes) {
+      if (!line.starts_with(prefix)) continue;
+      out.append(prefix);
+      line.remove_prefix(prefix.size());
+    }
+    const std::string name(line.substr(0, line.find(':')));
+    const bool is_file = !name.empty() && name.size() < line.size() && !path::is_absolute(name) && session.files.facts(name);
+    if (is_file) out.append(path::normal(path::join(session.working_directory, name))), line.remove_prefix(name.size());
+    out.append(line);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool wants_colors(System& system) {
+  if (!system.console.err_is_terminal()) return false;
+  const auto term = system.env.get("TERM");
+  return term && !term->empty() && *term != "dumb";
+}
+
+std::string without_colors(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t escape = text.find("\033[");
+    out.append(text.substr(0, escape));
+    if (escape == std::string_view::npos) break;
+    const std::size_t end = text.find_first_not_of("0123456789;", escape + 2);
+    const bool is_color = end != std::string_view::npos && (text[end] == 'm' || text[end] == 'K');
+    if (!is_color) out.append(text.substr(escape, 2));
+    text.remove_prefix(is_color ? end + 1 : escape + 2);
+  }
+  return out;
+}
+
+std::string stderr_for_caller(const Session& session, const Invocation& call, std::string_view text) {
+  const bool wanted = call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session.system);
+  std::string out = wanted ? std::string(text) : without_colors(text);
+  return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
+}
+
+Result<void> serve(const Session& session, const Invocation& call, const Entry& entry) {
+  const CallerUmask as_caller(session);
+  for (const OutputFile& output : call.outputs) {
+    const std::string* const bytes = entry.find(part_of(output));
+    if (bytes == nullptr) continue;
+    if (auto done = session.system.fs.write_output(output.path, *bytes, output.existing); !done) {
+      for (const OutputFile* written = call.outputs.data(); written != &output; ++written) (void)session.system.fs.remove(written->path);
+      return done;
+    }
+  }
+  if (const std::string* out = entry.find(stdout_part)) session.system.console.write_out(*out);
+  if (const std::string* err = entry.find(stderr_part)) session.system.console.write_err(stderr_for_caller(session, call, *err));
+  return {};
+}
+
+}  // namespace deja
