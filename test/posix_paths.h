@@ -1,4 +1,5 @@
-// For tests whose paths have a meaning only in POSIX style, on fakes that know no other: test(… * posix_paths()).
+// For tests whose paths have a meaning only in POSIX style, on fakes that know no other: test(… *
+// posix_paths()).
 #pragma once
 
 #include <doctest/doctest.h>

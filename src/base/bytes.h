@@ -30,15 +30,17 @@ class ByteWriter {
   template <class T>
   void integer(T value) {
     char bytes[sizeof(T)];
-    for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+      bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
     out_.append(bytes, sizeof(T));
   }
 
   std::string& out_;
 };
 
-// Reads what ByteWriter wrote. A read past the end yields zero or an empty view and makes ok() false for good,
-// so a decoder checks once, after its last read and before it uses a count to allocate.
+// Reads what ByteWriter wrote. A read past the end yields zero or an empty view and makes ok()
+// false for good, so a decoder checks once, after its last read and before it uses a count to
+// allocate.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_(in) {}
@@ -78,7 +80,8 @@ class ByteReader {
   T integer() {
     std::string_view bytes = raw(sizeof(T));
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i) value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
     return static_cast<T>(value);
   }
 

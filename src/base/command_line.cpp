@@ -64,11 +64,13 @@ std::vector<std::string> split_command_line(std::string_view line) {
 }
 
 std::string quoted_word(std::string_view word) {
-  if (!word.empty() && word.find_first_of(" \t\n\v\"") == std::string_view::npos) return std::string(word);
+  if (!word.empty() && word.find_first_of(" \t\n\v\"") == std::string_view::npos)
+    return std::string(word);
   std::string out = "\"";
   std::size_t backslashes = 0;
   for (const char c : word) {
-    if (c == '"') out.append(backslashes + 1, '\\');  // they would otherwise halve, and the quote close
+    if (c == '"')
+      out.append(backslashes + 1, '\\');  // they would otherwise halve, and the quote close
     backslashes = c == '\\' ? backslashes + 1 : 0;
     out.push_back(c);
   }
@@ -81,7 +83,8 @@ std::string command_line_of(const std::vector<std::string>& argv) {
   std::string line;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     if (i > 0) line.push_back(' ');
-    const bool plain = i == 0 && !argv[0].empty() && argv[0].find_first_of(" \t") == std::string::npos;
+    const bool plain =
+        i == 0 && !argv[0].empty() && argv[0].find_first_of(" \t") == std::string::npos;
     line.append(i > 0 ? quoted_word(argv[i]) : plain ? argv[0] : '"' + argv[0] + '"');
   }
   return line;

@@ -49,19 +49,28 @@ std::optional<Digest> Digest::from_hex(std::string_view text) {
   return out;
 }
 
-Digest digest_of(std::string_view bytes) { return canonical(XXH3_128bits(bytes.data(), bytes.size())); }
+Digest digest_of(std::string_view bytes) {
+  return canonical(XXH3_128bits(bytes.data(), bytes.size()));
+}
 
-std::uint64_t checksum_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t checksum_of(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 struct Hasher::State {
   XXH3_state_t xxh;
 };
 
-Hasher::Hasher(HashTrace* trace) : state_(std::make_unique<State>()), trace_(trace) { XXH3_128bits_reset(&state_->xxh); }
+Hasher::Hasher(HashTrace* trace) : state_(std::make_unique<State>()), trace_(trace) {
+  XXH3_128bits_reset(&state_->xxh);
+}
 Hasher::~Hasher() = default;
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
-Hasher::Hasher(const Hasher& other) : state_(std::make_unique<State>(*other.state_)), trace_(other.trace_), streamed_(other.streamed_) {}
+Hasher::Hasher(const Hasher& other)
+    : state_(std::make_unique<State>(*other.state_)),
+      trace_(other.trace_),
+      streamed_(other.streamed_) {}
 
 Hasher& Hasher::add(std::string_view tag, std::string_view bytes) {
   begin_stream(tag);
@@ -70,7 +79,9 @@ Hasher& Hasher::add(std::string_view tag, std::string_view bytes) {
   return *this;
 }
 
-Hasher& Hasher::add(std::string_view tag, std::uint64_t number) { return add(tag, std::string_view(std::to_string(number))); }
+Hasher& Hasher::add(std::string_view tag, std::uint64_t number) {
+  return add(tag, std::string_view(std::to_string(number)));
+}
 
 Hasher& Hasher::add(std::string_view tag, const Digest& digest) {
   if (trace_ != nullptr) trace_->add(tag, digest.hex());

@@ -1,4 +1,5 @@
-// Digest, and the Hasher that every key goes through: one sink that digests, and optionally tells what went in.
+// Digest, and the Hasher that every key goes through: one sink that digests, and optionally tells
+// what went in.
 #pragma once
 
 #include <array>
@@ -16,10 +17,13 @@ struct Digest {
   std::array<unsigned char, 16> bytes{};
 
   auto operator<=>(const Digest&) const = default;
-  std::string hex() const;                                       // 32 lower-case digits
-  static std::optional<Digest> from_hex(std::string_view text);  // exactly 32 digits, as hex() writes them
-  unsigned shard() const { return bytes[0]; }                    // 0 to 255
-  std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  std::string hex() const;  // 32 lower-case digits
+  static std::optional<Digest> from_hex(
+      std::string_view text);                  // exactly 32 digits, as hex() writes them
+  unsigned shard() const { return bytes[0]; }  // 0 to 255
+  std::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
 };
 
 // Digest of plain bytes: file contents, checksums of parts.
@@ -34,7 +38,8 @@ class HashTrace {
   virtual void add(std::string_view tag, std::string_view bytes) = 0;
 };
 
-// Builds a digest from tagged pieces. A piece is framed by its tag and length, so "a","bc" never equals "ab","c".
+// Builds a digest from tagged pieces. A piece is framed by its tag and length, so "a","bc" never
+// equals "ab","c".
 class Hasher {
  public:
   explicit Hasher(HashTrace* trace = nullptr);

@@ -1,4 +1,5 @@
-// The log of one run: lines gather in memory with their times and become one record for the appender (sys/fs.h).
+// The log of one run: lines gather in memory with their times and become one record for the
+// appender (sys/fs.h).
 #pragma once
 
 #include <algorithm>
@@ -16,8 +17,8 @@ struct LogLine {
   std::string text;
 };
 
-// Collects what a run has to tell, and hands it over in few, large pieces. Where it goes is the sink's business: log file, syslog, a debug
-// file.
+// Collects what a run has to tell, and hands it over in few, large pieces. Where it goes is the
+// sink's business: log file, syslog, a debug file.
 class Log {
  public:
   using Sink = std::function<void(const std::vector<LogLine>&)>;
@@ -35,7 +36,8 @@ class Log {
     if (gathered_ > most_gathered) flush();
   }
 
-  // The first of a run on this topic: one full disk makes every write to the cache fail, and one line tells it.
+  // The first of a run on this topic: one full disk makes every write to the cache fail, and one
+  // line tells it.
   void add_first(std::string_view topic, std::string_view text) {
     if (!enabled() || std::find(topics_.begin(), topics_.end(), topic) != topics_.end()) return;
     topics_.emplace_back(topic);

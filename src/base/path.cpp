@@ -45,7 +45,8 @@ std::vector<std::string_view> components(std::string_view path, PathStyle style)
   return out;
 }
 
-// Whether a POSIX path is its own normal form, as most are: no component is empty or begins with a dot.
+// Whether a POSIX path is its own normal form, as most are: no component is empty or begins with a
+// dot.
 bool is_plain(std::string_view path) {
   char before = '\0';
   for (const char c : path) {
@@ -63,7 +64,9 @@ std::size_t last_separator(std::string_view path, PathStyle style) {
 
 }  // namespace
 
-bool is_separator(char c, PathStyle style) { return c == '/' || (style == PathStyle::windows && c == '\\'); }
+bool is_separator(char c, PathStyle style) {
+  return c == '/' || (style == PathStyle::windows && c == '\\');
+}
 
 bool is_absolute(std::string_view path, PathStyle style) {
   if (style == PathStyle::posix) return !path.empty() && path[0] == '/';
@@ -97,10 +100,12 @@ std::string join(std::string_view left, std::string_view right, PathStyle style)
   if (style == PathStyle::windows && !right.empty()) {
     std::string_view volume = left.substr(0, root_size(left, style));
     while (!volume.empty() && is_separator(volume.back(), style)) volume.remove_suffix(1);
-    if (is_separator(right[0], style)) return std::string(volume).append(right);  // the root of left's drive
+    if (is_separator(right[0], style))
+      return std::string(volume).append(right);  // the root of left's drive
     if (has_drive(right, style)) {
       // Relative to that drive's own directory, which is known only where it is left's drive.
-      return same(volume, right.substr(0, 2), style) ? join(left, right.substr(2), style) : std::string(right);
+      return same(volume, right.substr(0, 2), style) ? join(left, right.substr(2), style)
+                                                     : std::string(right);
     }
   }
   std::string out(left);
@@ -134,11 +139,14 @@ std::string normal(std::string_view path, PathStyle style) {
 
 std::string relative(std::string_view path, std::string_view from, PathStyle style) {
   const std::size_t root = root_size(path, style);
-  if (root == 0 || !same(path.substr(0, root), from.substr(0, root_size(from, style)), style)) return std::string(path);
+  if (root == 0 || !same(path.substr(0, root), from.substr(0, root_size(from, style)), style))
+    return std::string(path);
   const auto to_parts = components(path.substr(root), style);
   const auto from_parts = components(from.substr(root_size(from, style)), style);
   std::size_t common = 0;
-  while (common < to_parts.size() && common < from_parts.size() && same(to_parts[common], from_parts[common], style)) ++common;
+  while (common < to_parts.size() && common < from_parts.size() &&
+         same(to_parts[common], from_parts[common], style))
+    ++common;
   std::string out;
   for (std::size_t i = common; i < from_parts.size(); ++i) {
     if (!out.empty()) out.push_back(preferred(style));
@@ -152,7 +160,8 @@ std::string relative(std::string_view path, std::string_view from, PathStyle sty
 }
 
 bool is_below(std::string_view path, std::string_view folder, PathStyle style) {
-  if (path.size() < folder.size() || !same(path.substr(0, folder.size()), folder, style)) return false;
+  if (path.size() < folder.size() || !same(path.substr(0, folder.size()), folder, style))
+    return false;
   return path.size() == folder.size() || (!folder.empty() && is_separator(folder.back(), style)) ||
          is_separator(path[folder.size()], style);
 }

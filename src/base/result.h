@@ -8,9 +8,20 @@
 namespace deja {
 
 // The causes that code decides on; everything else is only shown.
-enum class Cause : unsigned char { not_found, exists, denied, no_space, busy, not_a_directory, corrupt, too_large, other };
+enum class Cause : unsigned char {
+  not_found,
+  exists,
+  denied,
+  no_space,
+  busy,
+  not_a_directory,
+  corrupt,
+  too_large,
+  other
+};
 
-// One failed operation: `open '/c/ab': Permission denied`. Mapped once, where the operating system answered.
+// One failed operation: `open '/c/ab': Permission denied`. Mapped once, where the operating system
+// answered.
 struct Error {
   std::string action;  // "open"
   std::string object;  // usually a path

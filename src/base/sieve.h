@@ -1,5 +1,6 @@
-// Rare words in long texts: a test of a few bytes at every position, written so that it becomes vector code, then an exact look at
-// the few positions that pass. Measured on C++ headers and on preprocessed text: 3 to 5 times as fast as shifting over the words.
+// Rare words in long texts: a test of a few bytes at every position, written so that it becomes
+// vector code, then an exact look at the few positions that pass. Measured on C++ headers and on
+// preprocessed text: 3 to 5 times as fast as shifting over the words.
 #pragma once
 
 #include <array>
@@ -9,8 +10,9 @@
 
 namespace deja {
 
-// Calls `look(position)` for every position of `text` that passes `passes(pointer)`, in order. `passes` returns an unsigned char, reads
-// pointer[0] to pointer[look_ahead] and nothing else, and has no branches; behind the text it sees NULs.
+// Calls `look(position)` for every position of `text` that passes `passes(pointer)`, in order.
+// `passes` returns an unsigned char, reads pointer[0] to pointer[look_ahead] and nothing else, and
+// has no branches; behind the text it sees NULs.
 template <std::size_t look_ahead, class Passes, class Look>
 void sieve(std::string_view text, Passes passes, Look look) {
   constexpr std::size_t block_size = 64;
@@ -24,7 +26,8 @@ void sieve(std::string_view text, Passes passes, Look look) {
       if (passed[i] != 0) look(start + i);
   };
   std::size_t done = 0;
-  for (; done + block_size + look_ahead <= text.size(); done += block_size) take_block(text.data() + done, done);
+  for (; done + block_size + look_ahead <= text.size(); done += block_size)
+    take_block(text.data() + done, done);
   // The rest goes through a padded copy: at most two blocks.
   std::array<char, 2 * block_size + look_ahead> tail{};
   if (done < text.size()) std::memcpy(tail.data(), text.data() + done, text.size() - done);
@@ -32,8 +35,8 @@ void sieve(std::string_view text, Passes passes, Look look) {
   take_block(tail.data() + block_size, done + block_size);
 }
 
-// Whether the dot at `dot` stands behind the name of what it looks into, `is_name` telling what names are made of. Letters behind a
-// backslash are no name: "\t.", "\012.".
+// Whether the dot at `dot` stands behind the name of what it looks into, `is_name` telling what
+// names are made of. Letters behind a backslash are no name: "\t.", "\012.".
 template <class IsName>
 bool is_member(std::string_view text, std::size_t dot, IsName is_name) {
   if (dot > 0 && (text[dot - 1] == ')' || text[dot - 1] == ']')) return true;

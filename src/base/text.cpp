@@ -16,7 +16,8 @@ template <class T>
 std::optional<T> parse_whole(std::string_view text) {
   T value{};
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (failure != std::errc() || end != text.data() + text.size() || text.empty())
+    return std::nullopt;
   return value;
 }
 
@@ -45,7 +46,8 @@ constexpr Unit size_units[] = {
     {"tib", 1099511627776.0},
 };
 
-constexpr Unit duration_units[] = {{"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
+constexpr Unit duration_units[] = {
+    {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
 
 }  // namespace
 
@@ -111,7 +113,8 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 }
 
 std::string quoted(const std::vector<std::string>& words) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%^";
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%^";
   std::string out;
   for (const std::string& word : words) {
     if (!out.empty()) out.push_back(' ');
@@ -124,20 +127,26 @@ std::string quoted(const std::vector<std::string>& words) {
   return out;
 }
 
-std::optional<std::uint64_t> parse_unsigned(std::string_view text) { return parse_whole<std::uint64_t>(text); }
-std::optional<std::int64_t> parse_signed(std::string_view text) { return parse_whole<std::int64_t>(text); }
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  return parse_whole<std::uint64_t>(text);
+}
+std::optional<std::int64_t> parse_signed(std::string_view text) {
+  return parse_whole<std::int64_t>(text);
+}
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   text = trim(text);
   double number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  const auto [end, failure] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (failure != std::errc() || number < 0 || !std::isfinite(number)) return std::nullopt;
   const std::string unit = lower(trim(text.substr(static_cast<std::size_t>(end - text.data()))));
   for (const Unit& known : size_units) {
     if (unit != known.name) continue;
     const double bytes = number * known.factor;
     if (bytes >= 9.2e18) return std::nullopt;
-    return static_cast<std::uint64_t>(std::llround(bytes));  // "66786.741 kB" are 66786741 bytes, though no double is 66786.741
+    return static_cast<std::uint64_t>(
+        std::llround(bytes));  // "66786.741 kB" are 66786741 bytes, though no double is 66786.741
   }
   return std::nullopt;
 }

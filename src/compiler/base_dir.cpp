@@ -30,11 +30,13 @@ bool BaseDirs::leads_to_same(const std::string& path, const std::string& other) 
 std::string BaseDirs::rewrite(const std::string& path) const {
   if (folders_.empty() || !path::is_absolute(path)) return path;
   const std::string normal = path::normal(path);
-  const bool below = std::any_of(folders_.begin(), folders_.end(), [&](const std::string& f) { return path::is_below(normal, f); });
+  const bool below = std::any_of(folders_.begin(), folders_.end(),
+                                 [&](const std::string& f) { return path::is_below(normal, f); });
   if (!below) return path;
   std::string relative = path::relative(normal, working_directory_);
   // "link/.." is not where the link lies.
-  const bool has_parents = std::ranges::any_of(text::split(path, '/'), [](std::string_view part) { return part == ".."; });
+  const bool has_parents = std::ranges::any_of(text::split(path, '/'),
+                                               [](std::string_view part) { return part == ".."; });
   if (!has_parents && path::is_below(normal, working_directory_)) return relative;
   if (leads_to_same(path, relative)) return relative;
   const Result<std::string> real = fs_.real_path(working_directory_);

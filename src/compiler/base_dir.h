@@ -13,8 +13,9 @@ class BaseDirs {
   // `working_directory` is absolute. Folders that are not absolute are ignored.
   BaseDirs(Fs& fs, const std::vector<std::string>& folders, std::string working_directory);
 
-  // `path` relative to the working directory where it is absolute, below a base folder, and the relative form leads to the same
-  // file (a working directory reached by a symbolic link may give ".." another meaning); else `path` itself.
+  // `path` relative to the working directory where it is absolute, below a base folder, and the
+  // relative form leads to the same file (a working directory reached by a symbolic link may give
+  // ".." another meaning); else `path` itself.
   std::string rewrite(const std::string& path) const;
 
  private:

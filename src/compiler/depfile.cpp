@@ -13,7 +13,8 @@ bool ends_word(std::string_view text, std::size_t at) {
   return at >= text.size() || text::is_blank(text[at]) || text[at] == '\n' || text[at] == '\r';
 }
 
-// The colon after the targets: the first that a blank or the line's end follows, so that "C:\x.o:" is not cut at its drive.
+// The colon after the targets: the first that a blank or the line's end follows, so that "C:\x.o:"
+// is not cut at its drive.
 std::size_t end_of_targets(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '\\') {
@@ -33,9 +34,12 @@ std::size_t continuation(std::string_view text, std::size_t at) {
   return text.substr(at, 3) == "\\\r\n" ? 3 : 0;
 }
 
-bool is_plain(char c) { return !text::is_blank(c) && c != '\n' && c != '\r' && c != '\\' && c != '$'; }
+bool is_plain(char c) {
+  return !text::is_blank(c) && c != '\n' && c != '\r' && c != '\\' && c != '$';
+}
 
-// One prerequisite from `at` on, unescaped; leaves `at` behind it. gcc doubles backslashes only where a blank follows them.
+// One prerequisite from `at` on, unescaped; leaves `at` behind it. gcc doubles backslashes only
+// where a blank follows them.
 std::string take_word(std::string_view text, std::size_t& at) {
   std::string word;
   for (;;) {
@@ -91,7 +95,8 @@ ShowIncludes parse_show_includes(std::string_view text, std::string_view prefix)
   std::unordered_set<std::string> seen;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end == std::string_view::npos ? text.size() : end + 1);
+    const std::string_view line =
+        text.substr(0, end == std::string_view::npos ? text.size() : end + 1);
     text.remove_prefix(line.size());
     if (prefix.empty() || !line.starts_with(prefix)) {
       found.rest += line;

@@ -7,11 +7,12 @@
 
 namespace deja {
 
-// All prerequisites of the first rule in order, unescaped ("\ ", "\#", "$$", line continuations), duplicates removed.
-// Never fails: text that is no rule yields nothing.
+// All prerequisites of the first rule in order, unescaped ("\ ", "\#", "$$", line continuations),
+// duplicates removed. Never fails: text that is no rule yields nothing.
 std::vector<std::string> parse_depfile(std::string_view text);
 
-// The lines of /showIncludes output that start with `prefix`: header paths in order, duplicates removed, and the text without those lines.
+// The lines of /showIncludes output that start with `prefix`: header paths in order, duplicates
+// removed, and the text without those lines.
 struct ShowIncludes {
   std::vector<std::string> headers;
   std::string rest;

@@ -12,7 +12,8 @@ namespace deja {
 namespace {
 
 constexpr unsigned depth_limit = 64;
-// Of all files together, each time they are read: files that name each other twice would grow without end.
+// Of all files together, each time they are read: files that name each other twice would grow
+// without end.
 constexpr std::uint64_t size_limit = 64u << 20;
 
 class Expander {
@@ -40,7 +41,8 @@ class Expander {
     size_ += content.size() + 1;
     if (size_ >= size_limit) return false;
     out.files.push_back(file);
-    return add(windows_ ? split_windows_response(content) : split_posix_response(content), depth + 1);
+    return add(windows_ ? split_windows_response(content) : split_posix_response(content),
+               depth + 1);
   }
 
   bool keep(const std::string& word) {
@@ -54,7 +56,9 @@ class Expander {
 };
 
 void append_utf8(std::string& out, std::uint32_t code) {
-  const auto byte = [&](std::uint32_t value) { out.push_back(static_cast<char>(static_cast<unsigned char>(value))); };
+  const auto byte = [&](std::uint32_t value) {
+    out.push_back(static_cast<char>(static_cast<unsigned char>(value)));
+  };
   const auto tail = [&](unsigned shift) { byte(0x80 | ((code >> shift) & 0x3f)); };
   if (code < 0x80) {
     byte(code);
@@ -83,7 +87,8 @@ std::string utf8_of_utf16(std::string_view bytes, bool big_endian) {
   std::string out;
   for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
     const std::uint32_t high = unit(at);
-    const bool paired = (high & 0xfc00) == 0xd800 && at + 3 < bytes.size() && (unit(at + 2) & 0xfc00) == 0xdc00;
+    const bool paired =
+        (high & 0xfc00) == 0xd800 && at + 3 < bytes.size() && (unit(at + 2) & 0xfc00) == 0xdc00;
     if (paired) {
       append_utf8(out, 0x10000 + ((high & 0x3ff) << 10) + (unit(at + 2) & 0x3ff));
       at += 2;
@@ -103,7 +108,8 @@ std::string as_utf8(std::string_view content) {
 
 }  // namespace
 
-// As libiberty's buildargv: blanks part words, a backslash takes the next character as it is, inside quotes too.
+// As libiberty's buildargv: blanks part words, a backslash takes the next character as it is,
+// inside quotes too.
 std::vector<std::string> split_posix_response(std::string_view content) {
   std::vector<std::string> words;
   std::string word;
@@ -139,11 +145,14 @@ std::vector<std::string> split_windows_response(std::string_view content) {
   return words;
 }
 
-std::variant<Expanded, Bypass> expand_response_files(Fs& fs, const std::vector<std::string>& words, ResponseFileFormat format) {
+std::variant<Expanded, Bypass> expand_response_files(Fs& fs, const std::vector<std::string>& words,
+                                                     ResponseFileFormat format) {
   const bool native_windows = native_style == PathStyle::windows;
-  const bool windows = format == ResponseFileFormat::windows || (format == ResponseFileFormat::auto_detect && native_windows);
+  const bool windows = format == ResponseFileFormat::windows ||
+                       (format == ResponseFileFormat::auto_detect && native_windows);
   Expander expander(fs, windows);
-  if (!expander.add(words, 0)) return Bypass{Outcome::bad_compiler_arguments, "response files nested too deep or too large"};
+  if (!expander.add(words, 0))
+    return Bypass{Outcome::bad_compiler_arguments, "response files nested too deep or too large"};
   return std::move(expander.out);
 }
 

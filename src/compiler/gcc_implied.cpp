@@ -1,4 +1,5 @@
-// What the words of gcc and clang imply together: the source, the names of all outputs, the files and facts that reach the object.
+// What the words of gcc and clang imply together: the source, the names of all outputs, the files
+// and facts that reach the object.
 #include <algorithm>
 #include <array>
 
@@ -9,35 +10,47 @@
 
 namespace deja {
 
-// Counts as ccache counts, in its order: standard output, preprocessing, no input, several sources, linking, language.
+// Counts as ccache counts, in its order: standard output, preprocessing, no input, several sources,
+// linking, language.
 std::optional<Bypass> GccReader::choose_source() {
-  if (call_.object == "-" || (call_.object == "/dev/stdout")) return Bypass{Outcome::output_to_stdout, "-o " + call_.object};
+  if (call_.object == "-" || (call_.object == "/dev/stdout"))
+    return Bypass{Outcome::output_to_stdout, "-o " + call_.object};
   if (preprocess_) return Bypass{Outcome::called_for_preprocessing, "-E"};
   std::vector<Input> sources;
   for (const Input& input : inputs_) {
-    if (input.file.empty() || input.file == "-") return Bypass{Outcome::no_input_file, "standard input"};
-    const bool is_source = input.language || language_of_file(input.file, in_.family, in_.is_cpp_driver) || is_module_unit(input.file);
+    if (input.file.empty() || input.file == "-")
+      return Bypass{Outcome::no_input_file, "standard input"};
+    const bool is_source = input.language ||
+                           language_of_file(input.file, in_.family, in_.is_cpp_driver) ||
+                           is_module_unit(input.file);
     if (is_source) sources.push_back(input);
   }
   if (inputs_.empty()) return Bypass{Outcome::no_input_file, {}};
-  if (sources.size() > 1) return Bypass{Outcome::multiple_source_files, sources[0].file + " and " + sources[1].file};
+  if (sources.size() > 1)
+    return Bypass{Outcome::multiple_source_files, sources[0].file + " and " + sources[1].file};
   const bool one_file = sources.size() == 1 && inputs_.size() == 1;
   if (one_file) {
     const Input& input = inputs_.front();
     call_.source = local(input.file);
-    if (input.file.starts_with('-')) return Bypass{Outcome::unsupported_compiler_option, input.file};
+    if (input.file.starts_with('-'))
+      return Bypass{Outcome::unsupported_compiler_option, input.file};
     if (is_module_unit(input.file) || (input.language && *input.language == "c++-module"))
       return Bypass{Outcome::could_not_use_modules, input.file};
-    const auto language = input.language ? language_of_name(*input.language) : language_of_file(input.file, in_.family, in_.is_cpp_driver);
+    const auto language = input.language
+                              ? language_of_name(*input.language)
+                              : language_of_file(input.file, in_.family, in_.is_cpp_driver);
     if (!language) return Bypass{Outcome::unsupported_source_language, *input.language};
     call_.language = *language;
     if (input.language)
-      call_.arguments.insert(call_.arguments.begin() + static_cast<std::ptrdiff_t>(input.arguments_before),
-                             Argument{.words = {"-x", *input.language}});
+      call_.arguments.insert(
+          call_.arguments.begin() + static_cast<std::ptrdiff_t>(input.arguments_before),
+          Argument{.words = {"-x", *input.language}});
   }
-  const bool is_object = compile_ || assemble_ || syntax_only_ || (one_file && is_header(call_.language));
+  const bool is_object =
+      compile_ || assemble_ || syntax_only_ || (one_file && is_header(call_.language));
   if (!is_object) {
-    const bool autoconf = !sources.empty() && path::file_name(sources[0].file).starts_with("conftest.");
+    const bool autoconf =
+        !sources.empty() && path::file_name(sources[0].file).starts_with("conftest.");
     return Bypass{autoconf ? Outcome::autoconf_test : Outcome::called_for_link, {}};
   }
   if (!one_file) return Bypass{Outcome::unsupported_source_language, inputs_.back().file};
@@ -45,14 +58,19 @@ std::optional<Bypass> GccReader::choose_source() {
 }
 
 std::optional<Bypass> GccReader::check_source() const {
-  if (information_) return Bypass{Outcome::unsupported_compiler_option, "an option that asks for information"};
+  if (information_)
+    return Bypass{Outcome::unsupported_compiler_option, "an option that asks for information"};
   if (syntax_only_) return Bypass{Outcome::unsupported_compiler_option, "-fsyntax-only"};
   if (compile_ && assemble_) return Bypass{Outcome::unsupported_compiler_option, "-c beside -S"};
   // g++ takes a .c file for C++, but for C after "-x none".
-  // GCC warns that it has no effect, and the word's place is not kept when the command is put together again.
-  if (language_too_late_) return Bypass{Outcome::unsupported_compiler_option, "-x after the source"};
-  if (language_reset_ && in_.is_cpp_driver) return Bypass{Outcome::unsupported_compiler_option, "-x none"};
-  // Only the preprocessor proper writes it where the driver compiles and would have linked: a-foo.d.
+  // GCC warns that it has no effect, and the word's place is not kept when the command is put
+  // together again.
+  if (language_too_late_)
+    return Bypass{Outcome::unsupported_compiler_option, "-x after the source"};
+  if (language_reset_ && in_.is_cpp_driver)
+    return Bypass{Outcome::unsupported_compiler_option, "-x none"};
+  // Only the preprocessor proper writes it where the driver compiles and would have linked:
+  // a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;
   if (header_alone && call_.wants_depfile && !call_.object_named && dep_file_.empty())
     return Bypass{Outcome::unsupported_compiler_option, "a dependency file of a header without -o"};
@@ -86,7 +104,8 @@ void GccReader::complete_facts() {
   c.suppress_additions = (effects_ & no_additions) != 0;
   c.allows_direct &= (effects_ & no_direct) == 0;
   c.allows_preprocessed &= (effects_ & no_text) == 0;
-  const bool text_is_not_all = debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
+  const bool text_is_not_all =
+      debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
   if (text_is_not_all)
     for (Argument& argument : c.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
   c.comments_matter = !is_clang() && (effects_ & comments) != 0;
@@ -100,20 +119,23 @@ void GccReader::complete_facts() {
     forget_prefix_maps();
   }
   if (c.is_coverage && !profile_prefix_.empty())
-    c.profile_path_hint = path::relative(path::normal(path::join(in_.working_directory, c.object)), path::normal(profile_prefix_));
+    c.profile_path_hint = path::relative(path::normal(path::join(in_.working_directory, c.object)),
+                                         path::normal(profile_prefix_));
   for (SearchDirectory& directory : c.search)
     if (directory.path.starts_with('=')) c.allows_direct = false;
 }
 
-// Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no other tree's path may be among the words,
-// for it would be mapped in one call and not in another.
+// Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no
+// other tree's path may be among the words, for it would be mapped in one call and not in another.
 bool GccReader::maps_cover_paths() const {
   const auto is_system = [](const std::string& path) {
     return path.starts_with("/usr/") || path.starts_with("/lib") || path.starts_with("/opt/");
   };
   for (const std::string& old : hidden_olds_)
     for (const std::string& path : paths_)
-      if (path::is_absolute(path) && !path::is_below(path::normal(path), old) && !is_system(path::normal(path))) return false;
+      if (path::is_absolute(path) && !path::is_below(path::normal(path), old) &&
+          !is_system(path::normal(path)))
+        return false;
   return true;
 }
 
@@ -127,8 +149,8 @@ void GccReader::forget_prefix_maps() {
   unhide_prefix_maps();
 }
 
-// Where profiles are read from, as strace shows it for gcc 12 and clang 14. What does not exist is not part of the key; when it
-// appears the key changes.
+// Where profiles are read from, as strace shows it for gcc 12 and clang 14. What does not exist is
+// not part of the key; when it appears the key changes.
 void GccReader::find_profiles() {
   const std::string stem = path::join(in_.working_directory, object_stem());
   for (auto [kind, named] : profiles_) {
@@ -136,10 +158,15 @@ void GccReader::find_profiles() {
     if (kind == ProfileKind::file) {
       candidates = {named.empty() ? "fbdata.afdo" : named};
     } else if (kind == ProfileKind::clang_indexed) {
-      candidates = {named, named.empty() ? "default.profdata" : path::join(named, "default.profdata")};
+      candidates = {named,
+                    named.empty() ? "default.profdata" : path::join(named, "default.profdata")};
     } else {
       const std::string folder = named.empty() ? profile_dir_ : named;
-      candidates = {folder.empty() ? stem + ".gcda" : path::join(folder, text::replaced(path::normal(stem), "/", "#") + ".gcda"), named};
+      candidates = {
+          folder.empty()
+              ? stem + ".gcda"
+              : path::join(folder, text::replaced(path::normal(stem), "/", "#") + ".gcda"),
+          named};
     }
     for (const std::string& candidate : candidates) {
       if (candidate.empty()) continue;
@@ -149,10 +176,12 @@ void GccReader::find_profiles() {
   }
 }
 
-// -include X reads X.gch (clang also X.pch) beside the X that is found first: in the working directory, then as for #include "X".
+// -include X reads X.gch (clang also X.pch) beside the X that is found first: in the working
+// directory, then as for #include "X".
 void GccReader::find_precompiled_headers() {
   std::vector<std::string> folders = {""};
-  for (const auto kind : {SearchDirectory::Kind::quote, SearchDirectory::Kind::angle, SearchDirectory::Kind::system})
+  for (const auto kind :
+       {SearchDirectory::Kind::quote, SearchDirectory::Kind::angle, SearchDirectory::Kind::system})
     for (const SearchDirectory& directory : call_.search)
       if (directory.kind == kind) folders.push_back(directory.path);
   for (const std::string& name : includes_) {
@@ -169,7 +198,8 @@ void GccReader::find_precompiled_headers() {
 
 void GccReader::name_depfile() {
   // gcc writes to the file of -Wp,-MD, clang to the one of -MF.
-  if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty()) return refuse(Outcome::unsupported_compiler_option, "-MF beside -Wp,-MD");
+  if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty())
+    return refuse(Outcome::unsupported_compiler_option, "-MF beside -Wp,-MD");
   // Nothing is preprocessed, nothing is written.
   if (call_.already_preprocessed) call_.wants_depfile = false;
   // Without -MD the words shape a warning at most.
@@ -182,10 +212,12 @@ void GccReader::name_depfile() {
     call_.depfile = object_stem() + ".d";
     call_.dep_words = {"-MF", call_.depfile};
   }
-  if (call_.depfile == "-" || call_.depfile == "/dev/stdout") return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
+  if (call_.depfile == "-" || call_.depfile == "/dev/stdout")
+    return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
   if (dep_target_given_ && dep_file_of_preprocessor_.empty()) return;
   const std::string source_name(path::file_name(call_.source));
-  const std::string target = call_.object_named ? call_.object : without_last_suffix(source_name) + ".o";
+  const std::string target =
+      call_.object_named ? call_.object : without_last_suffix(source_name) + ".o";
   call_.dep_key.push_back(target);
   call_.dep_words.insert(call_.dep_words.end(), {"-MQ", target});
 }
@@ -195,13 +227,15 @@ void GccReader::name_outputs() {
   if (call_.wants_depfile) add_output(output_detail(OutputKind::depfile), call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
   // Only clang splits assembler text too; only gcc splits where there is no debug information.
-  if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang())) beside_.push_back(OutputKind::split_debug);
+  if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang()))
+    beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
-  call_.object_name_matters =
-      !dep_file_of_preprocessor_.empty() || !beside_.empty() || !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
+  call_.object_name_matters = !dep_file_of_preprocessor_.empty() || !beside_.empty() ||
+                              !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
   for (OutputKind kind : beside_) {
-    const bool by_driver = !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
+    const bool by_driver =
+        !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
     std::string path = by_driver ? driver_stem() : object_stem();
     if (kind == OutputKind::ipa_clones) path += path::extension(call_.source);
     add_output(output_detail(kind), path + std::string(output_rows[output_detail(kind)].suffix));
@@ -212,10 +246,14 @@ void GccReader::name_outputs() {
 // As seen with gcc 12 and clang 14 over files of other modes, with two names, and over links.
 Existing GccReader::existing_of(unsigned kind) const {
   const bool object = kind == output_detail(OutputKind::object);
-  const bool from_assembler = call_.language == Language::assembler || call_.language == Language::assembler_with_cpp;
+  const bool from_assembler =
+      call_.language == Language::assembler || call_.language == Language::assembler_with_cpp;
   if (is_clang())
-    return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics) ? Existing::replaced : Existing::kept;
-  const bool by_binutils = (object && !assemble_ && !call_.generates_pch) || kind == output_detail(OutputKind::split_debug);
+    return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics)
+               ? Existing::replaced
+               : Existing::kept;
+  const bool by_binutils = (object && !assemble_ && !call_.generates_pch) ||
+                           kind == output_detail(OutputKind::split_debug);
   return by_binutils ? Existing::removed : Existing::kept;
 }
 

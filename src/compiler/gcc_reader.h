@@ -1,5 +1,6 @@
-// The reader of gcc's and clang's command lines: words through the option tables (understand_gcc.cpp), the options that need code of
-// their own (gcc_single_options.cpp), and what all words together imply (gcc_implied.cpp).
+// The reader of gcc's and clang's command lines: words through the option tables
+// (understand_gcc.cpp), the options that need code of their own (gcc_single_options.cpp), and what
+// all words together imply (gcc_implied.cpp).
 #pragma once
 
 #include <optional>
@@ -28,7 +29,8 @@ class GccReader : private CallReader {
 
   bool is_clang() const { return in_.family == Family::clang; }
   const CompilerOption* find(const std::string& word) const {
-    return is_clang() ? find_option(clang_options(), gcc_options(), word) : find_option(gcc_options(), word);
+    return is_clang() ? find_option(clang_options(), gcc_options(), word)
+                      : find_option(gcc_options(), word);
   }
 
   // Reading words.
@@ -67,7 +69,9 @@ class GccReader : private CallReader {
   bool maps_cover_paths() const;
   void unhide_prefix_maps();
   void forget_prefix_maps();
-  void add_output(unsigned kind, std::string path) { call_.outputs.push_back({kind, std::move(path), existing_of(kind)}); }
+  void add_output(unsigned kind, std::string path) {
+    call_.outputs.push_back({kind, std::move(path), existing_of(kind)});
+  }
   Existing existing_of(unsigned kind) const;
   // A file that the compiler reads where it is there; where it is not, that is noted.
   Result<FileFacts> look_for(const std::string& path) {
@@ -78,15 +82,20 @@ class GccReader : private CallReader {
   bool exists(const std::string& path) { return static_cast<bool>(look_for(path)); }
   std::string object_stem() const { return without_last_suffix(call_.object); }
   // gcc's driver, which names some files itself, sees no suffix in ".o".
-  std::string driver_stem() const { return path::file_name(object_stem()).empty() ? call_.object : object_stem(); }
+  std::string driver_stem() const {
+    return path::file_name(object_stem()).empty() ? call_.object : object_stem();
+  }
 
   std::vector<Input> inputs_;
   std::optional<std::string> language_;
-  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false, information_ = false, language_reset_ = false,
-       language_too_late_ = false, emit_llvm_ = false;
-  bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false, coverage_notes_ = false;
-  std::vector<OutputKind> beside_;                       // outputs named after the object
-  std::vector<std::pair<unsigned, std::string>> named_;  // kind and name of outputs named by options
+  bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false,
+       information_ = false, language_reset_ = false, language_too_late_ = false,
+       emit_llvm_ = false;
+  bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false,
+       coverage_notes_ = false;
+  std::vector<OutputKind> beside_;  // outputs named after the object
+  std::vector<std::pair<unsigned, std::string>>
+      named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   bool dep_target_given_ = false;
   std::vector<std::string> hidden_olds_;  // of prefix maps, normal

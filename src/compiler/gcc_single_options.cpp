@@ -1,4 +1,5 @@
-// Options of gcc and clang that need code of their own: debug levels, colours, maps, and words for other programs.
+// Options of gcc and clang that need code of their own: debug levels, colours, maps, and words for
+// other programs.
 #include <algorithm>
 #include <iterator>
 
@@ -8,16 +9,21 @@
 
 namespace deja {
 
-// "", "2", "gdb3", "dwarf-5", "line-tables-only": whether debug information and macros are asked for; the last word counts.
+// "", "2", "gdb3", "dwarf-5", "line-tables-only": whether debug information and macros are asked
+// for; the last word counts.
 void GccReader::take_debug(const std::string& value) {
-  constexpr std::string_view formats[] = {"", "gdb", "stabs", "stabs+", "vms", "xcoff", "xcoff+", "coff", "codeview"};
-  const std::string_view format = value.empty() ? "" : std::string_view(value).substr(0, value.size() - 1);
-  const bool has_level = !value.empty() && std::find(std::begin(formats), std::end(formats), format) != std::end(formats);
+  constexpr std::string_view formats[] = {"",      "gdb",    "stabs", "stabs+",  "vms",
+                                          "xcoff", "xcoff+", "coff",  "codeview"};
+  const std::string_view format =
+      value.empty() ? "" : std::string_view(value).substr(0, value.size() - 1);
+  const bool has_level = !value.empty() && std::find(std::begin(formats), std::end(formats),
+                                                     format) != std::end(formats);
   debug_ = !has_level || value.back() != '0';
   if (has_level) debug_macros_ = value.back() >= '3';
 }
 
-// clang's --config, gcc's -specs: the file's content is part of the key, but not what it leads to. What only changes the code is fine.
+// clang's --config, gcc's -specs: the file's content is part of the key, but not what it leads to.
+// What only changes the code is fine.
 void GccReader::take_option_file(const Given& given) {
   constexpr std::string_view separators = " \t\r\n{}():%*!;,|'\"";
   constexpr std::string_view not_followed[] = {"-B",
@@ -43,11 +49,13 @@ void GccReader::take_option_file(const Given& given) {
                                                "rename"};
   std::string text;
   if (!fs_.read(given.value, text)) return;
-  for (std::size_t start = 0; (start = text.find_first_not_of(separators, start)) != std::string::npos;) {
+  for (std::size_t start = 0;
+       (start = text.find_first_not_of(separators, start)) != std::string::npos;) {
     const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
     const std::string_view word = std::string_view(text).substr(start, end - start);
     start = end;
-    if (std::ranges::any_of(not_followed, [&](std::string_view begin) { return word.starts_with(begin); }))
+    if (std::ranges::any_of(not_followed,
+                            [&](std::string_view begin) { return word.starts_with(begin); }))
       return refuse(Outcome::unsupported_compiler_option, std::string(word) + " in " + given.value);
     if (word.starts_with("-g")) effects_ |= cwd | columns;
   }
@@ -56,32 +64,39 @@ void GccReader::take_option_file(const Given& given) {
 // A pipe gives its text once, to the preprocessor or to the compiler.
 void GccReader::refuse_stream(const std::string& file) {
   const auto facts = fs_.stat(file);
-  if (facts && facts->kind == FileKind::other && file != "/dev/null") refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
+  if (facts && facts->kind == FileKind::other && file != "/dev/null")
+    refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
 }
 
-// OLD need not be part of a key where it only says how the working directory is spelled: it is an ancestor of it or itself, and too
-// deep to hold the system's headers. What it turns the directory into is hashed instead.
+// OLD need not be part of a key where it only says how the working directory is spelled: it is an
+// ancestor of it or itself, and too deep to hold the system's headers. What it turns the directory
+// into is hashed instead.
 void GccReader::take_prefix_map(Given& given) {
   const std::size_t equals = given.value.rfind('=');
   const std::string old = given.value.substr(0, is_clang() ? given.value.find('=') : equals);
   if (equals == std::string::npos) return;
   if (given.option.detail == 1) call_.prefix_maps.push_back(given.value);
   const std::string normal = path::normal(old);
-  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 && !normal.starts_with("/usr/") && !normal.starts_with("/lib") &&
+  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 &&
+                    !normal.starts_with("/usr/") && !normal.starts_with("/lib") &&
                     !normal.starts_with("/opt/");
-  if (!deep || !path::is_absolute(normal) || !path::is_below(path::normal(in_.working_directory), normal)) return;
+  if (!deep || !path::is_absolute(normal) ||
+      !path::is_below(path::normal(in_.working_directory), normal))
+    return;
   given.argument.hashed_as = {std::string(given.option.name), given.value.substr(old.size())};
   hidden_olds_.push_back(normal);
 }
 
-// Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own @files are not understood.
+// Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own
+// @files are not understood.
 void GccReader::take_assembler_word(std::string_view word, const std::string& typed) {
   const std::size_t equals = word.find('=');
   const bool is_listing = word.starts_with("-a") && equals != std::string_view::npos;
   if (is_listing) named_.emplace_back(output_detail(OutputKind::listing), word.substr(equals + 1));
   // The assembler's own debug information names the working directory.
   if (word.starts_with("-g") || word.starts_with("--g")) effects_ |= cwd | columns;
-  const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") || word.starts_with("-o") || word.starts_with("@");
+  const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") ||
+                            word.starts_with("-o") || word.starts_with("@");
   if (hidden_files) refuse(Outcome::unsupported_compiler_option, typed);
 }
 
@@ -91,28 +106,33 @@ void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::s
   call_.dep_key.push_back("-Wp," + mode);
 }
 
-// Words of -Wp, and -Xpreprocessor. Understood: one dependency file, its targets, macros. Other words about dependencies are refused,
-// anything else is passed on and rules out direct mode.
+// Words of -Wp, and -Xpreprocessor. Understood: one dependency file, its targets, macros. Other
+// words about dependencies are refused, anything else is passed on and rules out direct mode.
 void GccReader::take_preprocessor_words(Given& given) {
   const std::string& typed = given.argument.words.front();
   const bool is_list = given.option.role == Role::preprocessor;
-  const auto pieces = is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
+  const auto pieces =
+      is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
   const std::string first(pieces.front());
-  const bool is_dependency = std::any_of(pieces.begin(), pieces.end(), [](std::string_view p) { return p.starts_with("-M"); });
+  const bool is_dependency = std::any_of(pieces.begin(), pieces.end(),
+                                         [](std::string_view p) { return p.starts_with("-M"); });
   const bool names_file = pieces.size() == 2 && !pieces[1].empty();
   if (is_list && names_file && (first == "-MD" || first == "-MMD")) {
     take_dep_from_preprocessor(first, std::string(pieces[1]));
-  } else if (is_list && (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
+  } else if (is_list &&
+             (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
     call_.dep_key.push_back(typed);
   } else if (is_dependency || first.starts_with("-o")) {
     return refuse(Outcome::unsupported_compiler_option, is_list ? typed : given.value);
   } else {
-    const bool only_macros = std::all_of(pieces.begin(), pieces.end(),
-                                         [](std::string_view p) { return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U")); });
+    const bool only_macros = std::all_of(pieces.begin(), pieces.end(), [](std::string_view p) {
+      return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
+    });
     if (!only_macros) call_.allows_direct = false;
     return keep(given);
   }
-  given.argument.to_preprocess = given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+  given.argument.to_preprocess = given.argument.in_direct_key = given.argument.in_preprocessed_key =
+      false;
   keep(given);
 }
 
@@ -120,7 +140,8 @@ void GccReader::take_preprocessor_words(Given& given) {
 void GccReader::take_frontend_word(Given& given) {
   const CompilerOption* found = find_option(frontend_options(), given.value);
   if (!found) return keep(given);
-  if (found->role == Role::refuse) return refuse(static_cast<Outcome>(found->detail), "-Xclang " + given.value);
+  if (found->role == Role::refuse)
+    return refuse(static_cast<Outcome>(found->detail), "-Xclang " + given.value);
   Given inner{*found, given.argument, std::string(joined_value(*found, given.value))};
   if (takes_next_word(*found, given.value)) {
     if (next_ + 1 >= in_.words.size() || in_.words[next_] != "-Xclang")

@@ -1,4 +1,5 @@
-// Finding the compiler, telling its family by name, and reading what drivers print about themselves.
+// Finding the compiler, telling its family by name, and reading what drivers print about
+// themselves.
 #include "compiler/identify.h"
 
 #include <algorithm>
@@ -18,10 +19,12 @@ struct NameRow {
 
 // A word that ends in "-<name>" counts too (x86_64-linux-gnu-gcc); the longest name wins.
 constexpr NameRow compiler_names[] = {
-    {"cl", CompilerType::msvc, false},           {"clang", CompilerType::clang, false}, {"clang++", CompilerType::clang, true},
-    {"clang-cl", CompilerType::clang_cl, false}, {"g++", CompilerType::gcc, true},      {"gcc", CompilerType::gcc, false},
-    {"icl", CompilerType::icl, false},           {"icpx", CompilerType::icx, true},     {"icx", CompilerType::icx, false},
-    {"icx-cl", CompilerType::icx_cl, false},     {"nvcc", CompilerType::nvcc, false},   {"q++", CompilerType::qcc, true},
+    {"cl", CompilerType::msvc, false},      {"clang", CompilerType::clang, false},
+    {"clang++", CompilerType::clang, true}, {"clang-cl", CompilerType::clang_cl, false},
+    {"g++", CompilerType::gcc, true},       {"gcc", CompilerType::gcc, false},
+    {"icl", CompilerType::icl, false},      {"icpx", CompilerType::icx, true},
+    {"icx", CompilerType::icx, false},      {"icx-cl", CompilerType::icx_cl, false},
+    {"nvcc", CompilerType::nvcc, false},    {"q++", CompilerType::qcc, true},
     {"qcc", CompilerType::qcc, false},
 };
 
@@ -31,10 +34,11 @@ struct FamilyRow {
 };
 
 constexpr FamilyRow families[] = {
-    {CompilerType::clang, Family::clang}, {CompilerType::clang_cl, Family::clang_cl}, {CompilerType::gcc, Family::gcc},
-    {CompilerType::icl, Family::cl},      {CompilerType::icx, Family::clang},         {CompilerType::icx_cl, Family::clang_cl},
-    {CompilerType::msvc, Family::cl},     {CompilerType::nvcc, Family::nvcc},         {CompilerType::qcc, Family::gcc},
-    {CompilerType::other, Family::gcc},
+    {CompilerType::clang, Family::clang}, {CompilerType::clang_cl, Family::clang_cl},
+    {CompilerType::gcc, Family::gcc},     {CompilerType::icl, Family::cl},
+    {CompilerType::icx, Family::clang},   {CompilerType::icx_cl, Family::clang_cl},
+    {CompilerType::msvc, Family::cl},     {CompilerType::nvcc, Family::nvcc},
+    {CompilerType::qcc, Family::gcc},     {CompilerType::other, Family::gcc},
 };
 
 std::string without_exe(std::string name) {
@@ -46,7 +50,8 @@ std::string without_exe(std::string name) {
 std::string plain_name(const std::string& program) {
   std::string name = text::lower(without_exe(std::string(path::file_name(program))));
   const std::size_t version = name.find_last_not_of("0123456789.");
-  if (version != std::string::npos && version + 1 < name.size()) name.resize(name[version] == '-' ? version : version + 1);
+  if (version != std::string::npos && version + 1 < name.size())
+    name.resize(name[version] == '-' ? version : version + 1);
   return name;
 }
 
@@ -54,7 +59,9 @@ const NameRow* row_of_name(const std::string& program) {
   const std::string name = plain_name(program);
   const NameRow* best = nullptr;
   for (const NameRow& row : compiler_names) {
-    const bool parted = name.size() == row.name.size() || (name.size() > row.name.size() && name[name.size() - row.name.size() - 1] == '-');
+    const bool parted =
+        name.size() == row.name.size() ||
+        (name.size() > row.name.size() && name[name.size() - row.name.size() - 1] == '-');
     const bool is_it = parted && name.ends_with(row.name);
     if (is_it && (!best || row.name.size() > best->name.size())) best = &row;
   }
@@ -95,7 +102,8 @@ class Finder {
     found.path = path;
     found.real_path = system_.fs.real_path(path).value_or(path);
     found.facts = *facts;
-    const std::string real_name = text::lower(without_exe(std::string(path::file_name(found.real_path))));
+    const std::string real_name =
+        text::lower(without_exe(std::string(path::file_name(found.real_path))));
     const bool same_file = knows_own_ && own_.device == facts->device && own_.inode == facts->inode;
     // Another cache in front of the compiler would hide the compiler's own changes.
     const bool is_cache = same_file || real_name == "deja" || real_name == "ccache";
@@ -107,7 +115,8 @@ class Finder {
  private:
   static bool is_runnable(const FileFacts& facts) {
     constexpr std::uint32_t execute_bits = 0111;
-    return facts.kind == FileKind::regular && (native_style == PathStyle::windows || (facts.mode & execute_bits) != 0);
+    return facts.kind == FileKind::regular &&
+           (native_style == PathStyle::windows || (facts.mode & execute_bits) != 0);
   }
 
   System& system_;
@@ -126,13 +135,17 @@ std::vector<std::string> program_names(const std::string& name) {
 Result<FoundCompiler> find_compiler(System& system, const Config& config, const std::string& name) {
   Finder finder(system);
   const std::vector<std::string> names = program_names(name);
-  const bool has_separator = std::any_of(name.begin(), name.end(), [](char c) { return path::is_separator(c); });
+  const bool has_separator =
+      std::any_of(name.begin(), name.end(), [](char c) { return path::is_separator(c); });
   std::vector<std::string> folders = {""};
-  if (!has_separator) folders = path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
+  if (!has_separator)
+    folders =
+        path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
   std::vector<std::string> before;
   for (const std::string& folder : folders) {
     for (const std::string& candidate : names) {
-      std::optional<FoundCompiler> found = finder.look(folder.empty() ? candidate : path::join(folder, candidate));
+      std::optional<FoundCompiler> found =
+          finder.look(folder.empty() ? candidate : path::join(folder, candidate));
       if (!found) continue;
       classify(*found, name, config.compiler_type);
       found->path_entries_before = std::move(before);
@@ -148,7 +161,9 @@ Result<FoundCompiler> find_compiler(System& system, const Config& config, const 
     if (found) found->passed_over_cache = true;
     return found;
   }
-  if (finder.caches_met > 0) return Error{"find compiler", name, "it is deja itself or another compiler cache", Cause::exists};
+  if (finder.caches_met > 0)
+    return Error{"find compiler", name, "it is deja itself or another compiler cache",
+                 Cause::exists};
   return Error{"find compiler", name, "not found", Cause::not_found};
 }
 
@@ -168,11 +183,13 @@ std::vector<std::string> search_query_words(const Invocation& invocation) {
   std::vector<std::string> words = {"-E", "-v"};
   for (const Argument& argument : invocation.arguments) {
     // What is seen in the text only (-D, -I, -include) does not change the built-in directories.
-    const bool shapes_search = argument.to_preprocess && argument.in_preprocessed_key && argument.words.front() != "-x";
+    const bool shapes_search =
+        argument.to_preprocess && argument.in_preprocessed_key && argument.words.front() != "-x";
     if (shapes_search) words.insert(words.end(), argument.words.begin(), argument.words.end());
   }
-  const auto* row =
-      std::find_if(std::begin(names), std::end(names), [&](const LanguageName& n) { return n.language == invocation.language; });
+  const auto* row = std::find_if(std::begin(names), std::end(names), [&](const LanguageName& n) {
+    return n.language == invocation.language;
+  });
   words.insert(words.end(), {"-x", row == std::end(names) ? "c" : std::string(row->name)});
   words.push_back(native_style == PathStyle::windows ? "NUL" : "/dev/null");
   return words;
@@ -205,16 +222,20 @@ std::vector<std::string> parse_search_directories(std::string_view verbose_text)
 
 std::string parse_resolved_native(std::string_view driver_text) {
   // Words that take the next one with them.
-  constexpr std::string_view with_value[] = {"--param", "-target-abi", "-target-cpu", "-target-feature", "-tune-cpu"};
+  constexpr std::string_view with_value[] = {"--param", "-target-abi", "-target-cpu",
+                                             "-target-feature", "-tune-cpu"};
   std::string resolved;
   for (std::string_view line : text::split(driver_text, '\n')) {
     if (line.find("cc1") == std::string_view::npos) continue;
     bool takes_next = false;
     for (std::string_view word : text::words(line)) {
-      if (word.size() >= 2 && word.front() == '"' && word.back() == '"') word = word.substr(1, word.size() - 2);
+      if (word.size() >= 2 && word.front() == '"' && word.back() == '"')
+        word = word.substr(1, word.size() - 2);
       const bool is_value = takes_next;
-      takes_next = std::find(std::begin(with_value), std::end(with_value), word) != std::end(with_value);
-      const bool is_machine = word.starts_with("-m") && word != "-main-file-name" && word != "-mllvm";
+      takes_next =
+          std::find(std::begin(with_value), std::end(with_value), word) != std::end(with_value);
+      const bool is_machine =
+          word.starts_with("-m") && word != "-main-file-name" && word != "-mllvm";
       if (!is_value && !takes_next && !is_machine) continue;
       if (!resolved.empty()) resolved += ' ';
       resolved += word;

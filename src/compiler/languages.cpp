@@ -63,7 +63,8 @@ constexpr Named names[] = {
     {"objective-c-header", Language::objc_header},
 };
 
-constexpr std::string_view module_units[] = {".c++m", ".ccm", ".cppm", ".cxxm", ".ixx", ".mpp", ".mxx"};
+constexpr std::string_view module_units[] = {".c++m", ".ccm", ".cppm", ".cxxm",
+                                             ".ixx",  ".mpp", ".mxx"};
 
 constexpr bool sorted(std::span<const Named> rows) {
   for (std::size_t i = 1; i < rows.size(); ++i)
@@ -73,7 +74,8 @@ constexpr bool sorted(std::span<const Named> rows) {
 static_assert(sorted(extensions) && sorted(names));
 
 std::optional<Language> find(std::span<const Named> rows, std::string_view name) {
-  const auto row = std::lower_bound(rows.begin(), rows.end(), name, [](const Named& a, std::string_view b) { return a.name < b; });
+  const auto row = std::lower_bound(rows.begin(), rows.end(), name,
+                                    [](const Named& a, std::string_view b) { return a.name < b; });
   if (row == rows.end() || row->name != name) return std::nullopt;
   return row->language;
 }
@@ -105,7 +107,8 @@ std::optional<Language> language_of_file(std::string_view file, Family family, b
 std::optional<Language> language_of_name(std::string_view name) { return find(names, name); }
 
 bool is_module_unit(std::string_view file) {
-  return std::find(std::begin(module_units), std::end(module_units), path::extension(file)) != std::end(module_units);
+  return std::find(std::begin(module_units), std::end(module_units), path::extension(file)) !=
+         std::end(module_units);
 }
 
 }  // namespace deja

@@ -10,7 +10,8 @@ namespace deja {
 
 namespace {
 
-// The line without its continuations and comments; `source` is left behind its end, or behind that of a comment begun in it.
+// The line without its continuations and comments; `source` is left behind its end, or behind that
+// of a comment begun in it.
 std::string take_directive(std::string_view& source) {
   std::string line;
   while (!source.empty() && source.front() != '\n') {
@@ -35,7 +36,8 @@ constexpr std::string_view words[] = {"include_next", "include", "import"};
 
 std::optional<LeadingInclude> include_of(std::string_view directive) {
   std::string_view rest = text::trim(directive.substr(1));
-  const auto* const word = std::ranges::find_if(words, [&](std::string_view name) { return rest.starts_with(name); });
+  const auto* const word =
+      std::ranges::find_if(words, [&](std::string_view name) { return rest.starts_with(name); });
   if (word == std::end(words)) return std::nullopt;
   rest = text::trim(rest.substr(word->size()));
   if (rest.empty() || (rest.front() != '"' && rest.front() != '<')) return std::nullopt;

@@ -14,8 +14,9 @@ struct LeadingInclude {
   bool operator==(const LeadingInclude&) const = default;
 };
 
-// Of these alone gcc reads a precompiled form: "You can't use a precompiled header once the first C token is seen" (GCC manual, Using
-// Precompiled Headers). Both sides of a condition count, since nothing is evaluated; a name that a macro gives is not seen.
+// Of these alone gcc reads a precompiled form: "You can't use a precompiled header once the first C
+// token is seen" (GCC manual, Using Precompiled Headers). Both sides of a condition count, since
+// nothing is evaluated; a name that a macro gives is not seen.
 std::vector<LeadingInclude> leading_includes(std::string_view source);
 
 }  // namespace deja

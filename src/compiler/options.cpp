@@ -26,12 +26,15 @@ bool has_form(const CompilerOption& option, std::string_view word) {
 const CompilerOption* find_option(std::span<const CompilerOption> rows, std::string_view word) {
   std::string_view prefix = word;
   while (!prefix.empty()) {
-    auto after = std::upper_bound(rows.begin(), rows.end(), prefix, [](std::string_view a, const CompilerOption& b) { return a < b.name; });
+    auto after =
+        std::upper_bound(rows.begin(), rows.end(), prefix,
+                         [](std::string_view a, const CompilerOption& b) { return a < b.name; });
     if (after == rows.begin()) return nullptr;
     const CompilerOption& row = *(after - 1);
     if (!prefix.starts_with(row.name)) {
       // Only names within what both share can still be a prefix of the word.
-      const auto [a, b] = std::mismatch(row.name.begin(), row.name.end(), prefix.begin(), prefix.end());
+      const auto [a, b] =
+          std::mismatch(row.name.begin(), row.name.end(), prefix.begin(), prefix.end());
       prefix = prefix.substr(0, static_cast<std::size_t>(a - row.name.begin()));
       continue;
     }
@@ -41,7 +44,8 @@ const CompilerOption* find_option(std::span<const CompilerOption> rows, std::str
   return nullptr;
 }
 
-const CompilerOption* find_option(std::span<const CompilerOption> overlay, std::span<const CompilerOption> base, std::string_view word) {
+const CompilerOption* find_option(std::span<const CompilerOption> overlay,
+                                  std::span<const CompilerOption> base, std::string_view word) {
   const CompilerOption* over = find_option(overlay, word);
   const CompilerOption* under = find_option(base, word);
   if (!over || !under) return over ? over : under;
@@ -63,7 +67,8 @@ bool takes_next_word(const CompilerOption& option, std::string_view word) {
 
 std::string_view joined_value(const CompilerOption& option, std::string_view word) {
   std::string_view rest = word.substr(option.name.size());
-  const bool equals = option.value == Value::equals_or_separate || option.value == Value::optional_equals;
+  const bool equals =
+      option.value == Value::equals_or_separate || option.value == Value::optional_equals;
   if (equals && !rest.empty()) rest.remove_prefix(1);
   return rest;
 }

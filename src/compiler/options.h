@@ -1,4 +1,5 @@
-// What a compiler option looks like and what it does: one sorted table per family, read by longest prefix.
+// What a compiler option looks like and what it does: one sorted table per family, read by longest
+// prefix.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +52,8 @@ enum class Role : unsigned char {
   debug_directory,   // -fdebug-compilation-dir: replaces the working directory
   prefix_map,        // detail: 1 when it maps the working directory in debug information
   coverage,          // --coverage, -ftest-coverage: notes file
-  profile_generate,  // -fprofile-arcs, -fprofile-generate: the path of the counters reaches the object
+  profile_generate,  // -fprofile-arcs, -fprofile-generate: the path of the counters reaches the
+                     // object
   profile_use,       // detail: ProfileKind
   profile_dir,
   profile_prefix,  // -fprofile-prefix-path
@@ -85,18 +87,18 @@ enum class ProfileKind : unsigned char { gcc_counters, clang_indexed, file };
 
 // What follows from an option that is present; bits.
 enum Effect : unsigned {
-  in_text = 1u << 0,         // seen in the preprocessed text, so not part of that key: -D, -I
-  no_preprocess = 1u << 1,   // not passed to -E
-  unkeyed = 1u << 2,         // part of no key
-  no_direct = 1u << 3,       // headers cannot be told from the command
-  no_text = 1u << 4,         // the preprocessed text does not show everything
-  is_path = 1u << 5,         // the value is a path: base_dir applies
-  hash_file = 1u << 6,       // the value names a file whose content matters
-  cwd = 1u << 7,             // the working directory reaches the object
-  columns = 1u << 8,         // source columns reach the object
-  object_path = 1u << 9,     // the object's path reaches the object
-  verbatim = 1u << 10,       // the command line reaches the object
-  macros = 1u << 11,         // macro definitions reach the object: -D matters although it is in the text
+  in_text = 1u << 0,        // seen in the preprocessed text, so not part of that key: -D, -I
+  no_preprocess = 1u << 1,  // not passed to -E
+  unkeyed = 1u << 2,        // part of no key
+  no_direct = 1u << 3,      // headers cannot be told from the command
+  no_text = 1u << 4,        // the preprocessed text does not show everything
+  is_path = 1u << 5,        // the value is a path: base_dir applies
+  hash_file = 1u << 6,      // the value names a file whose content matters
+  cwd = 1u << 7,            // the working directory reaches the object
+  columns = 1u << 8,        // source columns reach the object
+  object_path = 1u << 9,    // the object's path reaches the object
+  verbatim = 1u << 10,      // the command line reaches the object
+  macros = 1u << 11,  // macro definitions reach the object: -D matters although it is in the text
   no_additions = 1u << 12,   // nothing may be added to the command line
   holds_options = 1u << 13,  // the value names a file with more options in it
   comments = 1u << 14,       // comments decide about warnings
@@ -127,10 +129,12 @@ std::span<const CompilerOption> clang_cl_options();  // laid over cl's
 
 // True when `word` has the form that `option` asks for.
 bool has_form(const CompilerOption& option, std::string_view word);
-// The row with the longest name that `word` begins with and whose form fits; nullptr when there is none.
+// The row with the longest name that `word` begins with and whose form fits; nullptr when there is
+// none.
 const CompilerOption* find_option(std::span<const CompilerOption> rows, std::string_view word);
 // The longer of both tables' matches; the overlay's when equally long.
-const CompilerOption* find_option(std::span<const CompilerOption> overlay, std::span<const CompilerOption> base, std::string_view word);
+const CompilerOption* find_option(std::span<const CompilerOption> overlay,
+                                  std::span<const CompilerOption> base, std::string_view word);
 
 // True when the value is the next word.
 bool takes_next_word(const CompilerOption& option, std::string_view word);

@@ -1,11 +1,12 @@
-// Options of cl, and what clang-cl adds; cl's are spelled with '/', and a word with '-' is looked up as if it had '/'.
-// Facts: "MSVC compiler options" at learn.microsoft.com and `clang-cl /help`.
+// Options of cl, and what clang-cl adds; cl's are spelled with '/', and a word with '-' is looked
+// up as if it had '/'. Facts: "MSVC compiler options" at learn.microsoft.com and `clang-cl /help`.
 #include "compiler/option_details.h"
 
 namespace deja {
 namespace {
 
-// Debug information of this form holds the command line, the object's path and the working directory.
+// Debug information of this form holds the command line, the object's path and the working
+// directory.
 constexpr unsigned codeview = cwd | columns | object_path | verbatim | no_additions;
 
 constexpr CompilerOption cl_rows[] = {
@@ -50,8 +51,10 @@ constexpr CompilerOption cl_rows[] = {
     {"/R", Value::joined},
     {"/TC", Value::none, Role::cl_compile_as, 0, static_cast<unsigned>(Language::c)},
     {"/TP", Value::none, Role::cl_compile_as, 0, static_cast<unsigned>(Language::cpp)},
-    {"/Tc", Value::joined_or_separate, Role::cl_compile_this_as, 0, static_cast<unsigned>(Language::c)},
-    {"/Tp", Value::joined_or_separate, Role::cl_compile_this_as, 0, static_cast<unsigned>(Language::cpp)},
+    {"/Tc", Value::joined_or_separate, Role::cl_compile_this_as, 0,
+     static_cast<unsigned>(Language::c)},
+    {"/Tp", Value::joined_or_separate, Role::cl_compile_this_as, 0,
+     static_cast<unsigned>(Language::cpp)},
     {"/U", Value::joined_or_separate, Role::plain, in_text},
     {"/V", Value::joined},
     {"/W", Value::joined},

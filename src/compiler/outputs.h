@@ -1,4 +1,5 @@
-// Everything a compile can leave behind: ONE table. A row's number is stored in entries: append, never renumber.
+// Everything a compile can leave behind: ONE table. A row's number is stored in entries: append,
+// never renumber.
 #pragma once
 
 #include <cstddef>
@@ -29,14 +30,18 @@ struct OutputRow {
 };
 
 inline constexpr OutputRow output_rows[] = {
-    {OutputKind::object, "", true, "-o", "object, assembler text (-S), bitcode or precompiled header"},
+    {OutputKind::object, "", true, "-o",
+     "object, assembler text (-S), bitcode or precompiled header"},
     {OutputKind::depfile, ".d", true, "-MD, -MMD", "dependency file"},
     {OutputKind::coverage_notes, ".gcno", true, "-ftest-coverage, --coverage", "coverage notes"},
     {OutputKind::stack_usage, ".su", true, "-fstack-usage", "stack use of each function"},
     {OutputKind::callgraph_info, ".ci", true, "-fcallgraph-info", "call graph"},
-    {OutputKind::ipa_clones, ".000i.ipa-clones", false, "-fdump-ipa-clones", "clones made by GCC's optimizers"},
-    {OutputKind::diagnostics, "", true, "--serialize-diagnostics", "diagnostics in Clang's binary form"},
-    {OutputKind::split_debug, ".dwo", false, "-gsplit-dwarf", "debug information beside the object"},
+    {OutputKind::ipa_clones, ".000i.ipa-clones", false, "-fdump-ipa-clones",
+     "clones made by GCC's optimizers"},
+    {OutputKind::diagnostics, "", true, "--serialize-diagnostics",
+     "diagnostics in Clang's binary form"},
+    {OutputKind::split_debug, ".dwo", false, "-gsplit-dwarf",
+     "debug information beside the object"},
     {OutputKind::listing, "", false, "-Wa,-a=file", "assembler listing"},
     {OutputKind::source_dependencies, "", true, "/sourceDependencies", "dependencies as JSON"},
     {OutputKind::precompiled_header, "", true, "/Yc", "precompiled header beside the object"},
@@ -51,6 +56,8 @@ constexpr bool numbered_by_position() {
 static_assert(numbered_by_position());
 
 // The row of a kind read from an entry; nullptr when this version does not know it.
-constexpr const OutputRow* output_row(unsigned kind) { return kind < std::size(output_rows) ? &output_rows[kind] : nullptr; }
+constexpr const OutputRow* output_row(unsigned kind) {
+  return kind < std::size(output_rows) ? &output_rows[kind] : nullptr;
+}
 
 }  // namespace deja

@@ -12,8 +12,10 @@
 
 namespace deja {
 
-Understood understand_gcc(Fs& fs, const Config& config, const UnderstandInput& input);  // gcc and clang
-Understood understand_cl(Fs& fs, const Config& config, const UnderstandInput& input);   // cl and clang-cl
+Understood understand_gcc(Fs& fs, const Config& config,
+                          const UnderstandInput& input);  // gcc and clang
+Understood understand_cl(Fs& fs, const Config& config,
+                         const UnderstandInput& input);  // cl and clang-cl
 
 inline constexpr CompilerOption unknown_option{"", Value::none};
 
@@ -30,7 +32,10 @@ struct Given {
 class CallReader {
  public:
   CallReader(Fs& fs, const Config& config, const UnderstandInput& input)
-      : fs_(fs), config_(config), in_(input), base_dirs_(fs, config.base_dir, input.working_directory) {
+      : fs_(fs),
+        config_(config),
+        in_(input),
+        base_dirs_(fs, config.base_dir, input.working_directory) {
     call_.family = input.family;
   }
 
@@ -63,7 +68,8 @@ void take_color(Invocation& call, const Given& given);
 void complete_pch(Invocation& call, bool by_clang);
 // The word is listed in ignore_options, where a trailing * stands for any rest.
 bool matches_ignored(const Config& config, const std::string& word);
-// "out/foo" for "out/foo.o" and "out/" for "out/.foo": how gcc and clang name what lies beside the object.
+// "out/foo" for "out/foo.o" and "out/" for "out/.foo": how gcc and clang name what lies beside the
+// object.
 std::string without_last_suffix(const std::string& file);
 
 }  // namespace deja

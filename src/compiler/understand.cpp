@@ -23,7 +23,8 @@ Understood understand(Fs& fs, const Config& config, const UnderstandInput& input
 
 void take_color(Invocation& call, const Given& given) {
   constexpr unsigned by_value = 2;
-  const bool on = given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
+  const bool on =
+      given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
   call.diagnostics_color_given = given.value != "auto";
   call.color_wanted_explicitly = call.diagnostics_color_given && on;
 }
@@ -31,13 +32,14 @@ void take_color(Invocation& call, const Given& given) {
 bool matches_ignored(const Config& config, const std::string& word) {
   for (const std::string& pattern : config.ignore_options) {
     if (pattern == word) return true;
-    if (pattern.ends_with('*') && word.starts_with(pattern.substr(0, pattern.size() - 1))) return true;
+    if (pattern.ends_with('*') && word.starts_with(pattern.substr(0, pattern.size() - 1)))
+      return true;
   }
   return false;
 }
 
-// It holds macros, which the text does not: only the very same files and words will do. Clang's also holds the headers' full names, and
-// their times: it is refused once one was touched.
+// It holds macros, which the text does not: only the very same files and words will do. Clang's
+// also holds the headers' full names, and their times: it is refused once one was touched.
 void complete_pch(Invocation& call, bool by_clang) {
   call.generates_pch = call.columns_matter = true;
   for (Argument& argument : call.arguments) {

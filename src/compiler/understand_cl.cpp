@@ -72,7 +72,8 @@ void ClReader::word() {
   const bool dashed = typed.size() > 1 && typed.front() == '-';
   const bool slashed = typed.size() > 1 && typed.front() == '/';
   if (options_ended_ || (!dashed && !slashed)) {
-    if (typed.starts_with('@')) return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + typed);
+    if (typed.starts_with('@'))
+      return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + typed);
     inputs_.push_back({typed, {}});
     return;
   }
@@ -89,7 +90,8 @@ void ClReader::word() {
     inputs_.push_back({typed, {}});
     return;
   }
-  if (!option && typed.starts_with("--") && !typed.starts_with("--target=")) return refuse(Outcome::unsupported_compiler_option, typed);
+  if (!option && typed.starts_with("--") && !typed.starts_with("--target="))
+    return refuse(Outcome::unsupported_compiler_option, typed);
   option_word(typed, option ? *option : unknown_option);
 }
 
@@ -97,7 +99,8 @@ void ClReader::option_word(const std::string& typed, const CompilerOption& optio
   Given given{option, Argument{.words = {typed}}, {}};
   if (!option.name.empty()) given.value = joined_value(option, typed);
   if (takes_next_word(option, typed)) {
-    if (next_ == in_.words.size()) return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
+    if (next_ == in_.words.size())
+      return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
     given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
@@ -139,7 +142,8 @@ bool ClReader::apply_mode(const Given& given) {
     case Role::object:
       call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
       call_.object_option = given.argument.words;
-      if (call_.object.empty()) refuse(Outcome::bad_compiler_arguments, given.argument.words.front() + " without a name");
+      if (call_.object.empty())
+        refuse(Outcome::bad_compiler_arguments, given.argument.words.front() + " without a name");
       return call_.object_named = true;
     case Role::cl_compile_as:
       all_as_ = static_cast<Language>(given.option.detail);
@@ -158,7 +162,8 @@ bool ClReader::apply_mode(const Given& given) {
 void ClReader::apply_fact(Given& given) {
   switch (given.option.role) {
     case Role::search:
-      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
+      call_.search.push_back(
+          {static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
       break;
     case Role::include:
       call_.searches_working_directory = true;
@@ -175,7 +180,8 @@ void ClReader::apply_fact(Given& given) {
     case Role::cl_pch_make:
       makes_pch_ = true;
       // Without a name it ends at a pragma, which the text does not show.
-      if (given.value.empty()) refuse(Outcome::could_not_use_precompiled_header, "/Yc without a name");
+      if (given.value.empty())
+        refuse(Outcome::could_not_use_precompiled_header, "/Yc without a name");
       break;
     case Role::cl_pch_use:
       uses_pch_ = true;
@@ -207,17 +213,21 @@ void ClReader::keep(Given& given) {
 // /clang:WORD reaches clang's own driver; words that would change what is written are refused.
 void ClReader::take_for_clang(const Given& given) {
   const CompilerOption* option = find_option(clang_options(), gcc_options(), given.value);
-  constexpr std::array harmless = {Role::plain, Role::debug, Role::search, Role::include, Role::native, Role::color};
-  const bool is_harmless = !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
+  constexpr std::array harmless = {Role::plain,   Role::debug,  Role::search,
+                                   Role::include, Role::native, Role::color};
+  const bool is_harmless =
+      !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
   if (!is_harmless) return refuse(Outcome::unsupported_compiler_option, "/clang:" + given.value);
   // Where it makes headers come from is not told apart here.
-  if (option && (option->role == Role::search || option->role == Role::include)) call_.allows_direct = false;
+  if (option && (option->role == Role::search || option->role == Role::include))
+    call_.allows_direct = false;
   if (option) effects_ |= option->effects & ~static_cast<unsigned>(in_text);
 }
 
 void ClReader::take_for_frontend(Given& given) {
   const CompilerOption* option = find_option(frontend_options(), given.value);
-  if (option && option->role != Role::plain) return refuse(Outcome::unsupported_compiler_option, "-Xclang " + given.value);
+  if (option && option->role != Role::plain)
+    return refuse(Outcome::unsupported_compiler_option, "-Xclang " + given.value);
   if (option) effects_ |= option->effects;
   keep(given);
 }
@@ -227,22 +237,27 @@ std::optional<Bypass> ClReader::choose_source() {
   if (inputs_.empty()) return Bypass{Outcome::no_input_file, {}};
   if (other_mode_) return Bypass{Outcome::unsupported_compiler_option, "nothing is compiled"};
   if (!compile_) return Bypass{Outcome::called_for_link, {}};
-  if (inputs_.size() > 1) return Bypass{Outcome::multiple_source_files, inputs_[0].file + " and " + inputs_[1].file};
+  if (inputs_.size() > 1)
+    return Bypass{Outcome::multiple_source_files, inputs_[0].file + " and " + inputs_[1].file};
   const Input& input = inputs_.front();
-  if (input.file.empty() || input.file == "-") return Bypass{Outcome::no_input_file, "standard input"};
+  if (input.file.empty() || input.file == "-")
+    return Bypass{Outcome::no_input_file, "standard input"};
   if (is_module_unit(input.file)) return Bypass{Outcome::could_not_use_modules, input.file};
   call_.source = local(input.file);
   std::optional<Language> language = input.language ? input.language : all_as_;
   if (!language) language = language_of_file(input.file, in_.family, false);
-  if (language != Language::c && language != Language::cpp) return Bypass{Outcome::unsupported_source_language, input.file};
+  if (language != Language::c && language != Language::cpp)
+    return Bypass{Outcome::unsupported_source_language, input.file};
   call_.language = *language;
-  if (input.language) call_.arguments.push_back(Argument{.words = {input.language == Language::c ? "/TC" : "/TP"}});
+  if (input.language)
+    call_.arguments.push_back(Argument{.words = {input.language == Language::c ? "/TC" : "/TP"}});
   return std::nullopt;
 }
 
 // "dir/" means dir/<source>.obj; a name without a suffix gets one.
 void ClReader::name_object() {
-  const std::string base = without_last_suffix(std::string(path::file_name(call_.source, PathStyle::windows)));
+  const std::string base =
+      without_last_suffix(std::string(path::file_name(call_.source, PathStyle::windows)));
   std::string& object = call_.object;
   const bool names_folder = object.empty() || path::is_separator(object.back(), PathStyle::windows);
   if (names_folder)
@@ -255,7 +270,8 @@ void ClReader::take_pch() {
   // A folder, or a name without a suffix, the compiler completes.
   const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
   if (!is_file || (makes_pch_ && uses_pch_))
-    return refuse(Outcome::could_not_use_precompiled_header, "/Yc or /Yu without /Fp and a file's name");
+    return refuse(Outcome::could_not_use_precompiled_header,
+                  "/Yc or /Yu without /Fp and a file's name");
   if (uses_pch_) return call_.pch_files.push_back(pch_file_);
   // What cl's own holds has not been looked into.
   if (!is_clang()) return refuse(Outcome::could_not_use_precompiled_header, "/Yc of cl");
@@ -272,12 +288,14 @@ void ClReader::complete() {
   call_.suppress_additions = (effects_ & no_additions) != 0;
   call_.allows_direct &= (effects_ & no_direct) == 0;
   if (call_.verbatim_key)
-    for (Argument& argument : call_.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
+    for (Argument& argument : call_.arguments)
+      argument.in_preprocessed_key |= argument.in_direct_key;
   call_.outputs.push_back({static_cast<unsigned>(OutputKind::object), call_.object});
   if (makes_pch_ || uses_pch_) take_pch();
   for (OutputFile& output : named_) {
     // cl writes a folder's worth of names; only a file's name is understood.
-    const bool is_file = !output.path.empty() && output.path != "-" && !path::is_separator(output.path.back(), PathStyle::windows);
+    const bool is_file = !output.path.empty() && output.path != "-" &&
+                         !path::is_separator(output.path.back(), PathStyle::windows);
     const auto facts = fs_.stat(output.path);
     if (!is_file || (facts && facts->kind == FileKind::directory))
       return refuse(Outcome::unsupported_compiler_option, "/sourceDependencies " + output.path);
@@ -287,6 +305,8 @@ void ClReader::complete() {
 
 }  // namespace
 
-Understood understand_cl(Fs& fs, const Config& config, const UnderstandInput& input) { return ClReader(fs, config, input).read(); }
+Understood understand_cl(Fs& fs, const Config& config, const UnderstandInput& input) {
+  return ClReader(fs, config, input).read();
+}
 
 }  // namespace deja

@@ -32,7 +32,8 @@ void GccReader::word() {
 }
 
 void GccReader::input_word(const std::string& file) {
-  if (file.starts_with('@')) return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + file);
+  if (file.starts_with('@'))
+    return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + file);
   inputs_.push_back({file, language_, call_.arguments.size()});
 }
 
@@ -42,15 +43,18 @@ void GccReader::option_word(const std::string& typed) {
   Given given{found ? *found : unknown_option, Argument{.words = {typed}}, {}};
   if (found) given.value = joined_value(*found, typed);
   if (found && takes_next_word(*found, typed)) {
-    if (next_ == in_.words.size()) return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
+    if (next_ == in_.words.size())
+      return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
     if (found->value != Value::joined_and_separate) given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
-  const bool names_output = given.option.role == Role::object || given.option.role == Role::dep_file;
-  if (names_output && given.value.empty()) return refuse(Outcome::bad_compiler_arguments, typed + " without a name");
+  const bool names_output =
+      given.option.role == Role::object || given.option.role == Role::dep_file;
+  if (names_output && given.value.empty())
+    return refuse(Outcome::bad_compiler_arguments, typed + " without a name");
   // The question is asked in the source, where it is not seen.
-  if (given.has(in_text) &&
-      (given.value.find("has\137include") != std::string::npos || given.value.find("has\137embed") != std::string::npos))
+  if (given.has(in_text) && (given.value.find("has\137include") != std::string::npos ||
+                             given.value.find("has\137embed") != std::string::npos))
     call_.allows_direct = false;
   if (given.has(is_path)) {
     const std::string path = local(given.value);
@@ -75,7 +79,8 @@ void GccReader::apply(Given given) {
 void GccReader::take_effects(const Given& given) {
   effects_ |= given.option.effects;
   if (given.has(holds_options)) take_option_file(given);
-  // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as its cc1 does.
+  // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as
+  // its cc1 does.
   if (given.has(hash_file) && exists(given.value)) call_.files_to_hash.push_back(given.value);
 }
 
@@ -108,7 +113,8 @@ bool GccReader::apply_mode(const Given& given) {
       return options_ended_ = true;
     case Role::object:
       call_.object = local(given.value);
-      call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(), given.argument.words.end());
+      call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(),
+                                 given.argument.words.end());
       return call_.object_named = true;
     case Role::language:
       take_language(given.value);
@@ -160,7 +166,8 @@ bool GccReader::apply_file(Given& given) {
   };
   switch (given.option.role) {
     case Role::search:
-      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
+      call_.search.push_back(
+          {static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
       return and_keep();
     case Role::include_prefix:
       include_prefix_ = given.value;
@@ -168,7 +175,8 @@ bool GccReader::apply_file(Given& given) {
     case Role::search_with_prefix:
       // The compiler's own prefix is not known here.
       if (!include_prefix_) call_.allows_direct = false;
-      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail), include_prefix_.value_or("") + given.value});
+      call_.search.push_back({static_cast<SearchDirectory::Kind>(given.option.detail),
+                              include_prefix_.value_or("") + given.value});
       return and_keep();
     case Role::include:
       refuse_stream(given.value);
@@ -248,7 +256,8 @@ bool GccReader::apply_fact(Given& given) {
       take_color(call_, given);
       break;
     case Role::modules:
-      if (!config_.depend_mode || !config_.sloppiness.has(Sloppy::modules)) refuse(Outcome::could_not_use_modules, given.argument.words[0]);
+      if (!config_.depend_mode || !config_.sloppiness.has(Sloppy::modules))
+        refuse(Outcome::could_not_use_modules, given.argument.words[0]);
       break;
     case Role::sloppy:
       if (!config_.sloppiness.has(static_cast<Sloppy>(given.option.detail)))
@@ -256,7 +265,8 @@ bool GccReader::apply_fact(Given& given) {
       given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
       break;
     case Role::random_seed:
-      if (config_.sloppiness.has(Sloppy::random_seed)) given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+      if (config_.sloppiness.has(Sloppy::random_seed))
+        given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
       break;
     default:
       return false;
@@ -270,7 +280,8 @@ bool GccReader::apply_fact(Given& given) {
 bool GccReader::apply_passed_on(Given& given) {
   switch (given.option.role) {
     case Role::assembler:
-      for (std::string_view piece : text::split(given.value, ',')) take_assembler_word(piece, given.argument.words[0]);
+      for (std::string_view piece : text::split(given.value, ','))
+        take_assembler_word(piece, given.argument.words[0]);
       break;
     case Role::to_assembler:
       take_assembler_word(given.value, given.value);
@@ -293,6 +304,8 @@ bool GccReader::apply_passed_on(Given& given) {
   return true;
 }
 
-Understood understand_gcc(Fs& fs, const Config& config, const UnderstandInput& input) { return GccReader(fs, config, input).read(); }
+Understood understand_gcc(Fs& fs, const Config& config, const UnderstandInput& input) {
+  return GccReader(fs, config, input).read();
+}
 
 }  // namespace deja

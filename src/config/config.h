@@ -1,4 +1,5 @@
-// The configuration of one run: a plain struct, const once loaded. Names, defaults and meaning: the table in options.h.
+// The configuration of one run: a plain struct, const once loaded. Names, defaults and meaning: the
+// table in options.h.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,19 @@ namespace deja {
 // Lists are kept split; a path list in the order given.
 using Strings = std::vector<std::string>;
 
-enum class CompilerType : unsigned char { auto_detect, clang, clang_cl, gcc, icl, icx, icx_cl, msvc, nvcc, qcc, other };
+enum class CompilerType : unsigned char {
+  auto_detect,
+  clang,
+  clang_cl,
+  gcc,
+  icl,
+  icx,
+  icx_cl,
+  msvc,
+  nvcc,
+  qcc,
+  other
+};
 enum class ResponseFileFormat : unsigned char { auto_detect, posix, windows };
 
 // One bit each; the table in options.cpp has the names.

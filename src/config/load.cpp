@@ -1,4 +1,5 @@
-// Loading the configuration. Files are read once and never stat'ed apart; what decides comes from the open file.
+// Loading the configuration. Files are read once and never stat'ed apart; what decides comes from
+// the open file.
 #include "config/load.h"
 
 #include <fmt/format.h>
@@ -20,8 +21,10 @@ constexpr std::string_view from_environment = "environment";
 constexpr std::string_view from_command_line = "command line";
 constexpr std::string_view from_default = "default";
 
-Error bad_value(const std::string& where, std::string_view key, std::string_view value, std::string_view complaint) {
-  return Error{fmt::format("{}: bad value for {}", where, key), std::string(value), std::string(complaint)};
+Error bad_value(const std::string& where, std::string_view key, std::string_view value,
+                std::string_view complaint) {
+  return Error{fmt::format("{}: bad value for {}", where, key), std::string(value),
+               std::string(complaint)};
 }
 
 struct FileText {
@@ -55,8 +58,10 @@ class Loader {
  private:
   std::optional<FileText> read(const std::string& file);
   Result<void> apply_file(const FileText& file, bool from_directory);
-  Result<void> check_trust(const Option& option, const std::string& where, const std::string& directory, std::string_view value) const;
-  Result<void> set(std::size_t row, const std::string& where, std::string_view value, std::string_view origin);
+  Result<void> check_trust(const Option& option, const std::string& where,
+                           const std::string& directory, std::string_view value) const;
+  Result<void> set(std::size_t row, const std::string& where, std::string_view value,
+                   std::string_view origin);
   Result<void> set_from_variable(std::string_view name, const std::string& value);
   std::optional<std::string> cache_file_path();
   std::optional<FileText> find_directory_file();
@@ -69,24 +74,30 @@ class Loader {
   System& system_;
   PathStyle style_;
   LoadedConfig out_;
-  std::vector<std::pair<std::string, std::string>> variables_;  // CCACHE_ variables: name without the prefix, value
-  std::string only_file_;                                       // CCACHE_CONFIGPATH
-  std::string environment_cache_dir_;                           // CCACHE_DIR
-  std::vector<FileFacts> known_;                                // of the files read
+  std::vector<std::pair<std::string, std::string>>
+      variables_;                      // CCACHE_ variables: name without the prefix, value
+  std::string only_file_;              // CCACHE_CONFIGPATH
+  std::string environment_cache_dir_;  // CCACHE_DIR
+  std::vector<FileFacts> known_;       // of the files read
 };
 
-// --- values ----------------------------------------------------------------------------------------------------
+// --- values
+// ----------------------------------------------------------------------------------------------------
 
-Result<void> Loader::set(std::size_t row, const std::string& where, std::string_view value, std::string_view origin) {
+Result<void> Loader::set(std::size_t row, const std::string& where, std::string_view value,
+                         std::string_view origin) {
   const Option& option = options()[row];
   const VariableLookup lookup = [this](const std::string& name) {
-    if (std::find(out_.variables.begin(), out_.variables.end(), name) == out_.variables.end()) out_.variables.push_back(name);
+    if (std::find(out_.variables.begin(), out_.variables.end(), name) == out_.variables.end())
+      out_.variables.push_back(name);
     return system_.env.get(name);
   };
-  const auto expanded =
-      value.find('$') == std::string_view::npos ? Result<std::string>(std::string(value)) : expand_variables(value, lookup);
+  const auto expanded = value.find('$') == std::string_view::npos
+                            ? Result<std::string>(std::string(value))
+                            : expand_variables(value, lookup);
   if (!expanded) return bad_value(where, option.key, value, expanded.error().reason);
-  const bool outranked = out_.origins[row] == from_command_line || (out_.origins[row] == from_environment && origin != from_command_line);
+  const bool outranked = out_.origins[row] == from_command_line ||
+                         (out_.origins[row] == from_environment && origin != from_command_line);
   Config scratch;
   if (auto complaint = set_option(option, outranked ? scratch : out_.config, *expanded, style_))
     return bad_value(where, option.key, value, *complaint);
@@ -94,13 +105,15 @@ Result<void> Loader::set(std::size_t row, const std::string& where, std::string_
   return {};
 }
 
-// --- the environment and the command line ----------------------------------------------------------------------
+// --- the environment and the command line
+// ----------------------------------------------------------------------
 
 void Loader::collect_environment() {
   for (const std::string& entry : system_.env.all()) {
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with(prefix) || equals == std::string::npos) continue;
-    variables_.emplace_back(entry.substr(prefix.size(), equals - prefix.size()), entry.substr(equals + 1));
+    variables_.emplace_back(entry.substr(prefix.size(), equals - prefix.size()),
+                            entry.substr(equals + 1));
     const auto& [name, value] = variables_.back();
     if (name == "CONFIGPATH") only_file_ = value;
     if (name == "DIR") environment_cache_dir_ = value;
@@ -113,17 +126,25 @@ Result<void> Loader::set_from_variable(std::string_view name, const std::string&
   const auto plain = option_of_variable(name);
   if (plain && !is_boolean(options()[*plain])) return set(*plain, where, value, from_environment);
 
-  const auto row = plain ? plain : name.starts_with("NO") ? option_of_variable(name.substr(2)) : std::nullopt;
+  const auto row = plain                    ? plain
+                   : name.starts_with("NO") ? option_of_variable(name.substr(2))
+                                            : std::nullopt;
   if (!row || !is_boolean(options()[*row])) {
-    if (name != "CONFIGPATH") out_.notes.push_back(fmt::format("{} is not known and ignored", where));
+    if (name != "CONFIGPATH")
+      out_.notes.push_back(fmt::format("{} is not known and ignored", where));
     return {};
   }
   const Option& option = options()[*row];
-  const auto same = [&](std::string_view negative) { return text::equals_ignoring_case(value, negative); };
+  const auto same = [&](std::string_view negative) {
+    return text::equals_ignoring_case(value, negative);
+  };
   if (std::any_of(std::begin(negatives), std::end(negatives), same)) {
     const std::string other = fmt::format("{}{}{}", prefix, plain ? "NO" : "", option.variable);
-    return bad_value(where, option.key, value,
-                     fmt::format("a boolean variable counts as soon as it is set, whatever its value; use {}=1 instead", other));
+    return bad_value(
+        where, option.key, value,
+        fmt::format(
+            "a boolean variable counts as soon as it is set, whatever its value; use {}=1 instead",
+            other));
   }
   return set(*row, where, plain ? "true" : "false", from_environment);
 }
@@ -137,13 +158,17 @@ Result<void> Loader::apply_environment() {
 Result<void> Loader::apply_overrides(const std::vector<Override>& overrides) {
   for (const auto& [key, value] : overrides) {
     const auto row = option_of_key(key);
-    if (!row) return Error{"command line: no configuration key", key, "see deja --show-config for all of them"};
-    if (auto done = set(*row, std::string(from_command_line), value, from_command_line); !done) return done;
+    if (!row)
+      return Error{"command line: no configuration key", key,
+                   "see deja --show-config for all of them"};
+    if (auto done = set(*row, std::string(from_command_line), value, from_command_line); !done)
+      return done;
   }
   return {};
 }
 
-// --- files -----------------------------------------------------------------------------------------------------
+// --- files
+// -----------------------------------------------------------------------------------------------------
 
 std::optional<FileText> Loader::read(const std::string& file) {
   FileText out{file, {}, {}};
@@ -159,22 +184,27 @@ std::optional<FileText> Loader::read(const std::string& file) {
   return std::nullopt;
 }
 
-Result<void> Loader::check_trust(const Option& option, const std::string& where, const std::string& directory,
-                                 std::string_view value) const {
+Result<void> Loader::check_trust(const Option& option, const std::string& where,
+                                 const std::string& directory, std::string_view value) const {
   const Trust trust = trust_of(option, value);
   if (trust == Trust::anywhere) return {};
   if (trust == Trust::never_from_directory)
-    return bad_value(where, option.key, value, "this key may not be set by a directory's configuration file");
+    return bad_value(where, option.key, value,
+                     "this key may not be set by a directory's configuration file");
   for (const std::string& safe : out_.config.safe_dirs) {
     if (safe == "*") return {};
-    const bool whole_tree = safe.ends_with("/*") || (style_ == PathStyle::windows && safe.ends_with("\\*"));
-    const std::string folder =
-        path::normal(whole_tree ? std::string_view(safe).substr(0, safe.size() - 2) : std::string_view(safe), style_);
+    const bool whole_tree =
+        safe.ends_with("/*") || (style_ == PathStyle::windows && safe.ends_with("\\*"));
+    const std::string folder = path::normal(
+        whole_tree ? std::string_view(safe).substr(0, safe.size() - 2) : std::string_view(safe),
+        style_);
     const bool is_it = path::relative(directory, folder, style_) == ".";
     if (whole_tree ? path::is_below(directory, folder, style_) && !is_it : is_it) return {};
   }
-  return bad_value(where, option.key, value,
-                   fmt::format("this key is only taken from directories listed in safe_dirs, and '{}' is not", directory));
+  return bad_value(
+      where, option.key, value,
+      fmt::format("this key is only taken from directories listed in safe_dirs, and '{}' is not",
+                  directory));
 }
 
 Result<void> Loader::apply_file(const FileText& file, bool from_directory) {
@@ -191,7 +221,8 @@ Result<void> Loader::apply_file(const FileText& file, bool from_directory) {
       continue;
     }
     if (from_directory)
-      if (auto allowed = check_trust(options()[*row], where, directory, setting.value); !allowed) return allowed;
+      if (auto allowed = check_trust(options()[*row], where, directory, setting.value); !allowed)
+        return allowed;
     if (auto done = set(*row, where, setting.value, file.path); !done) return done;
   }
   return {};
@@ -211,11 +242,13 @@ Result<void> Loader::load_system_file() {
 
 // Where the file is, or would be; nullopt without a home.
 std::optional<std::string> Loader::cache_file_path() {
-  const std::string& cache_dir = environment_cache_dir_.empty() ? out_.config.cache_dir : environment_cache_dir_;
+  const std::string& cache_dir =
+      environment_cache_dir_.empty() ? out_.config.cache_dir : environment_cache_dir_;
   if (!cache_dir.empty()) return path::join(cache_dir, "ccache.conf", style_);
   const ConfigPlaces places = config_places(system_, style_);
   if (!places.legacy_folder.empty()) {
-    if (is_directory(places.legacy_folder)) return path::join(places.legacy_folder, "ccache.conf", style_);
+    if (is_directory(places.legacy_folder))
+      return path::join(places.legacy_folder, "ccache.conf", style_);
     out_.files_absent.push_back(places.legacy_folder);
   }
   if (places.files.empty()) return std::nullopt;
@@ -240,14 +273,18 @@ std::string Loader::config_path() {
   return cache_file_path().value_or("");
 }
 
-// --- the directory's file --------------------------------------------------------------------------------------
+// --- the directory's file
+// --------------------------------------------------------------------------------------
 
 bool Loader::is_known_file(const FileText& file) const {
   const auto same = [&](const FileFacts& known) {
     return known.inode != 0 && known.inode == file.facts.inode && known.device == file.facts.device;
   };
-  const auto named = [&](const std::string& known) { return path::normal(known, style_) == file.path; };
-  return std::any_of(known_.begin(), known_.end(), same) || std::any_of(out_.files_read.begin(), out_.files_read.end(), named);
+  const auto named = [&](const std::string& known) {
+    return path::normal(known, style_) == file.path;
+  };
+  return std::any_of(known_.begin(), known_.end(), same) ||
+         std::any_of(out_.files_read.begin(), out_.files_read.end(), named);
 }
 
 bool Loader::holds_marker(const std::string& directory, std::vector<std::string>& absent) {
@@ -259,8 +296,9 @@ bool Loader::holds_marker(const std::string& directory, std::vector<std::string>
   return false;
 }
 
-// Up from the working directory, to the first ccache.conf that is not one of the files above. A ceiling is not entered
-// (the working directory itself is always looked in), and neither is what belongs to somebody else or to another device.
+// Up from the working directory, to the first ccache.conf that is not one of the files above. A
+// ceiling is not entered (the working directory itself is always looked in), and neither is what
+// belongs to somebody else or to another device.
 std::optional<FileText> Loader::find_directory_file() {
   auto current = system_.fs.current_directory();
   if (!current) return std::nullopt;
@@ -268,12 +306,15 @@ std::optional<FileText> Loader::find_directory_file() {
   auto facts = system_.fs.stat(directory);
   const std::uint32_t user = system_.console.user();
   const Strings& ceilings = out_.config.ceiling_dirs;
-  const auto is_ceiling = [&](const std::string& d) { return std::find(ceilings.begin(), ceilings.end(), d) != ceilings.end(); };
+  const auto is_ceiling = [&](const std::string& d) {
+    return std::find(ceilings.begin(), ceilings.end(), d) != ceilings.end();
+  };
   std::vector<std::string> absent_markers;
   while (facts && facts->owner == user) {
     auto file = read(path::join(directory, "ccache.conf", style_));
     if (file && !is_known_file(*file)) {
-      out_.files_absent.insert(out_.files_absent.end(), absent_markers.begin(), absent_markers.end());
+      out_.files_absent.insert(out_.files_absent.end(), absent_markers.begin(),
+                               absent_markers.end());
       return file;
     }
     if (holds_marker(directory, absent_markers) || is_ceiling(directory)) break;
@@ -289,19 +330,23 @@ std::optional<FileText> Loader::find_directory_file() {
 
 void Loader::set_default_ceiling() {
   const auto home = system_.console.home();
-  if (home && !home->empty() && !is_set(*option_of_key("ceiling_dirs"))) out_.config.ceiling_dirs = {path::normal(*home, style_)};
+  if (home && !home->empty() && !is_set(*option_of_key("ceiling_dirs")))
+    out_.config.ceiling_dirs = {path::normal(*home, style_)};
 }
 
 Result<void> Loader::load_directory_file() {
   const auto file = find_directory_file();
   if (!file) return {};
-  if (file->facts.owner != system_.console.user()) return Error{"refuse configuration file", file->path, "it belongs to another user"};
+  if (file->facts.owner != system_.console.user())
+    return Error{"refuse configuration file", file->path, "it belongs to another user"};
   if ((file->facts.mode & 0002) != 0)
-    return Error{"refuse configuration file", file->path, "everybody may write to it (chmod o-w would make it acceptable)"};
+    return Error{"refuse configuration file", file->path,
+                 "everybody may write to it (chmod o-w would make it acceptable)"};
   return apply_file(*file, true);
 }
 
-// --- what is left ----------------------------------------------------------------------------------------------
+// --- what is left
+// ----------------------------------------------------------------------------------------------
 
 std::string Loader::absolute(const std::string& path) {
   if (path::is_absolute(path, style_)) return path;
@@ -319,14 +364,17 @@ void Loader::fill_computed_defaults() {
   if (config.cache_dir.empty()) {
     config.disable = true;
     config.stats = false;
-    config.cache_dir = style_ == PathStyle::windows ? "NUL\\no-home" : "/dev/null/no-home";  // nothing can be created there
+    config.cache_dir = style_ == PathStyle::windows
+                           ? "NUL\\no-home"
+                           : "/dev/null/no-home";  // nothing can be created there
     out_.notes.push_back("no home directory and no CCACHE_DIR: nothing is cached");
   }
   config.cache_dir = path::normal(absolute(config.cache_dir), style_);
   if (config.temporary_dir.empty()) {
     const auto runtime = system_.env.get("XDG_RUNTIME_DIR").value_or("");
     const bool usable = !runtime.empty() && is_directory(runtime);
-    config.temporary_dir = usable ? path::join(runtime, "deja-tmp", style_) : path::join(config.cache_dir, "tmp", style_);
+    config.temporary_dir = usable ? path::join(runtime, "deja-tmp", style_)
+                                  : path::join(config.cache_dir, "tmp", style_);
   }
   config.temporary_dir = absolute(config.temporary_dir);
 }
@@ -335,7 +383,8 @@ void Loader::note_keys_without_effect() {
   for (std::size_t i = 0; i < options().size(); ++i) {
     const Option& option = options()[i];
     if (option.takes_effect == TakesEffect::later && is_set(i))
-      out_.notes.push_back(fmt::format("{} is set but has no effect yet ({})", option.key, out_.origins[i]));
+      out_.notes.push_back(
+          fmt::format("{} is set but has no effect yet ({})", option.key, out_.origins[i]));
   }
 }
 
@@ -343,14 +392,18 @@ void Loader::note_keys_without_effect() {
 
 std::optional<Override> as_override(std::string_view word) {
   const std::size_t equals = word.find('=');
-  if (equals == std::string_view::npos || equals == 0 || word[0] < 'a' || word[0] > 'z') return std::nullopt;
+  if (equals == std::string_view::npos || equals == 0 || word[0] < 'a' || word[0] > 'z')
+    return std::nullopt;
   const std::string_view key = word.substr(0, equals);
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
   if (!std::all_of(key.begin(), key.end(), fits)) return std::nullopt;
   return Override(key, word.substr(equals + 1));
 }
 
-Result<LoadedConfig> load_config(System& system, const std::vector<Override>& overrides, PathStyle style) {
+Result<LoadedConfig> load_config(System& system, const std::vector<Override>& overrides,
+                                 PathStyle style) {
   Loader loader(system, style);
   loader.collect_environment();
   Result<void> step;

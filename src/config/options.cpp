@@ -16,76 +16,110 @@ namespace {
 using enum Trust;
 
 constexpr Option table[] = {
-    {"absolute_paths_in_stderr", "ABSSTDERR", &Config::absolute_paths_in_stderr, anywhere, "Make relative paths in diagnostics absolute."},
+    {"absolute_paths_in_stderr", "ABSSTDERR", &Config::absolute_paths_in_stderr, anywhere,
+     "Make relative paths in diagnostics absolute."},
     {"base_dir", "BASEDIR", PathField{&Config::base_dir}, anywhere,
-     "Absolute paths below these directories become relative to the working directory, for the key and for the compiler."},
-    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, "The cache's root.", TakesEffect::now,
+     "Absolute paths below these directories become relative to the working directory, for the key "
+     "and for the compiler."},
+    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, "The cache's root.",
+     TakesEffect::now,
      "`$XDG_CACHE_HOME/deja`, else `~/.cache/deja`; Windows: `%LOCALAPPDATA%\\deja`"},
     {"ceiling_dirs", "CEILING_DIRS", PathField{&Config::ceiling_dirs}, never_from_directory,
-     "The search for a directory's `ccache.conf` stops below these directories.", TakesEffect::now, "the home directory"},
-    {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers}, never_from_directory,
+     "The search for a directory's `ccache.conf` stops below these directories.", TakesEffect::now,
+     "the home directory"},
+    {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers},
+     never_from_directory,
      "A directory that holds one of these names is the last one the search looks in."},
-    {"compiler", "COMPILER", &Config::compiler, below_safe_dirs, "Run this compiler, whatever the command line names."},
+    {"compiler", "COMPILER", &Config::compiler, below_safe_dirs,
+     "Run this compiler, whatever the command line names."},
     {"compiler_check", "COMPILERCHECK", &Config::compiler_check, anywhere,
-     "What tells one compiler from another: `mtime`, `content`, `none`, `string:TEXT`, or commands separated by `;` whose output is hashed "
+     "What tells one compiler from another: `mtime`, `content`, `none`, `string:TEXT`, or commands "
+     "separated by `;` whose output is hashed "
      "(`%compiler%` stands for the compiler). A command counts as U."},
-    {"compiler_type", "COMPILERTYPE", &Config::compiler_type, anywhere, "Which compiler's options are spoken."},
-    {"compression", "COMPRESS", &Config::compression, anywhere, "Compress results with zstd; off where file_clone or hard_link is used."},
-    {"compression_level", "COMPRESSLEVEL", IntegerField{&Config::compression_level, -100, 22}, anywhere,
-     "0 compresses at level 1 when an entry grows cold; another level compresses at once. Negative is faster, 1 to 19 smaller."},
+    {"compiler_type", "COMPILERTYPE", &Config::compiler_type, anywhere,
+     "Which compiler's options are spoken."},
+    {"compression", "COMPRESS", &Config::compression, anywhere,
+     "Compress results with zstd; off where file_clone or hard_link is used."},
+    {"compression_level", "COMPRESSLEVEL", IntegerField{&Config::compression_level, -100, 22},
+     anywhere,
+     "0 compresses at level 1 when an entry grows cold; another level compresses at once. Negative "
+     "is faster, 1 to 19 smaller."},
     {"debug", "DEBUG", &Config::debug, anywhere,
-     "Leave files that explain the run beside each object: `.ccache-log` and the `.ccache-input-*` files that show what was hashed."},
+     "Leave files that explain the run beside each object: `.ccache-log` and the `.ccache-input-*` "
+     "files that show what was hashed."},
     {"debug_dir", "DEBUGDIR", &Config::debug_dir, below_safe_dirs,
      "Put the debug files below this directory, the object's full path mirrored."},
-    {"debug_level", "DEBUGLEVEL", IntegerField{&Config::debug_level, 1, 2}, anywhere, "1: only the log; 2: what was hashed too."},
+    {"debug_level", "DEBUGLEVEL", IntegerField{&Config::debug_level, 1, 2}, anywhere,
+     "1: only the log; 2: what was hashed too."},
     {"depend_mode", "DEPEND", &Config::depend_mode, anywhere,
      "Never preprocess: the headers come from the compiler's own dependency output."},
     {"direct_mode", "DIRECT", &Config::direct_mode, anywhere,
      "Look a result up by source content and options first, without preprocessing."},
     {"disable", "DISABLE", &Config::disable, anywhere, "Only run the compiler."},
-    {"extra_files_to_hash", "EXTRAFILES", NameField{&Config::extra_files_to_hash}, anywhere, "Files whose content goes into every key."},
-    {"file_clone", "FILECLONE", &Config::file_clone, anywhere, "Clone files (reflink) where the file system can; wins over hard_link.",
-     TakesEffect::later},
-    {"hard_link", "HARDLINK", &Config::hard_link, anywhere, "Hard link objects instead of copying them.", TakesEffect::later},
-    {"hash_dir", "HASHDIR", &Config::hash_dir, anywhere, "The working directory is part of the key where debug information records it."},
-    {"ignore_headers_in_manifest", "IGNOREHEADERS", NameField{&Config::ignore_headers_in_manifest}, anywhere,
-     "Headers, or folders of headers, that a manifest leaves out."},
+    {"extra_files_to_hash", "EXTRAFILES", NameField{&Config::extra_files_to_hash}, anywhere,
+     "Files whose content goes into every key."},
+    {"file_clone", "FILECLONE", &Config::file_clone, anywhere,
+     "Clone files (reflink) where the file system can; wins over hard_link.", TakesEffect::later},
+    {"hard_link", "HARDLINK", &Config::hard_link, anywhere,
+     "Hard link objects instead of copying them.", TakesEffect::later},
+    {"hash_dir", "HASHDIR", &Config::hash_dir, anywhere,
+     "The working directory is part of the key where debug information records it."},
+    {"ignore_headers_in_manifest", "IGNOREHEADERS", NameField{&Config::ignore_headers_in_manifest},
+     anywhere, "Headers, or folders of headers, that a manifest leaves out."},
     {"ignore_options", "IGNOREOPTIONS", WordField{&Config::ignore_options}, anywhere,
-     "Compiler options, separated by blanks, that are left out of the key; a `*` at the end stands for anything."},
-    {"inode_cache", "INODECACHE", &Config::inode_cache, anywhere, "Remember content digests by device, inode, size and times."},
-    {"keep_comments_cpp", "COMMENTS", &Config::keep_comments_cpp, anywhere, "Keep comments when preprocessing for the key."},
-    {"libexec_dirs", "LIBEXEC_DIRS", PathField{&Config::libexec_dirs}, below_safe_dirs, "Where storage helpers are looked for.",
-     TakesEffect::later},
-    {"log_file", "LOGFILE", &Config::log_file, below_safe_dirs, "Log every run to this file, or to `syslog`."},
+     "Compiler options, separated by blanks, that are left out of the key; a `*` at the end stands "
+     "for anything."},
+    {"inode_cache", "INODECACHE", &Config::inode_cache, anywhere,
+     "Remember content digests by device, inode, size and times."},
+    {"keep_comments_cpp", "COMMENTS", &Config::keep_comments_cpp, anywhere,
+     "Keep comments when preprocessing for the key."},
+    {"libexec_dirs", "LIBEXEC_DIRS", PathField{&Config::libexec_dirs}, below_safe_dirs,
+     "Where storage helpers are looked for.", TakesEffect::later},
+    {"log_file", "LOGFILE", &Config::log_file, below_safe_dirs,
+     "Log every run to this file, or to `syslog`."},
     {"max_files", "MAXFILES", CountField{&Config::max_files}, never_from_directory,
      "Number of files the cache is kept below; 0 for no limit."},
     {"max_size", "MAXSIZE", SizeField{&Config::max_size}, never_from_directory,
-     "Size the cache is kept below; 0 for no limit. kB MB GB TB are decimal, KiB MiB GiB TiB binary, a bare number is GiB."},
+     "Size the cache is kept below; 0 for no limit. kB MB GB TB are decimal, KiB MiB GiB TiB "
+     "binary, a bare number is GiB."},
     {"msvc_dep_prefix", "MSVC_DEP_PREFIX", &Config::msvc_dep_prefix, anywhere,
      "What a localized cl puts before the names of included files."},
     {"msvc_utf8", "MSVC_UTF8", &Config::msvc_utf8, anywhere, "Add `/utf-8` when cl preprocesses."},
-    {"namespace", "NAMESPACE", &Config::name_space, anywhere, "Keeps entries apart, and names a group that --evict-namespace removes."},
-    {"path", "PATH", &Config::path, below_safe_dirs, "Where the compiler is looked for, instead of `PATH`."},
+    {"namespace", "NAMESPACE", &Config::name_space, anywhere,
+     "Keeps entries apart, and names a group that --evict-namespace removes."},
+    {"path", "PATH", &Config::path, below_safe_dirs,
+     "Where the compiler is looked for, instead of `PATH`."},
     {"pch_external_checksum", "PCH_EXTSUM", &Config::pch_external_checksum, anywhere,
      "Hash `X.gch.sum`, where it exists, instead of the precompiled header."},
-    {"prefix_command", "PREFIX", &Config::prefix_command, below_safe_dirs, "Words put before the compiler's command line."},
-    {"prefix_command_cpp", "PREFIX_CPP", &Config::prefix_command_cpp, below_safe_dirs, "The same for the preprocessor."},
+    {"prefix_command", "PREFIX", &Config::prefix_command, below_safe_dirs,
+     "Words put before the compiler's command line."},
+    {"prefix_command_cpp", "PREFIX_CPP", &Config::prefix_command_cpp, below_safe_dirs,
+     "The same for the preprocessor."},
     {"read_only", "READONLY", &Config::read_only, anywhere, "Serve hits, store nothing."},
-    {"read_only_direct", "READONLY_DIRECT", &Config::read_only_direct, anywhere, "The same, and look up without preprocessing only."},
+    {"read_only_direct", "READONLY_DIRECT", &Config::read_only_direct, anywhere,
+     "The same, and look up without preprocessing only."},
     {"recache", "RECACHE", &Config::recache, anywhere, "Ignore hits and store anew."},
-    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, "Skip the local store.", TakesEffect::later},
-    {"remote_storage", "REMOTE_STORAGE", &Config::remote_storage, below_safe_dirs, "Remote stores, as URLs with properties.",
+    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, "Skip the local store.",
      TakesEffect::later},
-    {"reshare", "RESHARE", &Config::reshare, anywhere, "Push local hits to the remote store.", TakesEffect::later},
-    {"response_file_format", "RESPONSE_FILE_FORMAT", &Config::response_file_format, anywhere, "How `@file` arguments are quoted."},
+    {"remote_storage", "REMOTE_STORAGE", &Config::remote_storage, below_safe_dirs,
+     "Remote stores, as URLs with properties.", TakesEffect::later},
+    {"reshare", "RESHARE", &Config::reshare, anywhere, "Push local hits to the remote store.",
+     TakesEffect::later},
+    {"response_file_format", "RESPONSE_FILE_FORMAT", &Config::response_file_format, anywhere,
+     "How `@file` arguments are quoted."},
     {"safe_dirs", "SAFE_DIRS", NameField{&Config::safe_dirs}, never_from_directory,
-     "Directories whose `ccache.conf` may set keys of class U: `/p` itself, `/p/*` for all below it, `*` for any."},
-    {"sloppiness", "SLOPPINESS", &Config::sloppiness, anywhere, "Checks to leave out, for more hits; a list."},
+     "Directories whose `ccache.conf` may set keys of class U: `/p` itself, `/p/*` for all below "
+     "it, `*` for any."},
+    {"sloppiness", "SLOPPINESS", &Config::sloppiness, anywhere,
+     "Checks to leave out, for more hits; a list."},
     {"stats", "STATS", &Config::stats, anywhere, "Count; without, automatic clean-up is off too."},
-    {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs, "Append what every run counted to this file."},
-    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, "Where temporary files go.", TakesEffect::now,
+    {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs,
+     "Append what every run counted to this file."},
+    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs,
+     "Where temporary files go.", TakesEffect::now,
      "`$XDG_RUNTIME_DIR/deja-tmp` where that folder's parent exists, else `<cache_dir>/tmp`"},
-    {"umask", "UMASK", &Config::umask, below_safe_dirs, "Octal file mode mask for the cache's files."},
+    {"umask", "UMASK", &Config::umask, below_safe_dirs,
+     "Octal file mode mask for the cache's files."},
 };
 
 constexpr bool sorted_by_key() {
@@ -99,11 +133,13 @@ static_assert(sorted_by_key());
 constexpr auto by_variable = [] {
   std::array<unsigned char, std::size(table)> rows{};
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<unsigned char>(i);
-  std::sort(rows.begin(), rows.end(), [](unsigned char a, unsigned char b) { return table[a].variable < table[b].variable; });
+  std::sort(rows.begin(), rows.end(),
+            [](unsigned char a, unsigned char b) { return table[a].variable < table[b].variable; });
   return rows;
 }();
 
-// --- names of values -------------------------------------------------------------------------------------------
+// --- names of values
+// -------------------------------------------------------------------------------------------
 
 template <class T>
 struct Named {
@@ -112,9 +148,12 @@ struct Named {
 };
 
 constexpr Named<CompilerType> compiler_types[] = {
-    {"auto", CompilerType::auto_detect}, {"clang", CompilerType::clang}, {"clang-cl", CompilerType::clang_cl}, {"gcc", CompilerType::gcc},
-    {"icl", CompilerType::icl},          {"icx", CompilerType::icx},     {"icx-cl", CompilerType::icx_cl},     {"msvc", CompilerType::msvc},
-    {"nvcc", CompilerType::nvcc},        {"qcc", CompilerType::qcc},     {"other", CompilerType::other},
+    {"auto", CompilerType::auto_detect},  {"clang", CompilerType::clang},
+    {"clang-cl", CompilerType::clang_cl}, {"gcc", CompilerType::gcc},
+    {"icl", CompilerType::icl},           {"icx", CompilerType::icx},
+    {"icx-cl", CompilerType::icx_cl},     {"msvc", CompilerType::msvc},
+    {"nvcc", CompilerType::nvcc},         {"qcc", CompilerType::qcc},
+    {"other", CompilerType::other},
 };
 
 constexpr Named<ResponseFileFormat> response_file_formats[] = {
@@ -164,7 +203,8 @@ std::string show_named(const Named<T> (&names)[N], T value) {
   return {};
 }
 
-// --- text to field ---------------------------------------------------------------------------------------------
+// --- text to field
+// ---------------------------------------------------------------------------------------------
 
 char list_separator(PathStyle style) { return style == PathStyle::windows ? ';' : ':'; }
 
@@ -186,7 +226,8 @@ struct Setter {
   Complaint operator()(const PathField& field) const {
     Strings paths;
     for (const std::string& piece : path::split_list(value, style)) {
-      if (!path::is_absolute(piece, style)) return fmt::format("'{}' is not an absolute path", piece);
+      if (!path::is_absolute(piece, style))
+        return fmt::format("'{}' is not an absolute path", piece);
       paths.push_back(path::normal(piece, style));
     }
     config.*field.member = std::move(paths);
@@ -233,14 +274,19 @@ struct Setter {
     config.*field.member = *number;
     return std::nullopt;
   }
-  Complaint operator()(CompilerType Config::*member) const { return set_named(compiler_types, config.*member, value); }
-  Complaint operator()(ResponseFileFormat Config::*member) const { return set_named(response_file_formats, config.*member, value); }
+  Complaint operator()(CompilerType Config::*member) const {
+    return set_named(compiler_types, config.*member, value);
+  }
+  Complaint operator()(ResponseFileFormat Config::*member) const {
+    return set_named(response_file_formats, config.*member, value);
+  }
   Complaint operator()(Sloppiness Config::*member) const {
     Sloppiness chosen;
     for (std::string_view piece : text::split(value, ',')) {
       for (std::string_view word : text::words(piece)) {
         Sloppy one{};
-        if (auto complaint = set_named(sloppy_names, one, word)) return fmt::format("'{}' is {}", word, *complaint);
+        if (auto complaint = set_named(sloppy_names, one, word))
+          return fmt::format("'{}' is {}", word, *complaint);
         chosen.bits |= static_cast<std::uint32_t>(one);
       }
     }
@@ -257,36 +303,50 @@ struct Setter {
   }
 };
 
-// --- field to text ---------------------------------------------------------------------------------------------
+// --- field to text
+// ---------------------------------------------------------------------------------------------
 
 struct Shower {
   const Config& config;
   PathStyle style;
 
-  std::string list(const Strings& pieces) const { return text::join(pieces, std::string(1, list_separator(style))); }
+  std::string list(const Strings& pieces) const {
+    return text::join(pieces, std::string(1, list_separator(style)));
+  }
 
   std::string operator()(bool Config::*member) const { return config.*member ? "true" : "false"; }
   std::string operator()(std::string Config::*member) const { return config.*member; }
   std::string operator()(const PathField& field) const { return list(config.*field.member); }
   std::string operator()(const NameField& field) const { return list(config.*field.member); }
-  std::string operator()(const WordField& field) const { return text::join(config.*field.member, " "); }
+  std::string operator()(const WordField& field) const {
+    return text::join(config.*field.member, " ");
+  }
   // The largest unit that says it exactly, so that what is shown can be set again.
   std::string operator()(const SizeField& field) const {
-    static constexpr Named<std::uint64_t> units[] = {{"TiB", 1ull << 40}, {"GiB", 1ull << 30},   {"TB", 1'000'000'000'000},
-                                                     {"MiB", 1ull << 20}, {"GB", 1'000'000'000}, {"KiB", 1ull << 10},
-                                                     {"MB", 1'000'000},   {"kB", 1000}};
+    static constexpr Named<std::uint64_t> units[] = {
+        {"TiB", 1ull << 40},   {"GiB", 1ull << 30}, {"TB", 1'000'000'000'000}, {"MiB", 1ull << 20},
+        {"GB", 1'000'000'000}, {"KiB", 1ull << 10}, {"MB", 1'000'000},         {"kB", 1000}};
     const std::uint64_t bytes = config.*field.member;
     if (bytes == 0) return "0";
     const std::uint64_t tenfold = bytes > UINT64_MAX / 10 ? bytes : bytes * 10;
     for (const auto& unit : units)
       if (bytes >= unit.value && tenfold % unit.value == 0)
-        return fmt::format("{:.1f} {}", static_cast<double>(bytes) / static_cast<double>(unit.value), unit.name);
+        return fmt::format("{:.1f} {}",
+                           static_cast<double>(bytes) / static_cast<double>(unit.value), unit.name);
     return fmt::format("{:.3f} kB", static_cast<double>(bytes) / 1000.0);
   }
-  std::string operator()(const CountField& field) const { return fmt::format("{}", config.*field.member); }
-  std::string operator()(const IntegerField& field) const { return fmt::format("{}", config.*field.member); }
-  std::string operator()(CompilerType Config::*member) const { return show_named(compiler_types, config.*member); }
-  std::string operator()(ResponseFileFormat Config::*member) const { return show_named(response_file_formats, config.*member); }
+  std::string operator()(const CountField& field) const {
+    return fmt::format("{}", config.*field.member);
+  }
+  std::string operator()(const IntegerField& field) const {
+    return fmt::format("{}", config.*field.member);
+  }
+  std::string operator()(CompilerType Config::*member) const {
+    return show_named(compiler_types, config.*member);
+  }
+  std::string operator()(ResponseFileFormat Config::*member) const {
+    return show_named(response_file_formats, config.*member);
+  }
   std::string operator()(Sloppiness Config::*member) const {
     std::string out;
     for (const auto& known : sloppy_names)
@@ -314,8 +374,9 @@ struct TypeNamer {
 };
 
 // Where defaults and the places of files come from, besides CCACHE_ variables.
-constexpr std::string_view place_variables[] = {"HOME",        "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
-                                                "USERPROFILE", "LOCALAPPDATA",    "APPDATA",        "ALLUSERSPROFILE"};
+constexpr std::string_view place_variables[] = {
+    "HOME",        "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
+    "USERPROFILE", "LOCALAPPDATA",    "APPDATA",        "ALLUSERSPROFILE"};
 
 std::string_view class_letter(Trust trust) {
   static constexpr std::string_view letters[] = {"A", "U", "R"};
@@ -329,9 +390,12 @@ std::string default_cell(const Option& option) {
 }
 
 std::string choices_cell(const Option& option) {
-  if (std::holds_alternative<CompilerType Config::*>(option.field)) return " One of " + names_of(compiler_types) + ".";
-  if (std::holds_alternative<ResponseFileFormat Config::*>(option.field)) return " One of " + names_of(response_file_formats) + ".";
-  if (std::holds_alternative<Sloppiness Config::*>(option.field)) return " Of " + names_of(sloppy_names) + ".";
+  if (std::holds_alternative<CompilerType Config::*>(option.field))
+    return " One of " + names_of(compiler_types) + ".";
+  if (std::holds_alternative<ResponseFileFormat Config::*>(option.field))
+    return " One of " + names_of(response_file_formats) + ".";
+  if (std::holds_alternative<Sloppiness Config::*>(option.field))
+    return " Of " + names_of(sloppy_names) + ".";
   return {};
 }
 
@@ -341,25 +405,29 @@ std::span<const Option> options() { return table; }
 
 std::optional<std::size_t> option_of_key(std::string_view key) {
   const auto found =
-      std::lower_bound(std::begin(table), std::end(table), key, [](const Option& row, std::string_view k) { return row.key < k; });
+      std::lower_bound(std::begin(table), std::end(table), key,
+                       [](const Option& row, std::string_view k) { return row.key < k; });
   if (found == std::end(table) || found->key != key) return std::nullopt;
   return static_cast<std::size_t>(found - std::begin(table));
 }
 
 std::optional<std::size_t> option_of_variable(std::string_view name) {
-  const auto found = std::lower_bound(by_variable.begin(), by_variable.end(), name,
-                                      [](unsigned char row, std::string_view n) { return table[row].variable < n; });
+  const auto found = std::lower_bound(
+      by_variable.begin(), by_variable.end(), name,
+      [](unsigned char row, std::string_view n) { return table[row].variable < n; });
   if (found == by_variable.end() || table[*found].variable != name) return std::nullopt;
   return *found;
 }
 
 Trust trust_of(const Option& option, std::string_view value) {
   if (option.key != "compiler_check") return option.trust;
-  const bool plain = value == "mtime" || value == "content" || value == "none" || value.starts_with("string:");
+  const bool plain =
+      value == "mtime" || value == "content" || value == "none" || value.starts_with("string:");
   return plain ? option.trust : below_safe_dirs;
 }
 
-std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value, PathStyle style) {
+std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value,
+                                      PathStyle style) {
   return std::visit(Setter{config, value, style}, option.field);
 }
 
@@ -369,7 +437,9 @@ std::string show_option(const Option& option, const Config& config, PathStyle st
 
 std::string_view type_name(const Option& option) { return std::visit(TypeNamer{}, option.field); }
 
-bool is_boolean(const Option& option) { return std::holds_alternative<bool Config::*>(option.field); }
+bool is_boolean(const Option& option) {
+  return std::holds_alternative<bool Config::*>(option.field);
+}
 
 std::vector<std::string> configuration_variables() {
   std::vector<std::string> names{"CCACHE_CONFIGPATH"};
@@ -383,27 +453,38 @@ std::vector<std::string> configuration_variables() {
 
 std::string options_page() {
   std::string page =
-      "<!-- Generated from src/config/options.cpp by test/unit/options_test.cpp, which fails when this page is stale. -->\n"
+      "<!-- Generated from src/config/options.cpp by test/unit/options_test.cpp, which fails when "
+      "this page is stale. -->\n"
       "# Configuration keys\n\n"
-      "A key is set, highest precedence first, by a `key=value` word before the compiler, by its environment variable, in the "
+      "A key is set, highest precedence first, by a `key=value` word before the compiler, by its "
+      "environment variable, in the "
       "`ccache.conf`\n"
-      "of the working directory or a directory above it, in the cache's configuration file (`deja -o key=value` writes there), or in the\n"
+      "of the working directory or a directory above it, in the cache's configuration file (`deja "
+      "-o key=value` writes there), or in the\n"
       "system's `/etc/ccache.conf`. `deja -p` shows every value and where it comes from.\n"
       "`CCACHE_CONFIGPATH` names one file to be read instead of all those.\n\n"
-      "- A file has `key = value` lines and `#` comments; an indented line continues the value before it. `$VAR` and `${VAR}` are replaced "
+      "- A file has `key = value` lines and `#` comments; an indented line continues the value "
+      "before it. `$VAR` and `${VAR}` are replaced "
       "by\n"
       "  the variable's value, `$$` by a dollar sign. Lists are separated by `:` (Windows: `;`).\n"
-      "- A boolean variable is true when it is set, and `CCACHE_NO<NAME>` sets it false: `CCACHE_NODIRECT=1` is `direct_mode = false`.\n"
-      "- Class: what a directory's `ccache.conf` may set. A: anywhere; U: only below `safe_dirs`; R: never.\n"
-      "- The search for that file goes up from the working directory, and ends before a directory of `ceiling_dirs`, before one that "
+      "- A boolean variable is true when it is set, and `CCACHE_NO<NAME>` sets it false: "
+      "`CCACHE_NODIRECT=1` is `direct_mode = false`.\n"
+      "- Class: what a directory's `ccache.conf` may set. A: anywhere; U: only below `safe_dirs`; "
+      "R: never.\n"
+      "- The search for that file goes up from the working directory, and ends before a directory "
+      "of `ceiling_dirs`, before one that "
       "belongs\n"
-      "  to somebody else or lies on another file system, and after one that holds a name of `ceiling_markers`.\n"
-      "- Keys marked *no effect yet* are read, checked and shown, and a run that sets one says so in its log.\n\n"
+      "  to somebody else or lies on another file system, and after one that holds a name of "
+      "`ceiling_markers`.\n"
+      "- Keys marked *no effect yet* are read, checked and shown, and a run that sets one says so "
+      "in its log.\n\n"
       "| Key | Variable | Class | Type | Default | Meaning |\n|---|---|---|---|---|---|\n";
   for (const Option& option : table) {
-    const std::string_view mark = option.takes_effect == TakesEffect::later ? " *No effect yet.*" : "";
-    page += fmt::format("| `{}` | `CCACHE_{}` | {} | {} | {} | {}{}{} |\n", option.key, option.variable, class_letter(option.trust),
-                        type_name(option), default_cell(option), option.doc, choices_cell(option), mark);
+    const std::string_view mark =
+        option.takes_effect == TakesEffect::later ? " *No effect yet.*" : "";
+    page += fmt::format("| `{}` | `CCACHE_{}` | {} | {} | {} | {}{}{} |\n", option.key,
+                        option.variable, class_letter(option.trust), type_name(option),
+                        default_cell(option), option.doc, choices_cell(option), mark);
   }
   return page;
 }

@@ -1,5 +1,5 @@
-// THE table of configuration keys: name, variable, field, trust, effect and one line of documentation. Type and default come from the
-// field.
+// THE table of configuration keys: name, variable, field, trust, effect and one line of
+// documentation. Type and default come from the field.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@
 
 namespace deja {
 
-// Where a key may stand: what chooses commands to run, files to write or stores to talk to is not for a file that came with a checkout.
+// Where a key may stand: what chooses commands to run, files to write or stores to talk to is not
+// for a file that came with a checkout.
 enum class Trust : unsigned char { anywhere, below_safe_dirs, never_from_directory };
 
 // later: parsed, shown and kept, while the feature it steers is not there yet.
@@ -43,8 +44,10 @@ struct IntegerField {
   std::int64_t most;
 };
 
-using Field = std::variant<bool Config::*, std::string Config::*, PathField, NameField, WordField, SizeField, CountField, IntegerField,
-                           CompilerType Config::*, ResponseFileFormat Config::*, Sloppiness Config::*, std::optional<unsigned> Config::*>;
+using Field =
+    std::variant<bool Config::*, std::string Config::*, PathField, NameField, WordField, SizeField,
+                 CountField, IntegerField, CompilerType Config::*, ResponseFileFormat Config::*,
+                 Sloppiness Config::*, std::optional<unsigned> Config::*>;
 
 struct Option {
   std::string_view key;
@@ -53,7 +56,8 @@ struct Option {
   Trust trust;
   std::string_view doc;
   TakesEffect takes_effect = TakesEffect::now;
-  std::string_view default_text = {};  // where the default is computed: what the documentation says instead
+  std::string_view default_text =
+      {};  // where the default is computed: what the documentation says instead
 };
 
 // All of them, sorted by key.
@@ -65,8 +69,10 @@ std::optional<std::size_t> option_of_variable(std::string_view name);
 // The trust that setting `value` needs: compiler_check asks for more when it is a command to run.
 Trust trust_of(const Option& option, std::string_view value);
 
-// Sets the field from its text form, variables already expanded. What is wrong with `value` otherwise: "not a size (…)".
-std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value, PathStyle style = native_style);
+// Sets the field from its text form, variables already expanded. What is wrong with `value`
+// otherwise: "not a size (…)".
+std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value,
+                                      PathStyle style = native_style);
 // The text form, as set_option reads it.
 std::string show_option(const Option& option, const Config& config, PathStyle style = native_style);
 // "bool", "size", …: the field's type for documentation.
@@ -74,8 +80,8 @@ std::string_view type_name(const Option& option);
 
 bool is_boolean(const Option& option);
 
-// Every variable that the configuration depends on: CCACHE_<NAME>, CCACHE_NO<NAME>, CCACHE_CONFIGPATH, and those that default paths are
-// made of.
+// Every variable that the configuration depends on: CCACHE_<NAME>, CCACHE_NO<NAME>,
+// CCACHE_CONFIGPATH, and those that default paths are made of.
 std::vector<std::string> configuration_variables();
 
 // docs/options.md, whole.

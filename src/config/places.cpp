@@ -33,7 +33,8 @@ ConfigPlaces config_places(System& system, PathStyle style) {
   places.legacy_folder = below_home(system, ".ccache", style).value_or("");
   if (style == PathStyle::windows) {
     for (const char* name : {"LOCALAPPDATA", "APPDATA"})
-      if (const auto base = variable(system.env, name)) places.files.push_back(config_file_in(*base, style));
+      if (const auto base = variable(system.env, name))
+        places.files.push_back(config_file_in(*base, style));
     return places;
   }
   auto base = variable(system.env, "XDG_CONFIG_HOME");

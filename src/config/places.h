@@ -9,10 +9,12 @@
 
 namespace deja {
 
-// The system's file: /etc/ccache.conf, or %ALLUSERSPROFILE%\ccache\ccache.conf; nullopt where that variable is not set.
+// The system's file: /etc/ccache.conf, or %ALLUSERSPROFILE%\ccache\ccache.conf; nullopt where that
+// variable is not set.
 std::optional<std::string> system_config_file(Env& env, PathStyle style);
 
-// The places a cache configuration file may be at when neither CCACHE_CONFIGPATH nor a cache directory tells.
+// The places a cache configuration file may be at when neither CCACHE_CONFIGPATH nor a cache
+// directory tells.
 struct ConfigPlaces {
   std::string legacy_folder;       // ~/.ccache: wins when it is a folder; "" without a home
   std::vector<std::string> files;  // the first that exists, else the last; empty without a home

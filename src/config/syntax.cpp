@@ -50,9 +50,13 @@ class Lines {
   std::size_t number_ = 0;
 };
 
-std::string_view key_of(std::string_view line) { return text::trim(line.substr(0, line.find('='))); }
+std::string_view key_of(std::string_view line) {
+  return text::trim(line.substr(0, line.find('=')));
+}
 
-bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 std::size_t name_length(std::string_view text) {
   std::size_t size = 0;
@@ -68,10 +72,12 @@ Result<std::vector<Setting>> parse_settings(std::string_view text, const std::st
   while (const auto line = lines.next()) {
     if (line->kind == LineKind::blank || line->kind == LineKind::comment) continue;
     const auto bad = [&](const char* why) {
-      return Error{fmt::format("{}:{}: bad line", file, line->number), std::string(line->text), why};
+      return Error{fmt::format("{}:{}: bad line", file, line->number), std::string(line->text),
+                   why};
     };
     if (line->kind == LineKind::continuation) {
-      if (settings.empty()) return bad("it is indented, but there is no value before it to continue");
+      if (settings.empty())
+        return bad("it is indented, but there is no value before it to continue");
       std::string& value = settings.back().value;
       if (!value.empty()) value.push_back(' ');
       value.append(line->text);
@@ -79,7 +85,8 @@ Result<std::vector<Setting>> parse_settings(std::string_view text, const std::st
     }
     const std::size_t equals = line->text.find('=');
     if (equals == std::string_view::npos || equals == 0) return bad("expected key = value");
-    settings.push_back({line->number, std::string(key_of(line->text)), std::string(text::trim(line->text.substr(equals + 1)))});
+    settings.push_back({line->number, std::string(key_of(line->text)),
+                        std::string(text::trim(line->text.substr(equals + 1)))});
   }
   return settings;
 }

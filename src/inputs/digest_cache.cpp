@@ -1,5 +1,6 @@
-// The digest cache's slot file: 4096 pages of 85 slots of 48 bytes. It stays sparse where nothing was remembered.
-// Neighbours by inode share a page, as do the headers of one package or one checkout: 300 headers take some 30 reads.
+// The digest cache's slot file: 4096 pages of 85 slots of 48 bytes. It stays sparse where nothing
+// was remembered. Neighbours by inode share a page, as do the headers of one package or one
+// checkout: 300 headers take some 30 reads.
 #include "inputs/digest_cache.h"
 
 #include <array>
@@ -12,12 +13,14 @@ namespace deja {
 
 namespace {
 
-constexpr std::size_t slot_size = 48;  // key 16, content 16, traits 2, version 2, zero 4, checksum 8
+constexpr std::size_t slot_size =
+    48;  // key 16, content 16, traits 2, version 2, zero 4, checksum 8
 constexpr std::uint16_t slot_version = 3;
 constexpr std::size_t page_size = 4096;
 constexpr std::size_t slots_in_page = page_size / slot_size;
-constexpr std::size_t inodes_in_page = 64;  // neighbours; the slots beyond them are for other files that fall into the page
-constexpr std::size_t ways = 4;             // slots that may hold a file
+constexpr std::size_t inodes_in_page =
+    64;  // neighbours; the slots beyond them are for other files that fall into the page
+constexpr std::size_t ways = 4;  // slots that may hold a file
 constexpr std::size_t way_distance = slots_in_page / ways;
 constexpr std::size_t checked_size = slot_size - 8;
 
@@ -47,14 +50,16 @@ std::string encode_slot(const Digest& key, const RememberedDigest& digest) {
 
 // What the slot remembers for `key`, if it is whole and belongs to it.
 std::optional<RememberedDigest> decode_slot(std::string_view slot, const Digest& key) {
-  if (slot.size() != slot_size || slot.substr(0, key.bytes.size()) != key.view()) return std::nullopt;
+  if (slot.size() != slot_size || slot.substr(0, key.bytes.size()) != key.view())
+    return std::nullopt;
   ByteReader in(slot.substr(key.bytes.size()));
   RememberedDigest out;
   in.fill(out.content.bytes);
   out.traits = SourceTraits::from_bits(in.u16());
   const std::uint16_t version = in.u16();
   in.u32();
-  if (in.u64() != checksum_of(slot.substr(0, checked_size)) || version != slot_version) return std::nullopt;
+  if (in.u64() != checksum_of(slot.substr(0, checked_size)) || version != slot_version)
+    return std::nullopt;
   return out;
 }
 
@@ -88,7 +93,8 @@ bool DigestCache::open(bool to_write) {
   if (state_ == State::broken || (state_ == State::absent && !to_write)) return false;
   auto opened = fs_.open_random(file_);
   const auto absent = [&] { return !opened && opened.error().cause == Cause::not_found; };
-  if (absent() && to_write && fs_.make_directories(std::string(path::directory(file_)))) opened = fs_.open_random(file_);
+  if (absent() && to_write && fs_.make_directories(std::string(path::directory(file_))))
+    opened = fs_.open_random(file_);
   state_ = opened ? State::open : absent() && !to_write ? State::absent : State::broken;
   if (opened) slots_ = std::move(*opened);
   return state_ == State::open;
@@ -117,13 +123,15 @@ void DigestCache::remember(const FileFacts& facts, const RememberedDigest& diges
   const Digest key = key_of(facts);
   const std::uint64_t number = page_of(facts);
   std::string& page = load_page(number);
-  // The slot that has this key already, else a free one, else any: what is pushed out was not needed more than this.
+  // The slot that has this key already, else a free one, else any: what is pushed out was not
+  // needed more than this.
   const std::string_view slots = page;
   std::size_t chosen = slot_of(facts, key.bytes[2] % ways);
   for (std::size_t way = ways; way-- > 0;)
     if (!is_whole(slots.substr(slot_of(facts, way), slot_size))) chosen = slot_of(facts, way);
   for (std::size_t way = 0; way < ways; ++way)
-    if (slots.substr(slot_of(facts, way), key.bytes.size()) == key.view()) chosen = slot_of(facts, way);
+    if (slots.substr(slot_of(facts, way), key.bytes.size()) == key.view())
+      chosen = slot_of(facts, way);
   const std::string slot = encode_slot(key, digest);
   page.replace(chosen, slot_size, slot);
   (void)slots_->write_at(number * page_size + chosen, slot);

@@ -1,5 +1,5 @@
-// Content digests remembered by (device, inode, size, mtime, ctime): one file of fixed slots that all processes share without a lock.
-// Byte layout: docs/formats.md.
+// Content digests remembered by (device, inode, size, mtime, ctime): one file of fixed slots that
+// all processes share without a lock. Byte layout: docs/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,13 @@ struct RememberedDigest {
   SourceTraits traits;
 };
 
-// A slot carries its own checksum, so a torn or foreign slot is simply not there; the last writer of a slot wins.
-// Positioned reads and writes, no mapping: a full disk then is an error, not a signal.
+// A slot carries its own checksum, so a torn or foreign slot is simply not there; the last writer
+// of a slot wins. Positioned reads and writes, no mapping: a full disk then is an error, not a
+// signal.
 class DigestCache {
  public:
-  // `file`: path of the slot file, created when absent. Never fails: what cannot be read or written is not remembered.
+  // `file`: path of the slot file, created when absent. Never fails: what cannot be read or written
+  // is not remembered.
   DigestCache(Fs& fs, std::string file);
   ~DigestCache();
 

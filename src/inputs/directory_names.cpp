@@ -12,14 +12,18 @@ namespace deja {
 
 namespace {
 
-constexpr std::int64_t rest_ns = 3'600'000'000'000;  // a directory that changed within an hour may soon change again
-constexpr std::size_t most_kept = 1 << 20;           // bytes
+constexpr std::int64_t rest_ns =
+    3'600'000'000'000;  // a directory that changed within an hour may soon change again
+constexpr std::size_t most_kept = 1 << 20;  // bytes
 
 }  // namespace
 
-std::string folded_name(std::string name) { return native_style == PathStyle::windows ? text::lower(name) : name; }
+std::string folded_name(std::string name) {
+  return native_style == PathStyle::windows ? text::lower(name) : name;
+}
 
-NameList::NameList(std::string_view joined, std::vector<std::string> links) : joined_(joined), links_(std::move(links)) {
+NameList::NameList(std::string_view joined, std::vector<std::string> links)
+    : joined_(joined), links_(std::move(links)) {
   const std::string_view all = joined_;
   for (std::size_t start = 0; start < all.size();) {
     const std::size_t end = std::min(all.find('\0', start), all.size());
@@ -29,7 +33,8 @@ NameList::NameList(std::string_view joined, std::vector<std::string> links) : jo
 }
 
 bool NameList::contains(std::string_view folded) const {
-  return std::ranges::binary_search(names_, folded) || std::ranges::binary_search(names_, std::string(folded) + '/');
+  return std::ranges::binary_search(names_, folded) ||
+         std::ranges::binary_search(names_, std::string(folded) + '/');
 }
 
 Result<std::unique_ptr<const NameList>> list_names(Fs& fs, const std::string& path) {
@@ -48,7 +53,8 @@ Result<std::unique_ptr<const NameList>> list_names(Fs& fs, const std::string& pa
   return std::make_unique<const NameList>(joined, std::move(links));
 }
 
-DirectoryNames::DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots, std::string kept)
+DirectoryNames::DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots,
+                               std::string kept)
     : fs_(fs), started_ns_(started_ns), roots_(std::move(roots)), kept_(std::move(kept)) {
   read_kept();
 }
@@ -69,7 +75,8 @@ void DirectoryNames::read_kept() {
 
 bool DirectoryNames::worth_keeping(const std::string& path, const FileFacts& facts) const {
   return std::max(facts.mtime_ns, facts.ctime_ns) <= started_ns_ - rest_ns &&
-         std::ranges::any_of(roots_, [&](const std::string& root) { return path::is_below(path, root); });
+         std::ranges::any_of(roots_,
+                             [&](const std::string& root) { return path::is_below(path, root); });
 }
 
 const NameList* DirectoryNames::of(const std::string& path, const FileFacts& facts) {

@@ -1,4 +1,5 @@
-// The names in directories, and those of the compiler's own directories kept from one run to the next.
+// The names in directories, and those of the compiler's own directories kept from one run to the
+// next.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace deja {
 // `name` as the system compares names: in lower case where it ignores case.
 std::string folded_name(std::string name);
 
-// The folded names in a directory, sorted; that of a folder with a '/' behind it, for a folder that becomes a file is another name.
+// The folded names in a directory, sorted; that of a folder with a '/' behind it, for a folder that
+// becomes a file is another name.
 class NameList {
  public:
   // Each name ended by a zero byte. `links`: those that are links, as far as that is known.
@@ -39,17 +41,21 @@ class NameList {
 
 Result<std::unique_ptr<const NameList>> list_names(Fs& fs, const std::string& path);
 
-// Lists each directory once, or not at all: where facts tell that it rests as an earlier run saw it, its names are taken from there. A
-// system's headers lie in some twenty directories with thousands of names, and listing them took a third of what a miss costs.
+// Lists each directory once, or not at all: where facts tell that it rests as an earlier run saw
+// it, its names are taken from there. A system's headers lie in some twenty directories with
+// thousands of names, and listing them took a third of what a miss costs.
 class DirectoryNames {
  public:
-  // `roots`: the directories below which names are kept. `kept`: what to_keep() of an earlier run gave, "" for nothing; not trusted to be
-  // whole. `started_ns`: the run's start by Clock::file_now_ns().
-  DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots = {}, std::string kept = {});
+  // `roots`: the directories below which names are kept. `kept`: what to_keep() of an earlier run
+  // gave, "" for nothing; not trusted to be whole. `started_ns`: the run's start by
+  // Clock::file_now_ns().
+  DirectoryNames(Fs& fs, std::int64_t started_ns, std::vector<std::string> roots = {},
+                 std::string kept = {});
   DirectoryNames(const DirectoryNames&) = delete;  // names are kept as views into `kept`
   DirectoryNames& operator=(const DirectoryNames&) = delete;
 
-  // Null when it cannot be listed. `facts` were taken before, so that names which come between the two show later as changed facts.
+  // Null when it cannot be listed. `facts` were taken before, so that names which come between the
+  // two show later as changed facts.
   const NameList* of(const std::string& path, const FileFacts& facts);
 
   // For the next run; nullopt when there is nothing that `kept` did not have.

@@ -22,9 +22,12 @@ constexpr std::size_t string_row_size = 6;  // u16 shared, u32 length, bytes: th
 constexpr std::size_t file_row_size = 44;
 constexpr std::size_t directory_row_size = 44;
 constexpr std::size_t compile_row_size = 29;
-constexpr std::size_t max_unfolded = 4 * Manifest::max_bytes;  // all strings together, once their shared beginnings are copied
+constexpr std::size_t max_unfolded =
+    4 * Manifest::max_bytes;  // all strings together, once their shared beginnings are copied
 
-Error corrupt_manifest(std::string reason) { return Error{"decode manifest", "", std::move(reason), Cause::corrupt}; }
+Error corrupt_manifest(std::string reason) {
+  return Error{"decode manifest", "", std::move(reason), Cause::corrupt};
+}
 
 Digest read_digest(ByteReader& in) {
   Digest out;
@@ -34,7 +37,9 @@ Digest read_digest(ByteReader& in) {
 
 std::size_t shared_beginning(std::string_view a, std::string_view b) {
   const std::size_t limit = std::min({a.size(), b.size(), std::size_t{UINT16_MAX}});
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first - a.begin());
+  return static_cast<std::size_t>(
+      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first -
+      a.begin());
 }
 
 std::vector<std::uint32_t> read_places(ByteReader& in, std::uint32_t count) {
@@ -47,7 +52,8 @@ std::vector<std::uint32_t> read_places(ByteReader& in, std::uint32_t count) {
 }
 
 bool all_below(const std::vector<std::uint32_t>& places, std::size_t limit) {
-  return std::all_of(places.begin(), places.end(), [&](std::uint32_t place) { return place < limit; });
+  return std::all_of(places.begin(), places.end(),
+                     [&](std::uint32_t place) { return place < limit; });
 }
 
 }  // namespace
@@ -78,10 +84,12 @@ std::vector<Manifest::EntryRow> Manifest::intern(std::span<const ManifestEntry> 
   for (const ManifestEntry& entry : entries) {
     EntryRow& row = rows.emplace_back();
     for (const ManifestFile& file : entry.files)
-      row.files.push_back(files.of({strings.of(file.path), file.digest, file.size, file.mtime_ns, file.ctime_ns}));
+      row.files.push_back(
+          files.of({strings.of(file.path), file.digest, file.size, file.mtime_ns, file.ctime_ns}));
     for (const WatchedDirectory& watched : entry.directories)
       row.directories.push_back(
-          directories.of({strings.of(watched.path), watched.inode, watched.mtime_ns, watched.ctime_ns, watched.names}));
+          directories.of({strings.of(watched.path), watched.inode, watched.mtime_ns,
+                          watched.ctime_ns, watched.names}));
     for (const std::string& name : entry.probed_names) row.probed_names.push_back(strings.of(name));
     row.all_names_matter = entry.all_names_matter;
     row.result = entry.result;
@@ -94,12 +102,14 @@ ManifestEntry Manifest::entry_of(const EntryRow& row) const {
   out.files.reserve(row.files.size());
   for (std::uint32_t place : row.files) {
     const FileRow& file = files_[place];
-    out.files.push_back({strings_[file.path], file.digest, file.size, file.mtime_ns, file.ctime_ns});
+    out.files.push_back(
+        {strings_[file.path], file.digest, file.size, file.mtime_ns, file.ctime_ns});
   }
   out.directories.reserve(row.directories.size());
   for (std::uint32_t place : row.directories) {
     const DirectoryRow& watched = directories_[place];
-    out.directories.push_back({strings_[watched.path], watched.inode, watched.mtime_ns, watched.ctime_ns, watched.names});
+    out.directories.push_back(
+        {strings_[watched.path], watched.inode, watched.mtime_ns, watched.ctime_ns, watched.names});
   }
   for (std::uint32_t place : row.probed_names) out.probed_names.push_back(strings_[place]);
   out.all_names_matter = row.all_names_matter;
@@ -114,12 +124,14 @@ std::vector<ManifestEntry> Manifest::entries() const {
   return out;
 }
 
-// Paths and digests, place by place: a header that was merely touched is another row of the same content.
+// Paths and digests, place by place: a header that was merely touched is another row of the same
+// content.
 bool Manifest::same_compile(const EntryRow& a, const EntryRow& b) const {
   const auto same_file = [&](std::uint32_t x, std::uint32_t y) {
     return x == y || (files_[x].path == files_[y].path && files_[x].digest == files_[y].digest);
   };
-  return a.result == b.result && std::equal(a.files.begin(), a.files.end(), b.files.begin(), b.files.end(), same_file);
+  return a.result == b.result &&
+         std::equal(a.files.begin(), a.files.end(), b.files.begin(), b.files.end(), same_file);
 }
 
 void Manifest::keep_newest(std::size_t count) {
@@ -134,7 +146,8 @@ void Manifest::add(const ManifestEntry& entry) {
   EntryRow row = std::move(intern({&entry, 1}).front());
   std::erase_if(entries_, [&](const EntryRow& old) { return same_compile(old, row); });
   entries_.insert(entries_.begin(), std::move(row));
-  // A quarter goes at once, so that a manifest at its limit does not rebuild its tables for every entry.
+  // A quarter goes at once, so that a manifest at its limit does not rebuild its tables for every
+  // entry.
   if (entries_.size() > max_entries) keep_newest(max_entries * 3 / 4);
   while (entries_.size() > 1 && encode().size() > max_bytes) keep_newest(entries_.size() * 3 / 4);
 }
@@ -173,7 +186,8 @@ std::string Manifest::encode() const {
   for (const EntryRow& row : entries_) {
     out.raw(row.result.view());
     out.u8(row.all_names_matter ? 1 : 0);
-    for (const auto* places : {&row.files, &row.directories, &row.probed_names}) out.u32(static_cast<std::uint32_t>(places->size()));
+    for (const auto* places : {&row.files, &row.directories, &row.probed_names})
+      out.u32(static_cast<std::uint32_t>(places->size()));
     for (const auto* places : {&row.files, &row.directories, &row.probed_names})
       for (std::uint32_t place : *places) out.u32(place);
   }
@@ -188,10 +202,13 @@ Result<Manifest> Manifest::decode(std::string_view bytes) {
   ByteReader in(bytes);
   if (in.raw(manifest_magic.size()) != manifest_magic) return corrupt_manifest("not a manifest");
   if (in.u16() != manifest_version || in.u16() != 0) return corrupt_manifest("unknown version");
-  if (bytes.size() < fixed_size || in.u64() != bytes.size()) return corrupt_manifest("wrong length");
-  if (in.u64() != checksum_of(bytes.substr(checked_from))) return corrupt_manifest("wrong checksum");
+  if (bytes.size() < fixed_size || in.u64() != bytes.size())
+    return corrupt_manifest("wrong length");
+  if (in.u64() != checksum_of(bytes.substr(checked_from)))
+    return corrupt_manifest("wrong checksum");
 
-  const std::uint32_t strings = in.u32(), files = in.u32(), directories = in.u32(), entries = in.u32();
+  const std::uint32_t strings = in.u32(), files = in.u32(), directories = in.u32(),
+                      entries = in.u32();
   Manifest out;
   // The checksum holds, yet every count is checked against what is left before room is made for it.
   if (!out.decode_strings(in, strings)) return corrupt_manifest("bad strings");

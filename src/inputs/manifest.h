@@ -1,4 +1,5 @@
-// A manifest: for one direct key, the sets of headers (by content) seen so far and the result each led to. Byte layout: docs/formats.md.
+// A manifest: for one direct key, the sets of headers (by content) seen so far and the result each
+// led to. Byte layout: docs/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -27,12 +28,14 @@ struct ManifestFile {
   bool operator==(const ManifestFile&) const = default;
 };
 
-// A directory in which a new name could change what an #include finds. As long as its facts agree, nothing was added; when
-// they differ, the names that matter (see ManifestEntry) are listed, digested and compared.
+// A directory in which a new name could change what an #include finds. As long as its facts agree,
+// nothing was added; when they differ, the names that matter (see ManifestEntry) are listed,
+// digested and compared.
 struct WatchedDirectory {
   std::string path;
-  std::uint64_t inode = 0;    // 0: no such directory existed, and none must
-  std::int64_t mtime_ns = 0;  // both times 0: it was too young when recorded, so that only its names tell
+  std::uint64_t inode = 0;  // 0: no such directory existed, and none must
+  std::int64_t mtime_ns =
+      0;  // both times 0: it was too young when recorded, so that only its names tell
   std::int64_t ctime_ns = 0;
   Digest names;  // of the names in it that matter, in any order
 
@@ -42,9 +45,10 @@ struct WatchedDirectory {
 struct ManifestEntry {
   std::vector<ManifestFile> files;
   std::vector<WatchedDirectory> directories;
-  std::vector<std::string> probed_names;  // headers that are only asked for: their components matter too
-  bool all_names_matter = false;          // a header is asked for by a macro: every name matters
-  Digest result;                          // key of the result
+  std::vector<std::string>
+      probed_names;               // headers that are only asked for: their components matter too
+  bool all_names_matter = false;  // a header is asked for by a macro: every name matters
+  Digest result;                  // key of the result
 
   bool operator==(const ManifestEntry&) const = default;
 };
@@ -60,7 +64,8 @@ struct MatchOptions {
 struct MatchReport {
   std::optional<Digest> result;
   std::size_t entry = 0;  // place among entries() of the one that holds
-  std::string why_not;    // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
+  std::string
+      why_not;  // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
 };
 
 class Manifest {
@@ -68,19 +73,23 @@ class Manifest {
   static constexpr std::size_t max_entries = 64;
   static constexpr std::size_t max_bytes = 4u << 20;  // encoded; a single entry may pass it
 
-  static Result<Manifest> decode(std::string_view bytes);  // checks magic, version, lengths, checksum
+  static Result<Manifest> decode(
+      std::string_view bytes);  // checks magic, version, lengths, checksum
   std::string encode() const;
 
-  // The newest entry that holds for the files as they are now. Each path is stat'ed once (SourceFiles remembers), whatever the
-  // number of entries that name it; contents are asked for only once all sizes of an entry agree.
+  // The newest entry that holds for the files as they are now. Each path is stat'ed once
+  // (SourceFiles remembers), whatever the number of entries that name it; contents are asked for
+  // only once all sizes of an entry agree.
   MatchReport match(Fs& fs, SourceFiles& files, const MatchOptions& options) const;
-  // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits the oldest go.
+  // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits
+  // the oldest go.
   void add(const ManifestEntry& entry);
   std::vector<ManifestEntry> entries() const;  // newest first
 
  private:
   class Matcher;
-  // Entries share strings, files and directories by their place in these tables: most headers are in every entry.
+  // Entries share strings, files and directories by their place in these tables: most headers are
+  // in every entry.
   struct FileRow {
     std::uint32_t path;
     Digest digest;
@@ -119,12 +128,13 @@ class Manifest {
   std::vector<EntryRow> entries_;  // newest first
 };
 
-// Finds the directories in which a new name could change what an #include of this compile, or asking for a header, finds, and fills
-// entry.directories from entry.files, entry.probed_names and entry.all_names_matter. `search`: the directory of the source, then the
-// search directories in order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than 2 s before
-// it, or since, is never trusted by its facts alone. Why this is enough: watch_directories.cpp. False where it is not: a link under a name
-// that matters leads nowhere.
-bool watch_directories(Fs& fs, DirectoryNames& names, ManifestEntry& entry, const std::vector<std::string>& search,
-                       std::int64_t started_ns);
+// Finds the directories in which a new name could change what an #include of this compile, or
+// asking for a header, finds, and fills entry.directories from entry.files, entry.probed_names and
+// entry.all_names_matter. `search`: the directory of the source, then the search directories in
+// order. `started_ns`: the run's start by Clock::file_now_ns(); a directory that changed less than
+// 2 s before it, or since, is never trusted by its facts alone. Why this is enough:
+// watch_directories.cpp. False where it is not: a link under a name that matters leads nowhere.
+bool watch_directories(Fs& fs, DirectoryNames& names, ManifestEntry& entry,
+                       const std::vector<std::string>& search, std::int64_t started_ns);
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// Matching a manifest's entries against the files as they are now: cheap questions first, each asked once.
+// Matching a manifest's entries against the files as they are now: cheap questions first, each
+// asked once.
 #include <fmt/format.h>
 
 #include <memory>
@@ -59,19 +60,22 @@ class Manifest::Matcher {
   bool content_agrees(std::uint32_t place) {
     Check& check = checks_[place];
     const FileRow& row = manifest_.files_[place];
-    if (check == Check::size) check = stat_agrees(row) || digest_agrees(row) ? Check::content : Check::failed;
+    if (check == Check::size)
+      check = stat_agrees(row) || digest_agrees(row) ? Check::content : Check::failed;
     return check == Check::content || no(header_failed(row));
   }
 
   bool stat_agrees(const FileRow& row) {
     if (!options_.stat_is_enough) return false;
     const auto facts = files_.facts(path_of(row));
-    return facts && facts->mtime_ns == row.mtime_ns && (options_.stat_ignores_ctime || facts->ctime_ns == row.ctime_ns);
+    return facts && facts->mtime_ns == row.mtime_ns &&
+           (options_.stat_ignores_ctime || facts->ctime_ns == row.ctime_ns);
   }
 
   bool digest_agrees(const FileRow& row) {
     const auto file = files_.get(path_of(row));
-    return file && files_.key_digest(**file, options_.today, options_.ignore_time_macros) == row.digest;
+    return file &&
+           files_.key_digest(**file, options_.today, options_.ignore_time_macros) == row.digest;
   }
 
   std::string header_failed(const FileRow& row) {
@@ -80,14 +84,16 @@ class Manifest::Matcher {
   }
 
   // Leaves the question of names, for directories that changed, to be answered last.
-  bool directory_agrees(const DirectoryRow& row, std::uint32_t place, std::vector<std::uint32_t>& to_list) {
+  bool directory_agrees(const DirectoryRow& row, std::uint32_t place,
+                        std::vector<std::uint32_t>& to_list) {
     const std::string& path = manifest_.strings_[row.path];
     const auto facts = files_.facts(path);
     const bool exists = facts && facts->kind == FileKind::directory;
     if (row.inode == 0) return !exists || no(fmt::format("directory '{}' appeared", path));
     if (!exists) return no(fmt::format("directory '{}' is gone", path));
     const bool trusted = row.mtime_ns != 0 || row.ctime_ns != 0;
-    const bool unchanged = facts->inode == row.inode && facts->mtime_ns == row.mtime_ns && facts->ctime_ns == row.ctime_ns;
+    const bool unchanged = facts->inode == row.inode && facts->mtime_ns == row.mtime_ns &&
+                           facts->ctime_ns == row.ctime_ns;
     if (!trusted || !unchanged) to_list.push_back(place);
     return true;
   }
@@ -101,7 +107,8 @@ class Manifest::Matcher {
       const std::string& path = manifest_.strings_[row.path];
       const Listing& listing = list(row.path);
       if (!listing.names) return no(fmt::format("directory '{}' cannot be read", path));
-      if (names.digest(*listing.names) != row.names) return no(names.difference(path, *listing.names, row.names));
+      if (names.digest(*listing.names) != row.names)
+        return no(names.difference(path, *listing.names, row.names));
     }
     return true;
   }

@@ -7,11 +7,14 @@
 
 namespace deja {
 
-bool is_settled(const FileFacts& facts, std::int64_t now_ns) { return std::max(facts.mtime_ns, facts.ctime_ns) <= now_ns - settled_ns; }
+bool is_settled(const FileFacts& facts, std::int64_t now_ns) {
+  return std::max(facts.mtime_ns, facts.ctime_ns) <= now_ns - settled_ns;
+}
 
 constexpr std::size_t piece_size = 64 * 1024;  // bytes; read at once
 
-SourceFiles::SourceFiles(Fs& fs, DigestCache* digests, std::int64_t started_ns) : fs_(fs), digests_(digests), started_ns_(started_ns) {}
+SourceFiles::SourceFiles(Fs& fs, DigestCache* digests, std::int64_t started_ns)
+    : fs_(fs), digests_(digests), started_ns_(started_ns) {}
 
 Result<FileFacts> SourceFiles::facts(const std::string& path) {
   if (const auto known = facts_.find(path); known != facts_.end()) return known->second;
@@ -25,14 +28,17 @@ Result<const SourceFile*> SourceFiles::get(const std::string& path) {
     const auto seen = facts(path);
     if (!seen) return seen.error();
     if (const auto remembered = digests_->find(*seen))
-      return &files_.emplace(path, SourceFile{*seen, remembered->content, remembered->traits}).first->second;
+      return &files_.emplace(path, SourceFile{*seen, remembered->content, remembered->traits})
+                  .first->second;
     if (seen->size > piece_size) large = *seen;
   }
   const auto file = large ? read_in_pieces(path, *large) : read(path);
   if (!file) return file.error();
-  facts_.insert_or_assign(path, file->facts);  // what was read counts, should the name have moved since the stat
+  facts_.insert_or_assign(
+      path, file->facts);  // what was read counts, should the name have moved since the stat
   // The run's start stands for the time of reading: earlier, so never too trusting.
-  if (digests_ != nullptr && is_settled(file->facts, started_ns_)) digests_->remember(file->facts, {file->content, file->traits});
+  if (digests_ != nullptr && is_settled(file->facts, started_ns_))
+    digests_->remember(file->facts, {file->content, file->traits});
   return &files_.emplace(path, *file).first->second;
 }
 
@@ -42,7 +48,8 @@ Result<SourceFile> SourceFiles::read(const std::string& path) {
   return SourceFile{*facts, digest_of(buffer_), scan_source(buffer_).traits};
 }
 
-// A source of 5 MB then takes no more memory than a small one, and less time: each page of memory costs a page fault.
+// A source of 5 MB then takes no more memory than a small one, and less time: each page of memory
+// costs a page fault.
 Result<SourceFile> SourceFiles::read_in_pieces(const std::string& path, const FileFacts& seen) {
   Hasher digest;  // of one untagged stream: digest_of() of the whole
   SourceScanner scanner;
@@ -57,7 +64,8 @@ Result<SourceFile> SourceFiles::read_in_pieces(const std::string& path, const Fi
   return SourceFile{seen, digest.finish(), scanner.finish().traits};
 }
 
-Digest SourceFiles::key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const {
+Digest SourceFiles::key_digest(const SourceFile& file, std::string_view today,
+                               bool ignore_time_macros) const {
   const bool dated = file.traits.date_macro && !ignore_time_macros;
   const bool stamped = file.traits.timestamp_macro && !ignore_time_macros;
   if (!dated && !stamped) return file.content;
@@ -69,7 +77,8 @@ Digest SourceFiles::key_digest(const SourceFile& file, std::string_view today, b
 }
 
 bool SourceFiles::too_new(const FileFacts& facts, bool ignore_mtime, bool ignore_ctime) const {
-  return (!ignore_mtime && facts.mtime_ns >= started_ns_) || (!ignore_ctime && facts.ctime_ns >= started_ns_);
+  return (!ignore_mtime && facts.mtime_ns >= started_ns_) ||
+         (!ignore_ctime && facts.ctime_ns >= started_ns_);
 }
 
 bool SourceFiles::still_same(const std::string& path) {

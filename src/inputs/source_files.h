@@ -14,10 +14,12 @@
 
 namespace deja {
 
-// A stat cannot tell a change from none within the granularity of the file system's clock; after this long it can.
+// A stat cannot tell a change from none within the granularity of the file system's clock; after
+// this long it can.
 inline constexpr std::int64_t settled_ns = 2'000'000'000;
 
-// True when the file had been left alone for 2 s at `now_ns`: from then on equal facts mean equal content.
+// True when the file had been left alone for 2 s at `now_ns`: from then on equal facts mean equal
+// content.
 bool is_settled(const FileFacts& facts, std::int64_t now_ns);
 
 struct SourceFile {
@@ -33,17 +35,17 @@ class SourceFiles {
 
   // Facts of `path`, from memory after the first time (failures too).
   Result<FileFacts> facts(const std::string& path);
-  // Facts, digest and traits; read (into one reused buffer, a large file in pieces) only when neither this run nor the digest cache knows
-  // it.
-  // The pointer stays valid as long as this object.
+  // Facts, digest and traits; read (into one reused buffer, a large file in pieces) only when
+  // neither this run nor the digest cache knows it. The pointer stays valid as long as this object.
   Result<const SourceFile*> get(const std::string& path);
-  // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or its own time (its mtime) mixed in,
-  // unless `ignore_time_macros`.
+  // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or
+  // its own time (its mtime) mixed in, unless `ignore_time_macros`.
   Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const;
   // True when the file may have changed since the run began: mtime or ctime at or after its start.
   bool too_new(const FileFacts& facts, bool ignore_mtime, bool ignore_ctime) const;
-  // After the compile: stats `path` again and tells whether it is still the file that get() saw; a file whose
-  // times are too new to tell is read again and compared by content. False for a path that get() never saw.
+  // After the compile: stats `path` again and tells whether it is still the file that get() saw; a
+  // file whose times are too new to tell is read again and compared by content. False for a path
+  // that get() never saw.
   bool still_same(const std::string& path);
   // The file's content, for the rare caller that needs it again (probed names).
   Result<std::string> read_again(const std::string& path);

@@ -1,5 +1,6 @@
-// What a source or header holds that makes its content not the whole story; found while it is hashed.
-// deja's own sources do not spell these words out, not even in comments: they would be taken for sources that use them.
+// What a source or header holds that makes its content not the whole story; found while it is
+// hashed. deja's own sources do not spell these words out, not even in comments: they would be
+// taken for sources that use them.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,9 @@ struct SourceScan {
 };
 SourceScan scan_source(std::string_view content);
 
-// The same for a text in pieces, so that a large one need not be in memory as a whole. A word on the border of two pieces is found; what a
-// line of more than 64 KiB on a border asks for is not known, and the traits say so.
+// The same for a text in pieces, so that a large one need not be in memory as a whole. A word on
+// the border of two pieces is found; what a line of more than 64 KiB on a border asks for is not
+// known, and the traits say so.
 class SourceScanner {
  public:
   void feed(std::string_view piece);

@@ -1,17 +1,23 @@
-// Which directories to watch, so that a header that appears earlier in the search path is not missed.
+// Which directories to watch, so that a header that appears earlier in the search path is not
+// missed.
 //
-// Why it is enough. The compiler looks for `#include "rel"` in the directory of an including file and then along the search
-// directories, for `<rel>` along the search directories only, and takes the first base B for which B/rel exists. All including files
-// are known (the source's directory is search[0], the others are in entry.files). So another file is found only if B/rel comes to be
-// for a base before the one that was used. We do not know which `rel` was written, so every reading of a file's path is taken:
-// relative to each search directory that contains it, and to each directory of an including file that does. For each such `rel` the
-// bases to cover are all directories of including files, and the search directories before the last one that contains the file
-// (all of them when none does). A probed name is a `rel` that may be absent, so all bases are covered for it.
+// Why it is enough. The compiler looks for `#include "rel"` in the directory of an including file
+// and then along the search directories, for `<rel>` along the search directories only, and takes
+// the first base B for which B/rel exists. All including files are known (the source's directory is
+// search[0], the others are in entry.files). So another file is found only if B/rel comes to be for
+// a base before the one that was used. We do not know which `rel` was written, so every reading of
+// a file's path is taken: relative to each search directory that contains it, and to each directory
+// of an including file that does. For each such `rel` the bases to cover are all directories of
+// including files, and the search directories before the last one that contains the file (all of
+// them when none does). A probed name is a `rel` that may be absent, so all bases are covered for
+// it.
 //
-// To cover B/rel is to watch the deepest directory D on the way B, B/c1, B/c1/c2 … that exists: B/rel can only come to be after a
-// name was added to D, and that name is a component of `rel`, so it is among the names that matter. Where B itself does not exist, its
-// absence is recorded. A directory on the way that is replaced as a whole changes what D's path leads to, and so D's facts.
-// Not seen: for a header asked for by a macro, names below folders that no known name leads through.
+// To cover B/rel is to watch the deepest directory D on the way B, B/c1, B/c1/c2 … that exists:
+// B/rel can only come to be after a name was added to D, and that name is a component of `rel`, so
+// it is among the names that matter. Where B itself does not exist, its absence is recorded. A
+// directory on the way that is replaced as a whole changes what D's path leads to, and so D's
+// facts. Not seen: for a header asked for by a macro, names below folders that no known name leads
+// through.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -30,7 +36,8 @@ namespace {
 // The directories that were looked at, each once.
 class Watcher {
  public:
-  Watcher(Fs& fs, DirectoryNames& lists, std::int64_t started_ns) : fs_(fs), lists_(lists), started_ns_(started_ns) {}
+  Watcher(Fs& fs, DirectoryNames& lists, std::int64_t started_ns)
+      : fs_(fs), lists_(lists), started_ns_(started_ns) {}
 
   // Watches what has to be for `base`/`below`; both "" or "." mean nothing.
   void cover(const std::string& base, std::string_view below);
@@ -45,7 +52,9 @@ class Watcher {
 
   Place& look(const std::string& path);
   // Null when it cannot be listed: then any name may be in it.
-  const NameList* names_in(const std::string& path, const Place& place) { return lists_.of(path, *place.facts); }
+  const NameList* names_in(const std::string& path, const Place& place) {
+    return lists_.of(path, *place.facts);
+  }
 
   Fs& fs_;
   DirectoryNames& lists_;
@@ -115,7 +124,8 @@ bool contains(const Base& base, std::string_view normal_path) {
   return path::is_below(normal_path, base.normal) && normal_path.size() > base.normal.size();
 }
 
-// The directory part of `normal_path` seen from `base`, which contains it; "" for a file right in it.
+// The directory part of `normal_path` seen from `base`, which contains it; "" for a file right in
+// it.
 std::string_view folder_below(const Base& base, std::string_view normal_path) {
   std::string_view rest = normal_path;
   if (base.normal != ".") rest.remove_prefix(base.normal.size());
@@ -134,11 +144,13 @@ struct Need {
 
 std::vector<Base> bases_of(const std::vector<std::string>& paths) {
   std::vector<Base> out;
-  for (const std::string& path : paths) out.push_back({path.empty() ? "." : path, path::normal(path)});
+  for (const std::string& path : paths)
+    out.push_back({path.empty() ? "." : path, path::normal(path)});
   return out;
 }
 
-// One file of each directory that has any, in order of appearance: what holds for it holds for its neighbours.
+// One file of each directory that has any, in order of appearance: what holds for it holds for its
+// neighbours.
 std::vector<std::string> neighbours_once(const std::vector<ManifestFile>& files) {
   std::vector<std::string> out;
   std::unordered_set<std::string_view> seen;
@@ -154,7 +166,9 @@ std::vector<std::string> directories_of(const std::vector<std::string>& files) {
 }
 
 // Every reading of every file's path as base and folder, gathered by folder.
-std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vector<std::string>& files, const std::vector<Base>& search,
+std::map<std::string, Need> needs_of(const ManifestEntry& entry,
+                                     const std::vector<std::string>& files,
+                                     const std::vector<Base>& search,
                                      const std::vector<Base>& folders) {
   std::map<std::string, Need> needs;
   const auto found_below = [&](const Base& base, std::string_view file, std::size_t limit) {
@@ -175,7 +189,9 @@ std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vect
       if (contains(folder, normal)) found_below(folder, normal, in_search ? 0 : search.size());
   }
   for (const std::string& name : entry.probed_names) {
-    Need& need = needs[name.find_first_of("/\\") != std::string::npos ? std::string(path::directory(name)) : std::string()];
+    Need& need =
+        needs[name.find_first_of("/\\") != std::string::npos ? std::string(path::directory(name))
+                                                             : std::string()];
     need.search_limit = search.size();
     need.several_containers = true;
   }
@@ -189,8 +205,8 @@ std::map<std::string, Need> needs_of(const ManifestEntry& entry, const std::vect
 
 }  // namespace
 
-bool watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, const std::vector<std::string>& search,
-                       std::int64_t started_ns) {
+bool watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry,
+                       const std::vector<std::string>& search, std::int64_t started_ns) {
   const std::vector<Base> search_bases = bases_of(search);
   const std::vector<std::string> files = neighbours_once(entry.files);
   const std::vector<Base> folders = bases_of(directories_of(files));
@@ -198,9 +214,11 @@ bool watch_directories(Fs& fs, DirectoryNames& lists, ManifestEntry& entry, cons
   for (const auto& [folder, need] : needs_of(entry, files, search_bases, folders)) {
     // Below the one base that has all the files of this folder, nothing can come before them.
     const auto cover = [&, &folder = folder, &need = need](const Base& base) {
-      if (need.several_containers || base.normal != need.sole_container) watcher.cover(base.path, folder);
+      if (need.several_containers || base.normal != need.sole_container)
+        watcher.cover(base.path, folder);
     };
-    for (std::size_t i = 0; i < need.search_limit && i < search_bases.size(); ++i) cover(search_bases[i]);
+    for (std::size_t i = 0; i < need.search_limit && i < search_bases.size(); ++i)
+      cover(search_bases[i]);
     // The source's directory comes first for quoted includes, whatever the file was found below.
     if (!search_bases.empty()) cover(search_bases.front());
     for (const Base& base : folders) cover(base);

@@ -40,18 +40,22 @@ Digest MatteringNames::digest(const NameList& list) const {
   return sum;
 }
 
-bool MatteringNames::has_dangling(Fs& fs, const std::string& directory, const NameList& list) const {
+bool MatteringNames::has_dangling(Fs& fs, const std::string& directory,
+                                  const NameList& list) const {
   return std::ranges::any_of(list.links(), [&](const std::string& link) {
-    return matters(folded_name(link)) && !fs.stat(directory == "." ? link : path::join(directory, link));
+    return matters(folded_name(link)) &&
+           !fs.stat(directory == "." ? link : path::join(directory, link));
   });
 }
 
-std::string MatteringNames::difference(const std::string& directory, const NameList& list, const Digest& recorded) const {
+std::string MatteringNames::difference(const std::string& directory, const NameList& list,
+                                       const Digest& recorded) const {
   Digest change = digest(list);
   mix(change, recorded);
   // One name more or less is the usual case, and then its digest is the whole difference.
   for (const std::string_view name : list.names())
-    if (matters(name) && digest_of(name) == change) return fmt::format("'{}' appeared in '{}'", name, directory);
+    if (matters(name) && digest_of(name) == change)
+      return fmt::format("'{}' appeared in '{}'", name, directory);
   for (const std::string& name : names_)
     if (!list.contains(name) && (digest_of(name) == change || digest_of(name + '/') == change))
       return fmt::format("'{}' is gone from '{}'", name, directory);

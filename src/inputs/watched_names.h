@@ -1,4 +1,5 @@
-// The names that matter in a watched directory: what recording and matching a manifest entry must see alike.
+// The names that matter in a watched directory: what recording and matching a manifest entry must
+// see alike.
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@
 
 namespace deja {
 
-// Every component of every path that was added, and X.gch, which gcc reads instead of X. A file can only be shadowed by something whose
-// name is one of them.
+// Every component of every path that was added, and X.gch, which gcc reads instead of X. A file can
+// only be shadowed by something whose name is one of them.
 class MatteringNames {
  public:
   explicit MatteringNames(bool all) : all_(all) {}
@@ -19,16 +20,20 @@ class MatteringNames {
   void add_components(std::string_view path);
   // The sum (xor) of the digests of those names in `list` that matter.
   Digest digest(const NameList& list) const;
-  // Whether a name that matters is a link that leads nowhere: what it comes to lead to changes nothing in `directory`.
+  // Whether a name that matters is a link that leads nowhere: what it comes to lead to changes
+  // nothing in `directory`.
   bool has_dangling(Fs& fs, const std::string& directory, const NameList& list) const;
   // Why digest(list) is not `recorded`, for the log: "'foo.h' appeared in 'include'".
-  std::string difference(const std::string& directory, const NameList& list, const Digest& recorded) const;
+  std::string difference(const std::string& directory, const NameList& list,
+                         const Digest& recorded) const;
 
  private:
   // So that a view is looked up as it is.
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
   };
   bool matters(std::string_view folded) const {
     if (folded.ends_with('/')) folded.remove_suffix(1);
@@ -37,7 +42,8 @@ class MatteringNames {
 
   bool all_;
   std::unordered_set<std::string, Hash, std::equal_to<>> names_;
-  std::string last_directory_;  // its components are in already: paths come in runs of one directory
+  std::string
+      last_directory_;  // its components are in already: paths come in runs of one directory
 };
 
 }  // namespace deja

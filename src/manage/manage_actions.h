@@ -1,4 +1,5 @@
-// What the options of deja itself do, one function an option; manage.cpp decides which are asked for.
+// What the options of deja itself do, one function an option; manage.cpp decides which are asked
+// for.
 #pragma once
 
 #include <cstdint>

@@ -12,10 +12,13 @@ namespace deja {
 namespace {
 
 std::string size_text(std::int64_t bytes) {
-  return fmt::format("{}{}", bytes < 0 ? "-" : "", text::format_size(static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes)));
+  return fmt::format("{}{}", bytes < 0 ? "-" : "",
+                     text::format_size(static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes)));
 }
 
-std::string plural(std::int64_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }
+std::string plural(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
 
 // Runs `work` on the cache with a bar, and says what came of it.
 template <class Work>
@@ -30,13 +33,14 @@ Result<MaintenanceReport> maintain(Management& run, const char* title, const Wor
 
 Result<void> tell_failures(const MaintenanceReport& report) {
   if (report.files_failed == 0) return {};
-  return Error{"change " + plural(report.files_failed, "file"), "", "see who owns the files in the cache directory"};
+  return Error{"change " + plural(report.files_failed, "file"), "",
+               "see who owns the files in the cache directory"};
 }
 
 Result<void> tell_removed(Management& run, const Result<MaintenanceReport>& report) {
   if (!report) return report.error();
-  run.print(
-      fmt::format("{} {} ({})\n", run.done("Removed", "remove"), plural(report->files_removed, "file"), size_text(report->bytes_removed)));
+  run.print(fmt::format("{} {} ({})\n", run.done("Removed", "remove"),
+                        plural(report->files_removed, "file"), size_text(report->bytes_removed)));
   return tell_failures(*report);
 }
 
@@ -46,42 +50,55 @@ Result<CompressionLevel> parse_level(const std::string& text) {
   if (text == "uncompressed") return CompressionLevel{std::nullopt};
   const auto level = text::parse_signed(text);
   if (!level || *level < -100 || *level > 22)
-    return Error{"bad compression level", text, "not a whole number from -100 to 22, or uncompressed"};
+    return Error{"bad compression level", text,
+                 "not a whole number from -100 to 22, or uncompressed"};
   return CompressionLevel{*level == 0 ? 1 : static_cast<int>(*level)};
 }
 
 Result<void> cleanup_cache(Management& run, const std::string&) {
-  return tell_removed(run, maintain(run, "Cleaning", [](const Maintenance& on, const Config& config) {
-                        const int level = config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
-                        return clean_all(on, {config.max_size, config.max_files}, config.compression ? std::optional(level) : std::nullopt);
-                      }));
+  return tell_removed(
+      run, maintain(run, "Cleaning", [](const Maintenance& on, const Config& config) {
+        const int level =
+            config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
+        return clean_all(on, {config.max_size, config.max_files},
+                         config.compression ? std::optional(level) : std::nullopt);
+      }));
 }
 
 Result<void> clear_cache(Management& run, const std::string&) {
-  return tell_removed(run, maintain(run, "Clearing", [](const Maintenance& on, const Config&) { return clear_all(on); }));
+  return tell_removed(run, maintain(run, "Clearing", [](const Maintenance& on, const Config&) {
+                        return clear_all(on);
+                      }));
 }
 
 Result<void> evict_by_age(Management& run, const std::string& age) {
   const auto age_ns = text::parse_duration(age);
-  if (!age_ns) return Error{"bad age", age, "a whole number with ms, s, m, h or d is expected, such as 10d"};
+  if (!age_ns)
+    return Error{"bad age", age, "a whole number with ms, s, m, h or d is expected, such as 10d"};
   return tell_removed(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
-                        return evict_older_than(on, *age_ns, run.flags.evict_namespace.value_or(""));
+                        return evict_older_than(on, *age_ns,
+                                                run.flags.evict_namespace.value_or(""));
                       }));
 }
 
 Result<void> evict_by_namespace(Management& run, const std::string& name) {
   if (run.flags.evicts_by_age) return {};  // that option takes the namespace into account
-  return tell_removed(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) { return evict_namespace(on, name); }));
+  return tell_removed(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
+                        return evict_namespace(on, name);
+                      }));
 }
 
 Result<void> recompress_cache(Management& run, const std::string& level) {
   const auto wanted = parse_level(level);
   if (!wanted) return wanted.error();
-  const auto report = maintain(run, "Recompressing", [&](const Maintenance& on, const Config&) { return recompress(on, wanted->level); });
+  const auto report = maintain(run, "Recompressing", [&](const Maintenance& on, const Config&) {
+    return recompress(on, wanted->level);
+  });
   if (!report) return report.error();
   const bool grew = report->bytes_removed < 0;
-  run.print(fmt::format("{} {}: {} {}\n", run.done("Rewrote", "rewrite"), plural(report->files_rewritten, "file"),
-                        size_text(grew ? -report->bytes_removed : report->bytes_removed), grew ? "more" : "less"));
+  run.print(fmt::format(
+      "{} {}: {} {}\n", run.done("Rewrote", "rewrite"), plural(report->files_rewritten, "file"),
+      size_text(grew ? -report->bytes_removed : report->bytes_removed), grew ? "more" : "less"));
   return tell_failures(*report);
 }
 
@@ -98,12 +115,16 @@ Result<void> show_compression(Management& run, const std::string&) {
     report = *scanned;
   }
   const auto count = [](std::uint64_t number) { return fmt::format("{}", number); };
-  const double ratio = report.stored > 0 ? static_cast<double>(report.raw) / static_cast<double>(report.stored) : 1.0;
+  const double ratio = report.stored > 0
+                           ? static_cast<double>(report.raw) / static_cast<double>(report.stored)
+                           : 1.0;
   Table table;
   table.text("Stored:", text::format_size(report.stored));
   table.text("Original size:", text::format_size(report.raw));
-  table.text("Compression ratio:", fmt::format("{:.2f} x ({:.1f}% saved)", ratio, 100.0 * (1.0 - 1.0 / ratio)));
-  table.text("Results:", fmt::format("{}, of which {} compressed", count(report.entries), count(report.compressed_entries)));
+  table.text("Compression ratio:",
+             fmt::format("{:.2f} x ({:.1f}% saved)", ratio, 100.0 * (1.0 - 1.0 / ratio)));
+  table.text("Results:", fmt::format("{}, of which {} compressed", count(report.entries),
+                                     count(report.compressed_entries)));
   if (report.unreadable > 0) table.text("Unreadable:", count(report.unreadable));
   run.print(table.render(painter_for(run.system)));
   return {};

@@ -1,4 +1,5 @@
-// Options for single files: checksums, a look into an entry, its outputs taken out; and trimming of a file-storage folder.
+// Options for single files: checksums, a look into an entry, its outputs taken out; and trimming of
+// a file-storage folder.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ Result<std::string> read_whole(Management& run, const std::string& file) {
   return bytes;
 }
 
-// --- entries ---------------------------------------------------------------------------------------------------
+// --- entries
+// ---------------------------------------------------------------------------------------------------
 
 // Names of parts, as suffixes of the files --extract-result writes.
 std::string part_suffix(std::uint8_t kind) {
@@ -32,12 +34,14 @@ std::string part_suffix(std::uint8_t kind) {
   if (kind == stderr_part) return "stderr";
   if (kind == first_output_part) return "o";
   const OutputRow* row = kind > first_output_part ? output_row(kind - first_output_part) : nullptr;
-  return row == nullptr || row->suffix.empty() ? fmt::format("part{}", kind) : std::string(row->suffix.substr(1));
+  return row == nullptr || row->suffix.empty() ? fmt::format("part{}", kind)
+                                               : std::string(row->suffix.substr(1));
 }
 
 std::string time_text(System& system, std::int64_t time_ns) {
   const LocalTime t = system.clock.local(time_ns);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour,
+                     t.minute, t.second);
 }
 
 std::string describe_entry(System& system, const EntryInfo& info, const NamespaceSplit& stored) {
@@ -49,8 +53,10 @@ std::string describe_entry(System& system, const EntryInfo& info, const Namespac
   table.text("Sources:", info.sources.hex());
   table.text("Parts:", fmt::format("{}", info.parts.size()));
   for (const EntryPartInfo& part : info.parts) {
-    const std::string packed = part.compressed ? fmt::format(", compressed to {}", part.stored_size) : "";
-    table.text(fmt::format("  {}:", part_suffix(part.kind)), fmt::format("{} bytes{}", part.raw_size, packed));
+    const std::string packed =
+        part.compressed ? fmt::format(", compressed to {}", part.stored_size) : "";
+    table.text(fmt::format("  {}:", part_suffix(part.kind)),
+               fmt::format("{} bytes{}", part.raw_size, packed));
   }
   return table.render(Painter(false));
 }
@@ -62,15 +68,18 @@ std::string describe_manifest(const Manifest& manifest, const NamespaceSplit& st
   out += fmt::format("Entries: {}\n", entries.size());
   for (const ManifestEntry& entry : entries) {
     out += fmt::format("Result {}\n", entry.result.hex());
-    for (const ManifestFile& file : entry.files) out += fmt::format("  file {} {} bytes {}\n", file.digest.hex(), file.size, file.path);
+    for (const ManifestFile& file : entry.files)
+      out += fmt::format("  file {} {} bytes {}\n", file.digest.hex(), file.size, file.path);
     for (const WatchedDirectory& directory : entry.directories)
-      out += fmt::format("  {} {}\n", directory.inode == 0 ? "absent directory" : "directory", directory.path);
+      out += fmt::format("  {} {}\n", directory.inode == 0 ? "absent directory" : "directory",
+                         directory.path);
     for (const std::string& name : entry.probed_names) out += fmt::format("  probed {}\n", name);
   }
   return out;
 }
 
-// --- trimming --------------------------------------------------------------------------------------------------
+// --- trimming
+// --------------------------------------------------------------------------------------------------
 
 struct StoredFile {
   std::string path;
@@ -83,22 +92,30 @@ bool is_of_local_cache(std::string_view folder, std::string_view name) {
   static constexpr std::string_view digits = "0123456789abcdef";
   const std::size_t high = folder.size() == 2 ? digits.find(folder[0]) : 0;
   const std::size_t low = folder.empty() ? std::string_view::npos : digits.find(folder.back());
-  if (folder.size() > 2 || high == std::string_view::npos || low == std::string_view::npos) return false;
-  return name == "stats" || parse_stored_name(static_cast<unsigned>(high * 16 + low), name).has_value();
+  if (folder.size() > 2 || high == std::string_view::npos || low == std::string_view::npos)
+    return false;
+  return name == "stats" ||
+         parse_stored_name(static_cast<unsigned>(high * 16 + low), name).has_value();
 }
 
-Result<void> collect(Management& run, const std::string& folder, unsigned depth, std::vector<StoredFile>& files) {
+Result<void> collect(Management& run, const std::string& folder, unsigned depth,
+                     std::vector<StoredFile>& files) {
   static constexpr unsigned deepest = 8;  // file storage uses two levels
   const auto items = run.system.fs.list_with_facts(folder);
   if (!items) return items.error();
   for (const ListedFile& item : *items) {
     const std::string full = path::join(folder, item.name);
     if (is_of_local_cache(path::file_name(folder), item.name))
-      return Error{"trim", folder, fmt::format("this looks like a local cache ('{}'); use CCACHE_MAXSIZE=SIZE deja -c for that", full)};
+      return Error{
+          "trim", folder,
+          fmt::format(
+              "this looks like a local cache ('{}'); use CCACHE_MAXSIZE=SIZE deja -c for that",
+              full)};
     if (item.facts.kind == FileKind::directory && depth < deepest) {
       if (auto below = collect(run, full, depth + 1, files); !below) return below;
     } else if (item.facts.kind == FileKind::regular) {
-      files.push_back({full, run.flags.trim_by_mtime ? item.facts.mtime_ns : item.facts.atime_ns, item.facts.disk_size});
+      files.push_back({full, run.flags.trim_by_mtime ? item.facts.mtime_ns : item.facts.atime_ns,
+                       item.facts.disk_size});
     }
   }
   return {};
@@ -120,8 +137,11 @@ Result<void> inspect_file(Management& run, const std::string& file) {
   const auto entry = inspect_entry(stored.bytes, stored.bytes.size());
   const auto manifest = Manifest::decode(stored.bytes);
   if (!entry && !manifest)
-    return Error{"inspect", file, fmt::format("neither a result ({}) nor a manifest ({})", entry.error().reason, manifest.error().reason)};
-  run.print(entry ? describe_entry(run.system, *entry, stored) : describe_manifest(*manifest, stored));
+    return Error{"inspect", file,
+                 fmt::format("neither a result ({}) nor a manifest ({})", entry.error().reason,
+                             manifest.error().reason)};
+  run.print(entry ? describe_entry(run.system, *entry, stored)
+                  : describe_manifest(*manifest, stored));
   return {};
 }
 
@@ -133,27 +153,31 @@ Result<void> extract_result(Management& run, const std::string& file) {
   for (const EntryPart& part : entry->parts) {
     const std::string name = "ccache-result." + part_suffix(part.kind);
     if (auto written = run.system.fs.write_output(name, part.bytes); !written) return written;
-    run.print(fmt::format("{} {} ({} bytes)\n", run.done("Wrote", "write"), name, part.bytes.size()));
+    run.print(
+        fmt::format("{} {} ({} bytes)\n", run.done("Wrote", "write"), name, part.bytes.size()));
   }
   return {};
 }
 
 Result<void> trim_directory(Management& run, const std::string& folder) {
   if (!run.flags.trim_size) return Error{"trim", folder, "--trim-max-size tells to which size"};
-  if (run.flags.trim_recompress) return Error{"recompress", folder, "--trim-recompress is not available yet"};
+  if (run.flags.trim_recompress)
+    return Error{"recompress", folder, "--trim-recompress is not available yet"};
   std::vector<StoredFile> files;
   if (auto collected = collect(run, folder, 0, files); !collected) return collected;
   std::uint64_t size = 0;
   for (const StoredFile& file : files) size += file.bytes;
   const std::uint64_t before = size;
-  std::sort(files.begin(), files.end(), [](const StoredFile& a, const StoredFile& b) { return a.used_ns < b.used_ns; });
+  std::sort(files.begin(), files.end(),
+            [](const StoredFile& a, const StoredFile& b) { return a.used_ns < b.used_ns; });
   for (const StoredFile& file : files) {
     if (size <= *run.flags.trim_size || *run.flags.trim_size == 0) break;
     const auto removed = run.system.fs.remove(file.path);
     if (!removed && removed.error().cause != Cause::not_found) return removed;
     size -= file.bytes;
   }
-  run.print(fmt::format("{} {} ({} -> {})\n", run.done("Removed", "remove"), text::format_size(before - size), text::format_size(before),
+  run.print(fmt::format("{} {} ({} -> {})\n", run.done("Removed", "remove"),
+                        text::format_size(before - size), text::format_size(before),
                         text::format_size(size)));
   return {};
 }

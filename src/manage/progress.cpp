@@ -15,12 +15,14 @@ void ProgressBar::update(unsigned done, unsigned all) {
   const int room = console_.columns() - static_cast<int>(title_.size()) - 10;
   const std::size_t width = static_cast<std::size_t>(std::clamp(room, 0, 50));
   const std::size_t filled = width * static_cast<std::size_t>(share) / 100;
-  console_.write_err(fmt::format("\r{} [{}{}] {:3d}%", title_, std::string(filled, '#'), std::string(width - filled, '.'), share));
+  console_.write_err(fmt::format("\r{} [{}{}] {:3d}%", title_, std::string(filled, '#'),
+                                 std::string(width - filled, '.'), share));
 }
 
 ProgressBar::~ProgressBar() {
   if (drawn_ >= 0)
-    console_.write_err(fmt::format("\r{}\r", std::string(static_cast<std::size_t>(std::max(console_.columns() - 1, 0)), ' ')));
+    console_.write_err(fmt::format(
+        "\r{}\r", std::string(static_cast<std::size_t>(std::max(console_.columns() - 1, 0)), ' ')));
 }
 
 }  // namespace deja

@@ -10,7 +10,8 @@ namespace deja {
 // Draws on standard error, and wipes itself out when it goes.
 class ProgressBar {
  public:
-  ProgressBar(Console& console, std::string title) : console_(console), title_(std::move(title)), shows_(console.err_is_terminal()) {}
+  ProgressBar(Console& console, std::string title)
+      : console_(console), title_(std::move(title)), shows_(console.err_is_terminal()) {}
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;

@@ -23,7 +23,8 @@ class Painter {
 // Colours on a terminal, unless NO_COLOR is set or the terminal is "dumb".
 Painter painter_for(System& system);
 
-// Rows of a label and up to three right-aligned figures, or a label and a text; "  " in front of a label nests it.
+// Rows of a label and up to three right-aligned figures, or a label and a text; "  " in front of a
+// label nests it.
 class Table {
  public:
   void text(std::string label, std::string value);

@@ -1,5 +1,5 @@
-// Which record answers a call: its key, and the cache directory as far as the environment alone decides it. One source of truth for
-// the fast path and for the writer.
+// Which record answers a call: its key, and the cache directory as far as the environment alone
+// decides it. One source of truth for the fast path and for the writer.
 #pragma once
 
 #include <array>
@@ -17,15 +17,15 @@ using CStrings = std::span<const char* const>;
 
 // What a call is made of besides the files it reads.
 struct Call {
-  CStrings words;                      // from the compiler's name (or the KEY=VALUE words before it) on
-  CStrings environment;                // "NAME=value"
+  CStrings words;        // from the compiler's name (or the KEY=VALUE words before it) on
+  CStrings environment;  // "NAME=value"
   std::string_view working_directory;  // without links, as the kernel tells it
   std::uint32_t user = 0;
   bool err_is_terminal = false;  // diagnostics are coloured
 };
 
-// A path of bounded length, small because every page of stack that is touched costs a page fault. What does not fit leaves it empty, and
-// then nothing is found there.
+// A path of bounded length, small because every page of stack that is touched costs a page fault.
+// What does not fit leaves it empty, and then nothing is found there.
 class PathText {
  public:
   PathText& add(std::string_view piece) {
@@ -53,10 +53,13 @@ class PathText {
 };
 
 static inline char folded(char c) {
-  return native_style == PathStyle::windows && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return native_style == PathStyle::windows && c >= 'a' && c <= 'z'
+             ? static_cast<char>(c - 'a' + 'A')
+             : c;
 }
 
-// Where `entry` goes on behind `name`, or null when it does not begin with it. Windows does not tell upper from lower case.
+// Where `entry` goes on behind `name`, or null when it does not begin with it. Windows does not
+// tell upper from lower case.
 static inline const char* after(const char* entry, std::string_view name) {
   for (const char c : name)
     if (folded(*entry++) != folded(c)) return nullptr;
@@ -69,8 +72,9 @@ struct EnvironmentRow {
   Use use;
 };
 
-// The variables that may change what a compile does or where its files are; too many only means an answer less often. `refuse`: no replay
-// at all. Upper case here also where the variable is not, for those exist on Windows only.
+// The variables that may change what a compile does or where its files are; too many only means an
+// answer less often. `refuse`: no replay at all. Upper case here also where the variable is not,
+// for those exist on Windows only.
 inline constexpr EnvironmentRow environment_rows[] = {
     {"APPDATA", Use::key},
     {"CCACHE_DEBUG", Use::refuse},
@@ -173,8 +177,9 @@ struct CacheDirRow {
   std::string_view below;
 };
 inline constexpr CacheDirRow cache_dir_rows[] = {
-    {PathStyle::posix, "CCACHE_DIR", ""},   {PathStyle::posix, "XDG_CACHE_HOME", "/deja"}, {PathStyle::posix, "HOME", "/.cache/deja"},
-    {PathStyle::windows, "CCACHE_DIR", ""}, {PathStyle::windows, "LOCALAPPDATA", "/deja"},
+    {PathStyle::posix, "CCACHE_DIR", ""},          {PathStyle::posix, "XDG_CACHE_HOME", "/deja"},
+    {PathStyle::posix, "HOME", "/.cache/deja"},    {PathStyle::windows, "CCACHE_DIR", ""},
+    {PathStyle::windows, "LOCALAPPDATA", "/deja"},
 };
 
 // The cache directory that follows from the environment; unusable when there is none.
@@ -190,12 +195,14 @@ static inline PathText cache_dir_of(CStrings environment) {
   return out;
 }
 
-// `deja gcc …` and a link named gcc are one call: the program's own name is not part of it. Which names are its own: those that begin with
-// "deja".
+// `deja gcc …` and a link named gcc are one call: the program's own name is not part of it. Which
+// names are its own: those that begin with "deja".
 static inline bool is_own_name(std::string_view word) {
   std::size_t start = 0;
   for (std::size_t i = 0; i < word.size(); ++i)
-    if (word[i] == '/' || (native_style == PathStyle::windows && (word[i] == '\\' || word[i] == ':'))) start = i + 1;
+    if (word[i] == '/' ||
+        (native_style == PathStyle::windows && (word[i] == '\\' || word[i] == ':')))
+      start = i + 1;
   const std::string_view name{word.data() + start, word.size() - start};
   if (name.size() < 4) return false;
   for (std::size_t i = 0; i < 4; ++i)
@@ -203,8 +210,9 @@ static inline bool is_own_name(std::string_view word) {
   return true;
 }
 
-// The sum of the hashes of the variables that matter: in which order they come differs from one shell to the next. False when one of them
-// forbids a replay, or is there twice, for then the order decides which of the two a program sees.
+// The sum of the hashes of the variables that matter: in which order they come differs from one
+// shell to the next. False when one of them forbids a replay, or is there twice, for then the order
+// decides which of the two a program sees.
 static inline bool add_variables(CStrings environment, Hash128& sum) {
   for (const char* entry : environment) {
     const EnvironmentRow* row = row_for(entry);
@@ -212,7 +220,9 @@ static inline bool add_variables(CStrings environment, Hash128& sum) {
     const std::string_view text = entry;
     std::size_t equals = 0;
     while (equals < text.size() && text[equals] != '=') ++equals;
-    if (row->use == Use::refuse || value_of(environment, {text.data(), equals}).data() != entry + equals + 1) return false;
+    if (row->use == Use::refuse ||
+        value_of(environment, {text.data(), equals}).data() != entry + equals + 1)
+      return false;
     const Hash128 hash = hash128(text);
     sum.high += hash.high;
     sum.low += hash.low;
@@ -220,12 +230,14 @@ static inline bool add_variables(CStrings environment, Hash128& sum) {
   return true;
 }
 
-// The key of a call; false when it must take the ordinary way. Every piece is framed by its length, so no two different calls are the same
-// bytes.
+// The key of a call; false when it must take the ordinary way. Every piece is framed by its length,
+// so no two different calls are the same bytes.
 static inline bool key_of(const Call& call, Hash128& key) {
   if (call.words.empty() || call.words.front()[0] == '-') return false;  // an option of our own
   Hash128Stream hash;
-  const auto number = [&hash](std::uint64_t value) { hash.add({reinterpret_cast<const char*>(&value), sizeof value}); };
+  const auto number = [&hash](std::uint64_t value) {
+    hash.add({reinterpret_cast<const char*>(&value), sizeof value});
+  };
   const auto piece = [&](std::string_view text) {
     number(text.size());
     hash.add(text);

@@ -1,6 +1,8 @@
-// The fast path: an exact repeat of a compile is answered from its record. Whatever it does not recognise falls through, with nothing
-// changed that the ordinary flow would not do again. `Calls` are the few things it asks the system for: linux_calls.h (before the C library
-// starts, raw system calls) or system_calls.h (anywhere, on top of System). Nothing here allocates, throws or needs the C library.
+// The fast path: an exact repeat of a compile is answered from its record. Whatever it does not
+// recognise falls through, with nothing changed that the ordinary flow would not do again. `Calls`
+// are the few things it asks the system for: linux_calls.h (before the C library starts, raw system
+// calls) or system_calls.h (anywhere, on top of System). Nothing here allocates, throws or needs
+// the C library.
 #pragma once
 
 #include <array>
@@ -17,14 +19,18 @@ namespace deja::replay {
 
 enum class Look : unsigned char { found, absent, unknown };
 
-inline constexpr std::size_t first_read = 16 * 1024;          // bytes of a record: the hot part of one with some 300 headers
-inline constexpr std::uint64_t largest_rehash = 1 << 20;      // bytes of one file whose times changed
+inline constexpr std::size_t first_read =
+    16 * 1024;  // bytes of a record: the hot part of one with some 300 headers
+inline constexpr std::uint64_t largest_rehash = 1 << 20;  // bytes of one file whose times changed
 inline constexpr std::uint64_t largest_rehash_sum = 8 << 20;  // bytes of all of them
 inline constexpr std::int64_t touch_after_ns =
-    3'600'000'000'000;  // how old an entry's mtime, which tells eviction when it was last used, may grow
+    3'600'000'000'000;  // how old an entry's mtime, which tells eviction when it was last used, may
+                        // grow
 
-inline constexpr std::uint64_t largest_stats = 1 << 20;  // bytes; then the ordinary flow, which folds the records, has its turn
-inline constexpr std::uint64_t no_limit = 0;             // of a text file, whose last line may have to be ended first
+inline constexpr std::uint64_t largest_stats =
+    1 << 20;  // bytes; then the ordinary flow, which folds the records, has its turn
+inline constexpr std::uint64_t no_limit =
+    0;  // of a text file, whose last line may have to be ended first
 
 // All the memory there is. Only the pages that are used become resident.
 struct Room {
@@ -37,13 +43,17 @@ class Replay {
  public:
   Replay(Calls& calls, Room& room) : calls_(calls), room_(room) {}
 
-  // True when the call has been answered: outputs and streams written, counted and logged. The exit code is then 0.
+  // True when the call has been answered: outputs and streams written, counted and logged. The exit
+  // code is then 0.
   bool serve(const Call& call) {
     started_ns_ = calls_.now_ns();
     cache_dir_ = cache_dir_of(call.environment);
-    if (!key_of(call, key_) || !read_record() || !log_can_be_told() || !unchanged() || !outputs_replaceable()) return false;
+    if (!key_of(call, key_) || !read_record() || !log_can_be_told() || !unchanged() ||
+        !outputs_replaceable())
+      return false;
     if (!write_outputs()) return false;
-    // Until the log has been told the ordinary flow can still take over: it writes the same outputs again.
+    // Until the log has been told the ordinary flow can still take over: it writes the same outputs
+    // again.
     if (!tell_log() || !count()) return false;
     calls_.write_stream(1, record_.text(record_.header->out));
     calls_.write_stream(2, record_.text(record_.header->err));
@@ -54,14 +64,16 @@ class Replay {
  private:
   bool read_record() {
     path_ = record_path(cache_dir_, key_);
-    return have(first_read, record_facts_) && record_.begin(room_.record.data(), there_, record_facts_.size, key_) &&
+    return have(first_read, record_facts_) &&
+           record_.begin(room_.record.data(), there_, record_facts_.size, key_) &&
            have(record_.header->hot) && record_.open();
   }
 
   // Reads on until `size` bytes of the record are there, or all of a shorter one.
   bool have(std::size_t size, Facts& facts) {
     if (there_ >= size) return true;
-    const std::int64_t got = calls_.read_file(path_.c_str(), std::span(room_.record).subspan(there_, size - there_), there_, facts);
+    const std::int64_t got = calls_.read_file(
+        path_.c_str(), std::span(room_.record).subspan(there_, size - there_), there_, facts);
     if (got > 0) there_ += static_cast<std::size_t>(got);
     return got > 0;
   }
@@ -70,9 +82,11 @@ class Replay {
     return have(size, facts) && there_ >= size;
   }
 
-  // What the dependency is to be judged by now that its facts have changed, or null when that cannot be read.
+  // What the dependency is to be judged by now that its facts have changed, or null when that
+  // cannot be read.
   const Content* content_of(const Dependency& dependency) {
-    if (record_.contents.empty() && !(have(record_.header->size) && record_.open_cold())) return nullptr;
+    if (record_.contents.empty() && !(have(record_.header->size) && record_.open_cold()))
+      return nullptr;
     return &record_.contents[static_cast<std::size_t>(&dependency - record_.dependencies.data())];
   }
 
@@ -108,8 +122,10 @@ class Replay {
     const Content* const content = content_of(dependency);
     if (content == nullptr) return false;
     const bool is_file = dependency.kind == Kind::file;
-    if (!(is_file ? same_content(at, name, *content, now) : same_names(at, name, content->hash))) return false;
-    // Next time the facts alone will do. A directory that this very call creates files in will have changed again by then.
+    if (!(is_file ? same_content(at, name, *content, now) : same_names(at, name, content->hash)))
+      return false;
+    // Next time the facts alone will do. A directory that this very call creates files in will have
+    // changed again by then.
     if (now.settled_at(started_ns_)) {
       dependency.fingerprint = fingerprint_of(now);
       (!is_file && content->hash.low == listed_and_written ? folder_refreshed_ : refreshed_) = true;
@@ -118,21 +134,26 @@ class Replay {
   }
 
   // Touched, or checked out again: read it, when it is small enough to be worth it.
-  bool same_content(const typename Calls::Directory& at, const char* name, const Content& content, const Facts& now) {
-    if (!content.hash.known() || now.size != content.size || now.size > largest_rehash) return false;
+  bool same_content(const typename Calls::Directory& at, const char* name, const Content& content,
+                    const Facts& now) {
+    if (!content.hash.known() || now.size != content.size || now.size > largest_rehash)
+      return false;
     rehashed_ += now.size;
     if (rehashed_ > largest_rehash_sum) return false;
     Hash128Stream hash;
-    return calls_.read_through(at, name, now.size, piece(), [&](std::string_view bytes) { hash.add(bytes); }) &&
-           hash.finish() == content.hash;
+    return calls_.read_through(at, name, now.size, piece(), [&](std::string_view bytes) {
+      hash.add(bytes);
+    }) && hash.finish() == content.hash;
   }
 
-  // Files came or went (objects, in a build inside the source tree): do they bear a name that #include could find?
+  // Files came or went (objects, in a build inside the source tree): do they bear a name that
+  // #include could find?
   bool same_names(const typename Calls::Directory& at, const char* name, const Hash128& listing) {
     if (listing.low == not_listed) return false;
     NameSum sum(record_.names);
-    return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) { sum.add(found, is_folder); }) &&
-           sum.sum() == listing.high;
+    return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) {
+      sum.add(found, is_folder);
+    }) && sum.sum() == listing.high;
   }
 
   // --- the answer ---
@@ -145,20 +166,23 @@ class Replay {
   bool write_outputs() {
     for (std::size_t i = 0; i < record_.outputs.size(); ++i) {
       if (kept(record_.outputs[i]) || write(record_.outputs[i])) continue;
-      for (std::size_t written = 0; written <= i; ++written) calls_.remove(record_.text(record_.outputs[written].path));
+      for (std::size_t written = 0; written <= i; ++written)
+        calls_.remove(record_.text(record_.outputs[written].path));
       return false;
     }
     return true;
   }
 
-  // The object of the last run is mostly still there: giving it this moment's time costs a fifth of writing it again.
+  // The object of the last run is mostly still there: giving it this moment's time costs a fifth of
+  // writing it again.
   bool kept(const Output& output) {
     const char* path = record_.text(output.path);
     const typename Calls::Directory here = calls_.enter("");
     Facts there;
     if (calls_.look(here, path, there) != Look::found || there.size != output.size) return false;
     Hash64Stream hash;
-    const bool read = calls_.read_through(here, path, output.size, piece(), [&](std::string_view bytes) { hash.add(bytes); });
+    const bool read = calls_.read_through(here, path, output.size, piece(),
+                                          [&](std::string_view bytes) { hash.add(bytes); });
     if (!read || hash.finish() != output.checksum || !calls_.touch(path)) return false;
     ++kept_;
     return true;
@@ -167,15 +191,16 @@ class Replay {
   bool write(const Output& output) {
     const char* path = record_.text(output.path);
     if (output.in_entry != 0)
-      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset, output.size, output.checksum, piece());
+      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset,
+                                output.size, output.checksum, piece());
     return calls_.write_output(path, {record_.text(0) + output.offset, output.size});
   }
 
   // --- what a run leaves behind besides ---
   bool has_log() const { return *record_.text(record_.header->log_file) != '\0'; }
 
-  // Asked first, since nothing falls through once the log has been told. Lines that lie beside it, and statistics that want folding, are
-  // for the ordinary flow.
+  // Asked first, since nothing falls through once the log has been told. Lines that lie beside it,
+  // and statistics that want folding, are for the ordinary flow.
   bool log_can_be_told() {
     if (!has_log()) return true;
     if (started_ns_ >= record_.header->local_until_ns) return false;
@@ -186,10 +211,13 @@ class Replay {
     if (record_.header->counted == 0) return true;
     // In a cache that cannot be written the ordinary flow says so.
     const PathText stats = stats_path();
-    return look_at(stats, facts) == Look::found && facts.size <= largest_stats && calls_.writable(stats.c_str());
+    return look_at(stats, facts) == Look::found && facts.size <= largest_stats &&
+           calls_.writable(stats.c_str());
   }
 
-  Look look_at(const PathText& path, Facts& facts) { return calls_.look(calls_.enter(""), path.c_str(), facts); }
+  Look look_at(const PathText& path, Facts& facts) {
+    return calls_.look(calls_.enter(""), path.c_str(), facts);
+  }
 
   PathText stats_path() const {
     PathText path = cache_dir_;
@@ -202,7 +230,8 @@ class Replay {
     if (!has_log()) return true;
     const char* const file = record_.text(record_.header->log_file);
     const std::int64_t now = calls_.now_ns();
-    LogText log(room_.work, now + record_.header->utc_offset_s * std::int64_t{1'000'000'000}, calls_.process());
+    LogText log(room_.work, now + record_.header->utc_offset_s * std::int64_t{1'000'000'000},
+                calls_.process());
     log.add_lines(record_.text(record_.header->log));
     log.begin_line();
     log.add("Done in ");
@@ -211,8 +240,8 @@ class Replay {
     return log.whole() && calls_.append(file, log.text(), no_limit);
   }
 
-  // What the log has told is not told again by the ordinary flow: the record then goes into a file aside, as the ordinary flow's own would
-  // (store/stats.cpp), and on a full disk nowhere.
+  // What the log has told is not told again by the ordinary flow: the record then goes into a file
+  // aside, as the ordinary flow's own would (store/stats.cpp), and on a full disk nowhere.
   bool count() {
     if (record_.header->counted == 0) return true;
     PathText path = stats_path();
@@ -224,15 +253,19 @@ class Replay {
     return true;
   }
 
-  // Tells eviction that the entry is in use, and keeps what was found out about touched files. A torn write is caught by the checksum.
+  // Tells eviction that the entry is in use, and keeps what was found out about touched files. A
+  // torn write is caught by the checksum.
   void keep_warm() {
     if (refreshed_ || (folder_refreshed_ && kept_ == record_.outputs.size())) {
       record_.header->checksum = record_.hot_checksum();
-      calls_.overwrite(path_.c_str(), {room_.record.data(), record_.header->size});  // all of it is there: something had changed
+      calls_.overwrite(path_.c_str(),
+                       {room_.record.data(),
+                        record_.header->size});  // all of it is there: something had changed
     }
     if (record_facts_.mtime_ns + touch_after_ns > started_ns_) return;
     calls_.touch(path_.c_str());
-    if (*record_.text(record_.header->entry_file) != '\0') calls_.touch(record_.text(record_.header->entry_file));
+    if (*record_.text(record_.header->entry_file) != '\0')
+      calls_.touch(record_.text(record_.header->entry_file));
   }
 
   // What files go through. A read costs a tenth of the first touch of a page, so the pages are few.

@@ -1,4 +1,5 @@
-// XXH3 for the replay room: compiled into it, because nothing may be called there that the C library or another file provides.
+// XXH3 for the replay room: compiled into it, because nothing may be called there that the C
+// library or another file provides.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,9 @@ struct Hash128 {
   bool known() const { return (high | low) != 0; }
 };
 
-static inline std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+static inline std::uint64_t hash64(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 static inline Hash128 hash128(std::string_view bytes) {
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());

@@ -1,4 +1,5 @@
-// Lines for the user's log, formatted without the C library: `[2026-11-22T15:33:12.123456 4711 ] text`.
+// Lines for the user's log, formatted without the C library: `[2026-11-22T15:33:12.123456 4711 ]
+// text`.
 #pragma once
 
 #include <array>
@@ -64,11 +65,12 @@ class LogText {
   void add_number(std::uint64_t value, int digits) {
     std::array<char, 20> out;
     std::size_t at = out.size();
-    for (; value != 0 || digits > 0; value /= 10, --digits) out[--at] = static_cast<char>('0' + value % 10);
+    for (; value != 0 || digits > 0; value /= 10, --digits)
+      out[--at] = static_cast<char>('0' + value % 10);
     add({out.data() + at, out.size() - at});
   }
-  // Days since 1970 as a date of the Gregorian calendar. Counted in eras of 400 years that begin on March 1st, so that a leap day ends its
-  // year.
+  // Days since 1970 as a date of the Gregorian calendar. Counted in eras of 400 years that begin on
+  // March 1st, so that a leap day ends its year.
   void add_date(std::int64_t days) {
     days += 719468;  // from 0000-03-01
     const std::int64_t era = days / 146097;

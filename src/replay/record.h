@@ -1,8 +1,11 @@
-// A replay record: what a compile depended on and what it left behind. Byte layout and why: docs/replay.md.
+// A replay record: what a compile depended on and what it left behind. Byte layout and why:
+// docs/replay.md.
 //
-// The record is read in place: fixed structs in the byte order of the machine that wrote it (the magic number does not match on
-// another), then a heap of text that ends with a zero byte, so that every path in it is a C string wherever it starts. That is the hot
-// part. What is asked for only where something has changed lies behind it, and mostly is not even read: every page of memory costs.
+// The record is read in place: fixed structs in the byte order of the machine that wrote it (the
+// magic number does not match on another), then a heap of text that ends with a zero byte, so that
+// every path in it is a C string wherever it starts. That is the hot part. What is asked for only
+// where something has changed lies behind it, and mostly is not even read: every page of memory
+// costs.
 #pragma once
 
 #include <cstddef>
@@ -15,23 +18,28 @@
 
 namespace deja::replay {
 
-inline constexpr std::uint32_t record_magic = 0x31704a44;    // "DJp1"
-inline constexpr std::uint32_t record_version = 2;           // also part of every key
-inline constexpr std::size_t largest_record = 256 * 1024;    // bytes
-inline constexpr std::int64_t trust_age_ns = 2'000'000'000;  // a stat says nothing about a file younger than this
+inline constexpr std::uint32_t record_magic = 0x31704a44;  // "DJp1"
+inline constexpr std::uint32_t record_version = 2;         // also part of every key
+inline constexpr std::size_t largest_record = 256 * 1024;  // bytes
+inline constexpr std::int64_t trust_age_ns =
+    2'000'000'000;  // a stat says nothing about a file younger than this
 
 struct Facts {
   std::uint64_t device = 0, inode = 0, size = 0;
   std::int64_t mtime_ns = 0, ctime_ns = 0;
   bool operator==(const Facts&) const = default;
   // No change after `now_ns` can leave these facts as they are.
-  bool settled_at(std::int64_t now_ns) const { return mtime_ns + trust_age_ns <= now_ns && ctime_ns + trust_age_ns <= now_ns; }
+  bool settled_at(std::int64_t now_ns) const {
+    return mtime_ns + trust_age_ns <= now_ns && ctime_ns + trust_age_ns <= now_ns;
+  }
 };
 static_assert(sizeof(Facts) == 40);
 
 // What is kept of facts. 0 agrees with none.
 inline constexpr std::uint64_t no_fingerprint = 0;
-static inline std::uint64_t fingerprint_of(const Facts& facts) { return hash64({reinterpret_cast<const char*>(&facts), sizeof facts}) | 1; }
+static inline std::uint64_t fingerprint_of(const Facts& facts) {
+  return hash64({reinterpret_cast<const char*>(&facts), sizeof facts}) | 1;
+}
 
 struct TextRange {
   std::uint32_t offset = 0, size = 0;  // in the heap
@@ -46,17 +54,20 @@ struct Dependency {
   std::uint64_t fingerprint = no_fingerprint;
 };
 
-// What a dependency whose facts have changed is judged by. A file has its content's hash, or zeros where only the facts count. A directory
-// has in `high` the sum of the hashes of those of its names that are in the record's table of names, in `low` one of these numbers.
+// What a dependency whose facts have changed is judged by. A file has its content's hash, or zeros
+// where only the facts count. A directory has in `high` the sum of the hashes of those of its names
+// that are in the record's table of names, in `low` one of these numbers.
 inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
 inline constexpr std::uint64_t listed = 1;
-inline constexpr std::uint64_t listed_and_written = 2;  // an output of the call lies there, so its facts change with every replay
+inline constexpr std::uint64_t listed_and_written =
+    2;  // an output of the call lies there, so its facts change with every replay
 struct Content {
   std::uint64_t size = 0;  // of a file, in bytes
   Hash128 hash;
 };
 
-// Dependencies that follow each other and share a directory; "" is the working directory, or the names are absolute.
+// Dependencies that follow each other and share a directory; "" is the working directory, or the
+// names are absolute.
 struct Group {
   std::uint32_t directory = 0;  // offset in the heap
   std::uint32_t count = 0;
@@ -83,15 +94,18 @@ struct Header {
   std::int32_t utc_offset_s = 0;               // what local time is ahead of UTC, for the log …
   std::int64_t local_until_ns = 0;             // … and until when it holds
 };
-static_assert(sizeof(Dependency) == 16 && sizeof(Content) == 24 && sizeof(Group) == 8 && sizeof(Output) == 32 && sizeof(Header) == 112);
+static_assert(sizeof(Dependency) == 16 && sizeof(Content) == 24 && sizeof(Group) == 8 &&
+              sizeof(Output) == 32 && sizeof(Header) == 112);
 
 inline constexpr std::size_t checksum_start = offsetof(Header, checksum) + sizeof(Header::checksum);
 
-// A name in a directory, upper and lower case alike: some file systems do not tell them apart, and a false alarm costs little.
+// A name in a directory, upper and lower case alike: some file systems do not tell them apart, and
+// a false alarm costs little.
 static inline std::uint64_t hash_of_name(std::string_view name) {
   char folded[256];
   if (name.size() > sizeof folded) return hash64(name);
-  for (std::size_t i = 0; i < name.size(); ++i) folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] | 0x20) : name[i];
+  for (std::size_t i = 0; i < name.size(); ++i)
+    folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] | 0x20) : name[i];
   return hash64({folded, name.size()});
 }
 
@@ -129,13 +143,16 @@ struct Record {
   const char* text(std::uint32_t offset) const { return heap.data() + offset; }
   std::string_view text(TextRange range) const { return {heap.data() + range.offset, range.size}; }
 
-  // `bytes` must be aligned to 8, and be the beginning of a file of `file_size` bytes; the store may have put something behind the record.
-  // True when its header is one for `key`, which then tells how long the parts are.
+  // `bytes` must be aligned to 8, and be the beginning of a file of `file_size` bytes; the store
+  // may have put something behind the record. True when its header is one for `key`, which then
+  // tells how long the parts are.
   bool begin(char* bytes, std::size_t size, std::uint64_t file_size, const Hash128& key) {
     if (size < sizeof(Header)) return false;
     header = reinterpret_cast<Header*>(bytes);
-    if (header->magic != record_magic || header->version != record_version || header->key != key) return false;
-    return sizeof(Header) < header->hot && header->hot <= header->size && header->size <= largest_record && header->size <= file_size &&
+    if (header->magic != record_magic || header->version != record_version || header->key != key)
+      return false;
+    return sizeof(Header) < header->hot && header->hot <= header->size &&
+           header->size <= largest_record && header->size <= file_size &&
            header->hot % alignof(Header) == 0;
   }
   // The hot part is there. False when it is damaged.
@@ -144,7 +161,8 @@ struct Record {
     const std::size_t size = header->hot;
     if (hot_checksum() != header->checksum) return false;
     std::size_t at = sizeof(Header);
-    if (!take(bytes, size, at, header->groups, groups) || !take(bytes, size, at, header->dependencies, dependencies) ||
+    if (!take(bytes, size, at, header->groups, groups) ||
+        !take(bytes, size, at, header->dependencies, dependencies) ||
         !take(bytes, size, at, header->outputs, outputs))
       return false;
     heap = {bytes + at, size - at};
@@ -156,15 +174,18 @@ struct Record {
     const std::size_t size = header->size;
     std::size_t at = header->hot;
     if (hash64({bytes + at, size - at}) != header->cold_checksum) return false;
-    return take(bytes, size, at, header->dependencies, contents) && take(bytes, size, at, header->names, names);
+    return take(bytes, size, at, header->dependencies, contents) &&
+           take(bytes, size, at, header->names, names);
   }
   std::uint64_t hot_checksum() const {
-    return hash64({reinterpret_cast<const char*>(header) + checksum_start, header->hot - checksum_start});
+    return hash64(
+        {reinterpret_cast<const char*>(header) + checksum_start, header->hot - checksum_start});
   }
 
  private:
   template <class T>
-  static bool take(char* bytes, std::size_t size, std::size_t& at, std::uint32_t count, std::span<T>& out) {
+  static bool take(char* bytes, std::size_t size, std::size_t& at, std::uint32_t count,
+                   std::span<T>& out) {
     if (count > (size - at) / sizeof(T)) return false;
     out = {reinterpret_cast<T*>(bytes + at), count};
     at += count * sizeof(T);
@@ -172,7 +193,9 @@ struct Record {
   }
 
   bool good(std::uint32_t offset) const { return offset < heap.size(); }
-  bool good(std::uint64_t offset, std::uint64_t size) const { return offset <= heap.size() && size <= heap.size() - offset; }
+  bool good(std::uint64_t offset, std::uint64_t size) const {
+    return offset <= heap.size() && size <= heap.size() - offset;
+  }
 
   bool ranges_good() const {
     std::uint64_t grouped = 0;
@@ -183,10 +206,11 @@ struct Record {
     for (const Dependency& dependency : dependencies)
       if (!good(dependency.name)) return false;
     for (const Output& output : outputs)
-      if (!good(output.path) || (output.in_entry == 0 && !good(output.offset, output.size))) return false;
+      if (!good(output.path) || (output.in_entry == 0 && !good(output.offset, output.size)))
+        return false;
     return grouped == dependencies.size() && good(header->entry_file) && good(header->log_file) &&
-           good(header->out.offset, header->out.size) && good(header->err.offset, header->err.size) &&
-           good(header->log.offset, header->log.size);
+           good(header->out.offset, header->out.size) &&
+           good(header->err.offset, header->err.size) && good(header->log.offset, header->log.size);
   }
 };
 

@@ -1,4 +1,5 @@
-// The fast path for callers that have a System: main(), where the program did not start with it (start.cpp; DEJA_STARTS_FAST).
+// The fast path for callers that have a System: main(), where the program did not start with it
+// (start.cpp; DEJA_STARTS_FAST).
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace deja {
 
-// Answers `words` (the compiler's name or the KEY=VALUE words before it first) from its replay record. True: all is done, the exit code is
-// 0.
+// Answers `words` (the compiler's name or the KEY=VALUE words before it first) from its replay
+// record. True: all is done, the exit code is 0.
 bool replay_call(System& system, const std::vector<std::string>& words);
 
 }  // namespace deja

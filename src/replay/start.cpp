@@ -1,17 +1,21 @@
-// The program's entry point on Linux: tries the fast path on the bare process, then hands over to the C library as if nothing had been
-// there. Compiled and linked so that nothing outside this file is called: the C library's own start has not run, so neither its memory
-// functions (chosen by processor at start-up), thread-local storage, nor constructors exist yet. test/integration/replay_start_test.sh
-// checks the object file.
+// The program's entry point on Linux: tries the fast path on the bare process, then hands over to
+// the C library as if nothing had been there. Compiled and linked so that nothing outside this file
+// is called: the C library's own start has not run, so neither its memory functions (chosen by
+// processor at start-up), thread-local storage, nor constructors exist yet.
+// test/integration/replay_start_test.sh checks the object file.
 
-// Inline functions get names of their own here, lest the linker take another file's copy, compiled for a running C library.
+// Inline functions get names of their own here, lest the linker take another file's copy, compiled
+// for a running C library.
 #define deja deja_before_start
 
 #include "replay/fast_path.h"
 #include "replay/linux_calls.h"
 
-// The compiler calls these by name where it copies or clears; in this file the names mean these functions (see the assembler lines).
+// The compiler calls these by name where it copies or clears; in this file the names mean these
+// functions (see the assembler lines).
 extern "C" {
-__attribute__((used, noinline)) static void* copy_bytes(void* to, const void* from, std::size_t size) {
+__attribute__((used, noinline)) static void* copy_bytes(void* to, const void* from,
+                                                        std::size_t size) {
 #if defined(__x86_64__)
   void* const result = to;
   __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
@@ -30,12 +34,14 @@ __attribute__((used, noinline)) static void* fill_bytes(void* to, int value, std
   __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
   return result;
 #else
-  for (std::size_t i = 0; i < size; ++i) static_cast<volatile char*>(to)[i] = static_cast<char>(value);
+  for (std::size_t i = 0; i < size; ++i)
+    static_cast<volatile char*>(to)[i] = static_cast<char>(value);
   return to;
 #endif
 }
 
-__attribute__((used, noinline)) static int compare_bytes(const void* a, const void* b, std::size_t size) {
+__attribute__((used, noinline)) static int compare_bytes(const void* a, const void* b,
+                                                         std::size_t size) {
   const volatile unsigned char* const left = static_cast<const unsigned char*>(a);
   const unsigned char* const right = static_cast<const unsigned char*>(b);
   for (std::size_t i = 0; i < size; ++i)
@@ -74,10 +80,12 @@ __attribute__((used, noinline)) static void try_replay(const long* stack) {
   call.words = {words, count};
   if (deja::replay::is_own_name(words[0])) call.words = call.words.subspan(1);
   call.environment = {environment, variables};
-  call.working_directory = calls.working_directory(room.work);  // read for the key, before anything else needs the room
+  call.working_directory =
+      calls.working_directory(room.work);  // read for the key, before anything else needs the room
   call.user = calls.user();
   call.err_is_terminal = calls.err_is_terminal();
-  if (call.working_directory.empty() || !deja::replay::Replay<LinuxCalls>(calls, room).serve(call)) return;
+  if (call.working_directory.empty() || !deja::replay::Replay<LinuxCalls>(calls, room).serve(call))
+    return;
   linux_kernel::call(SYS_exit_group, 0);
 }
 }

@@ -1,4 +1,5 @@
-// The statistics record that a replay appends. Its format belongs to store/stats.cpp; a test reads these records there.
+// The statistics record that a replay appends. Its format belongs to store/stats.cpp; a test reads
+// these records there.
 #pragma once
 
 #include <array>
@@ -16,8 +17,10 @@ inline constexpr std::string_view stats_file_name = "stats";
 class StatsRecord {
  public:
   explicit StatsRecord(std::int64_t now_ns) {
-    constexpr Outcome counted[] = {Outcome::direct_cache_hit, Outcome::local_storage_hit, Outcome::local_storage_read_hit};
-    for (const char c : {'d', 'j', 'a', 'S', '\1', '\3', '\0', '\0'}) bytes_[size_++] = c;  // magic, version, number of items
+    constexpr Outcome counted[] = {Outcome::direct_cache_hit, Outcome::local_storage_hit,
+                                   Outcome::local_storage_read_hit};
+    for (const char c : {'d', 'j', 'a', 'S', '\1', '\3', '\0', '\0'})
+      bytes_[size_++] = c;  // magic, version, number of items
     add(static_cast<std::uint64_t>(now_ns));
     for (const Outcome outcome : counted) add(add_one | static_cast<std::uint64_t>(outcome) << 8);
     add(0);
@@ -27,7 +30,8 @@ class StatsRecord {
   std::string_view bytes() const { return {bytes_.data(), size_}; }
 
  private:
-  static constexpr std::uint64_t add_one = 1 << 16 | 1;  // the count, and what it is: a change of an outcome's count
+  static constexpr std::uint64_t add_one =
+      1 << 16 | 1;  // the count, and what it is: a change of an outcome's count
 
   // Little endian.
   void add(std::uint64_t value) {

@@ -1,4 +1,5 @@
-// What a replay asks of the system, on top of System: for Windows and other systems, for builds without the fast start, for tests on fakes.
+// What a replay asks of the system, on top of System: for Windows and other systems, for builds
+// without the fast start, for tests on fakes.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,9 @@
 
 namespace deja::replay {
 
-inline Facts facts_of(const FileFacts& found) { return {found.device, found.inode, found.size, found.mtime_ns, found.ctime_ns}; }
+inline Facts facts_of(const FileFacts& found) {
+  return {found.device, found.inode, found.size, found.mtime_ns, found.ctime_ns};
+}
 
 // A call as this process got it, with the texts it refers to. Not to be copied.
 class CallText {
@@ -24,7 +27,8 @@ class CallText {
         directory_(system.fs.real_path(".").value_or("")),
         word_pointers_(pointers_to(words)),
         environment_pointers_(pointers_to(environment_)),
-        call_{word_pointers_, environment_pointers_, directory_, system.console.user(), system.console.err_is_terminal()} {}
+        call_{word_pointers_, environment_pointers_, directory_, system.console.user(),
+              system.console.err_is_terminal()} {}
   CallText(const CallText&) = delete;
   CallText& operator=(const CallText&) = delete;
 
@@ -53,7 +57,8 @@ class SystemCalls {
   std::uint32_t process() { return system_.processes.id(); }
 
   // The facts are told with the first piece.
-  std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset, Facts& facts) {
+  std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset,
+                         Facts& facts) {
     std::string bytes;
     if (offset == 0) {
       const auto found = system_.fs.read(path, bytes, largest_record);
@@ -74,10 +79,12 @@ class SystemCalls {
     if (found) facts = facts_of(*found);
     if (found) return Look::found;
     const Cause cause = found.error().cause;
-    return cause == Cause::not_found || cause == Cause::not_a_directory ? Look::absent : Look::unknown;
+    return cause == Cause::not_found || cause == Cause::not_a_directory ? Look::absent
+                                                                        : Look::unknown;
   }
   template <class Take>
-  bool read_through(const Directory& at, const char* name, std::uint64_t size, std::span<char>, Take take) {
+  bool read_through(const Directory& at, const char* name, std::uint64_t size, std::span<char>,
+                    Take take) {
     std::string bytes;
     if (!system_.fs.read(joined(at, name), bytes, size) || bytes.size() != size) return false;
     take(std::string_view(bytes));
@@ -87,21 +94,27 @@ class SystemCalls {
   bool each_name(const Directory& at, const char* name, std::span<char>, Take take) {
     const auto items = system_.fs.list(joined(at, name));
     if (!items) return false;
-    for (const DirectoryItem& item : *items) take(std::string_view(item.name), item.kind == FileKind::directory);
+    for (const DirectoryItem& item : *items)
+      take(std::string_view(item.name), item.kind == FileKind::directory);
     return true;
   }
 
   bool replaceable(const char* path) {
     const auto found = system_.fs.lstat(path);
     if (!found) return found.error().cause == Cause::not_found;
-    const bool plain_mode = native_style == PathStyle::windows || found->mode == (0666 & ~system_.console.get_umask());
+    const bool plain_mode =
+        native_style == PathStyle::windows || found->mode == (0666 & ~system_.console.get_umask());
     return found->kind == FileKind::regular && found->links == 1 && plain_mode;
   }
   void remove(const char* path) { (void)system_.fs.remove(path); }
-  bool write_output(const char* path, std::string_view bytes) { return static_cast<bool>(system_.fs.write_output(path, bytes)); }
-  bool copy_output(const char* path, const char* from, std::uint64_t offset, std::uint64_t size, std::uint64_t checksum, std::span<char>) {
+  bool write_output(const char* path, std::string_view bytes) {
+    return static_cast<bool>(system_.fs.write_output(path, bytes));
+  }
+  bool copy_output(const char* path, const char* from, std::uint64_t offset, std::uint64_t size,
+                   std::uint64_t checksum, std::span<char>) {
     const auto bytes = system_.fs.read_part(from, offset, static_cast<std::size_t>(size));
-    return bytes && bytes->size() == size && hash64(*bytes) == checksum && write_output(path, *bytes);
+    return bytes && bytes->size() == size && hash64(*bytes) == checksum &&
+           write_output(path, *bytes);
   }
   bool append(const char* path, std::string_view record, std::uint64_t limit) {
     AppendOptions options;
@@ -120,9 +133,11 @@ class SystemCalls {
   }
   void overwrite(const char* path, std::string_view bytes) {
     const std::string to = path;
-    const std::string temporary = system_.fs.temporary_name(std::string(path::directory(to)), "replay");
+    const std::string temporary =
+        system_.fs.temporary_name(std::string(path::directory(to)), "replay");
     const std::string_view pieces[] = {bytes};
-    if (system_.fs.create(temporary, pieces) && !system_.fs.rename(temporary, to, Overwrite::yes)) remove(temporary.c_str());
+    if (system_.fs.create(temporary, pieces) && !system_.fs.rename(temporary, to, Overwrite::yes))
+      remove(temporary.c_str());
   }
   bool touch(const char* path) { return static_cast<bool>(system_.fs.touch(path)); }
   void write_stream(int stream, std::string_view bytes) {

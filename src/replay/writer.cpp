@@ -18,21 +18,26 @@ namespace {
 using replay::Kind;
 using replay::TextRange;
 
-constexpr std::size_t grouped_from = 8;                                 // so many names in one directory are worth opening it
-constexpr std::size_t largest_inline = 4 * 1024;                        // bytes; larger outputs stay in the result entry
-constexpr std::size_t largest_written = replay::largest_record - 4096;  // bytes; leaves room for what the store adds
-constexpr const char* zone_file = "/etc/localtime";                     // the log tells local time
-constexpr std::int64_t rest_ns = 3'600'000'000'000;                     // a directory that did not change for an hour rests
+constexpr std::size_t grouped_from = 8;  // so many names in one directory are worth opening it
+constexpr std::size_t largest_inline = 4 * 1024;  // bytes; larger outputs stay in the result entry
+constexpr std::size_t largest_written =
+    replay::largest_record - 4096;                   // bytes; leaves room for what the store adds
+constexpr const char* zone_file = "/etc/localtime";  // the log tells local time
+constexpr std::int64_t rest_ns =
+    3'600'000'000'000;  // a directory that did not change for an hour rests
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
-Error refused(const std::string& object, const char* reason) { return {"record a replay", object, reason, Cause::other}; }
+Error refused(const std::string& object, const char* reason) {
+  return {"record a replay", object, reason, Cause::other};
+}
 
 // Whether a replay has room for the lines, with the time and the process before each.
 bool log_fits(const std::vector<std::string>& lines) {
   constexpr std::size_t prefix = 48;
   std::size_t size = 2 * prefix;
   for (const std::string& line : lines)
-    size += line.size() + prefix * (1 + static_cast<std::size_t>(std::count(line.begin(), line.end(), '\n')));
+    size += line.size() +
+            prefix * (1 + static_cast<std::size_t>(std::count(line.begin(), line.end(), '\n')));
   return size <= sizeof(replay::Room::work);
 }
 
@@ -68,7 +73,8 @@ class Heap {
 
  private:
   TextRange add(std::string_view text, bool ended) {
-    const TextRange out{static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(text.size())};
+    const TextRange out{static_cast<std::uint32_t>(bytes_.size()),
+                        static_cast<std::uint32_t>(text.size())};
     bytes_.append(text);
     if (ended) bytes_.push_back('\0');
     return out;
@@ -96,9 +102,11 @@ class Dependencies {
     Known out;
     out.facts = replay::facts_of(*facts);
     if (file.content) out.content = hash_of(*file.content);
-    // No stat agrees with a file that is too young: the first replays read it, until it is old enough.
+    // No stat agrees with a file that is too young: the first replays read it, until it is old
+    // enough.
     out.settled = out.facts.settled_at(started_ns_);
-    if (!out.settled && !file.content) return refuse(file.path, "it is too new to tell whether it changes");
+    if (!out.settled && !file.content)
+      return refuse(file.path, "it is too new to tell whether it changes");
     const auto [known, is_new] = found_.emplace(file.path, out);
     if (!is_new && !file.content) known->second.content = {};
   }
@@ -112,15 +120,15 @@ class Dependencies {
     found_.emplace(path, Known{.kind = Kind::absent});
   }
 
-  // A directory in which a name may not appear, or that may not appear itself. `sum` knows the names that matter; `written`: an output lies
-  // there.
+  // A directory in which a name may not appear, or that may not appear itself. `sum` knows the
+  // names that matter; `written`: an output lies there.
   void add_directory(const std::string& path, const replay::NameSum& sum, bool written) {
     if (refusal_ || !usable(path)) return;
     const auto facts = fs_.stat(path);
     if (!facts) return add_absent(path);
     Known out{.kind = Kind::directory, .facts = replay::facts_of(*facts), .settled = true};
-    // Of a directory that rests the facts will do. One that changed lately will change again, or be checked out again, so its names are
-    // summed up.
+    // Of a directory that rests the facts will do. One that changed lately will change again, or be
+    // checked out again, so its names are summed up.
     if (std::max(facts->mtime_ns, facts->ctime_ns) > started_ns_ - rest_ns) {
       const auto names = sum_of_names(path, sum);
       if (!names) return;
@@ -140,7 +148,8 @@ class Dependencies {
     return !refusal_;
   }
 
-  // A name that matters and was not there when the run began may have been missed by the compile: then there is no record.
+  // A name that matters and was not there when the run began may have been missed by the compile:
+  // then there is no record.
   std::optional<std::uint64_t> sum_of_names(const std::string& folder, replay::NameSum sum) {
     const auto items = fs_.list(folder);
     if (!items) refusal_ = items.error();
@@ -153,7 +162,9 @@ class Dependencies {
       if (found_.contains(path)) continue;
       const auto facts = fs_.lstat(path);
       // A folder changes with what is put into it; that is seen where it is watched itself.
-      if (facts && (facts->kind == FileKind::directory || replay::facts_of(*facts).settled_at(started_ns_))) continue;
+      if (facts &&
+          (facts->kind == FileKind::directory || replay::facts_of(*facts).settled_at(started_ns_)))
+        continue;
       refuse(path, "it is too new to tell whether the compile saw it");
       return std::nullopt;
     }
@@ -193,7 +204,8 @@ class Names {
   std::string_view last_folder_ = ".";
 };
 
-// All names under which a header could appear. A file can only be shadowed by something whose name is one of them.
+// All names under which a header could appear. A file can only be shadowed by something whose name
+// is one of them.
 std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
   Names names;
   for (const ReplayFile& file : call.included) {
@@ -204,19 +216,23 @@ std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
   return std::move(names).finished();
 }
 
-Dependencies gather(System& system, const ReplayCall& call, const std::vector<std::uint64_t>& names) {
+Dependencies gather(System& system, const ReplayCall& call,
+                    const std::vector<std::uint64_t>& names) {
   Dependencies out(system.fs, call.started_ns);
   for (const ReplayFile& file : call.included) out.add_file(file);
   for (const ReplayFile& file : call.files) out.add_file(file);
   for (const std::string& path : call.absent) out.add_absent(path);
-  if (!call.log_file.empty()) system.fs.stat(zone_file) ? out.add_file({zone_file}) : out.add_absent(zone_file);
+  if (!call.log_file.empty())
+    system.fs.stat(zone_file) ? out.add_file({zone_file}) : out.add_absent(zone_file);
   std::set<std::string_view> written;
   for (const ReplayOutput& output : call.outputs) written.insert(path::directory(output.path));
-  for (const std::string& path : call.watched_directories) out.add_directory(path, replay::NameSum(names), written.contains(path));
+  for (const std::string& path : call.watched_directories)
+    out.add_directory(path, replay::NameSum(names), written.contains(path));
   return out;
 }
 
-// When a dependency changed last, as far as that is known: what changed lately is likely to change again.
+// When a dependency changed last, as far as that is known: what changed lately is likely to change
+// again.
 std::int64_t last_change(const Known& known) {
   if (known.settled) return known.facts.ctime_ns;
   return known.kind == Kind::file ? INT64_MAX : 0;
@@ -232,12 +248,15 @@ struct Folder {
 
 // The latest changes first, so that a replay in vain, after an edit, is over soon.
 void sort_by_change(std::vector<Folder>& folders) {
-  const auto is_later = [](const Named& a, const Named& b) { return last_change(a.second) > last_change(b.second); };
+  const auto is_later = [](const Named& a, const Named& b) {
+    return last_change(a.second) > last_change(b.second);
+  };
   for (Folder& folder : folders) {
     std::ranges::stable_sort(folder.members, is_later);
     if (!folder.members.empty()) folder.last_change = last_change(folder.members.front().second);
   }
-  std::ranges::stable_sort(folders, [](const Folder& a, const Folder& b) { return a.last_change > b.last_change; });
+  std::ranges::stable_sort(
+      folders, [](const Folder& a, const Folder& b) { return a.last_change > b.last_change; });
 }
 
 // Dependencies by directory; those that have few neighbours under "", with their whole path.
@@ -248,7 +267,8 @@ std::vector<Folder> by_folder(const std::map<std::string, Known>& found) {
     while (name.size() > 1 && path::is_separator(name.back())) name.remove_suffix(1);
     const std::string_view file = path::file_name(name);
     const bool whole = file.empty() || file.size() == name.size();
-    all[whole ? "" : name.substr(0, name.size() - file.size())].emplace_back(whole ? name : file, known);
+    all[whole ? "" : name.substr(0, name.size() - file.size())].emplace_back(whole ? name : file,
+                                                                             known);
   }
   std::vector<Folder> out;
   Folder single;
@@ -257,7 +277,8 @@ std::vector<Folder> by_folder(const std::map<std::string, Known>& found) {
       out.push_back({std::string(folder), std::move(members)});
       continue;
     }
-    for (auto& [name, known] : members) single.members.emplace_back(std::string(folder).append(name), known);
+    for (auto& [name, known] : members)
+      single.members.emplace_back(std::string(folder).append(name), known);
   }
   out.push_back(std::move(single));
   return out;
@@ -275,10 +296,12 @@ Rows arrange(const std::map<std::string, Known>& found, Heap& heap) {
   std::vector<Folder> folders = by_folder(found);
   sort_by_change(folders);
   for (const Folder& folder : folders) {
-    out.groups.push_back({heap.path(folder.path), static_cast<std::uint32_t>(folder.members.size())});
+    out.groups.push_back(
+        {heap.path(folder.path), static_cast<std::uint32_t>(folder.members.size())});
     for (const auto& [name, known] : folder.members) {
       out.dependencies.push_back(
-          {heap.path(name), known.kind, known.settled ? replay::fingerprint_of(known.facts) : replay::no_fingerprint});
+          {heap.path(name), known.kind,
+           known.settled ? replay::fingerprint_of(known.facts) : replay::no_fingerprint});
       out.contents.push_back({known.facts.size, known.content});
     }
   }
@@ -303,12 +326,15 @@ std::int64_t seconds_since_1970(const LocalTime& t) {
   // Days from the civil calendar, years beginning in March.
   const std::int64_t year = t.month <= 2 ? t.year - 1 : t.year;
   const std::int64_t month = t.month <= 2 ? t.month + 9 : t.month - 3;
-  const std::int64_t days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + t.day - 1 - 719468;
+  const std::int64_t days =
+      365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + t.day - 1 - 719468;
   return ((days * 24 + t.hour) * 60 + t.minute) * 60 + t.second;
 }
 
 // What local time is ahead of UTC, in seconds.
-std::int64_t utc_offset(Clock& clock, std::int64_t now_ns) { return seconds_since_1970(clock.local(now_ns)) - now_ns / 1'000'000'000; }
+std::int64_t utc_offset(Clock& clock, std::int64_t now_ns) {
+  return seconds_since_1970(clock.local(now_ns)) - now_ns / 1'000'000'000;
+}
 
 template <class T>
 void append_rows(std::string& out, const std::vector<T>& rows) {
@@ -324,30 +350,37 @@ std::string log_text(const std::vector<std::string>& lines) {
 std::optional<Error> refusal_of(const ReplayCall& call) {
   if (call.started_ns == 0) return refused("", "the run's start is unknown");
   if (call.log_file == "syslog") return refused("", "the log goes to syslog");
-  if (!call.log_file.empty() && !log_fits(call.log_lines)) return refused("", "the log would be too long");
-  if (call.log_file.find('\0') != std::string::npos || call.entry_file.find('\0') != std::string::npos) return refused("", "not a path");
+  if (!call.log_file.empty() && !log_fits(call.log_lines))
+    return refused("", "the log would be too long");
+  if (call.log_file.find('\0') != std::string::npos ||
+      call.entry_file.find('\0') != std::string::npos)
+    return refused("", "not a path");
   for (const ReplayOutput& output : call.outputs)
-    if (output.path.empty() || output.path.find('\0') != std::string::npos) return refused(output.path, "not a path");
+    if (output.path.empty() || output.path.find('\0') != std::string::npos)
+      return refused(output.path, "not a path");
   return std::nullopt;
 }
 
 }  // namespace
 
-bool replay_possible(System& system, const std::vector<std::string>& words, const std::string& cache_dir) {
+bool replay_possible(System& system, const std::vector<std::string>& words,
+                     const std::string& cache_dir) {
   const replay::CallText text(system, words);
   replay::Hash128 key;
   if (text.call().working_directory.empty() || !replay::key_of(text.call(), key)) return false;
   // The configuration's is absolute and normal.
   const replay::PathText own = replay::cache_dir_of(text.call().environment);
   const auto here = system.fs.current_directory();
-  return own.usable() && here && path::normal(path::join(*here, own.view())) == path::normal(cache_dir);
+  return own.usable() && here &&
+         path::normal(path::join(*here, own.view())) == path::normal(cache_dir);
 }
 
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) {
   if (const auto refusal = refusal_of(call)) return *refusal;
   replay::Header header;
   const replay::CallText text(system, call.words);
-  if (!replay_possible(system, call.words, call.cache_dir) || !replay::key_of(text.call(), header.key))
+  if (!replay_possible(system, call.words, call.cache_dir) ||
+      !replay::key_of(text.call(), header.key))
     return refused("", "the environment or the place of the cache does not allow it");
 
   if (!call.log_file.empty()) {
@@ -380,7 +413,8 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   append_rows(bytes, rows.dependencies);
   append_rows(bytes, outputs);
   bytes.append(heap.finished());
-  bytes.resize((bytes.size() + alignof(replay::Header) - 1) / alignof(replay::Header) * alignof(replay::Header));
+  bytes.resize((bytes.size() + alignof(replay::Header) - 1) / alignof(replay::Header) *
+               alignof(replay::Header));
   const std::size_t hot = bytes.size();
   append_rows(bytes, rows.contents);
   append_rows(bytes, names);
@@ -389,7 +423,8 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   header.size = static_cast<std::uint32_t>(bytes.size());
   header.cold_checksum = replay::hash64(std::string_view(bytes).substr(hot));
   std::memcpy(bytes.data(), &header, sizeof header);
-  header.checksum = replay::hash64(std::string_view(bytes).substr(replay::checksum_start, hot - replay::checksum_start));
+  header.checksum = replay::hash64(
+      std::string_view(bytes).substr(replay::checksum_start, hot - replay::checksum_start));
   std::memcpy(bytes.data(), &header, sizeof header);
   return ReplayRecord{digest_of(header.key), std::move(bytes)};
 }
@@ -398,8 +433,9 @@ bool is_replay_record(std::string_view bytes, const Digest& key) {
   std::vector<std::uint64_t> aligned(bytes.size() / sizeof(std::uint64_t) + 1);
   std::memcpy(aligned.data(), bytes.data(), bytes.size());
   replay::Record record;
-  return record.begin(reinterpret_cast<char*>(aligned.data()), bytes.size(), bytes.size(), hash_of(key)) && record.open() &&
-         record.open_cold();
+  return record.begin(reinterpret_cast<char*>(aligned.data()), bytes.size(), bytes.size(),
+                      hash_of(key)) &&
+         record.open() && record.open_cold();
 }
 
 }  // namespace deja

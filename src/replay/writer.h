@@ -1,4 +1,5 @@
-// Making replay records: what the ordinary flow knows about a compile, turned into what the fast path checks and writes.
+// Making replay records: what the ordinary flow knows about a compile, turned into what the fast
+// path checks and writes.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,12 @@ namespace deja {
 // A file the result depends on.
 struct ReplayFile {
   std::string path;  // as it was opened: absolute, or relative to the working directory
-  // digest_of() its bytes as this run used them. With it, a replay accepts a file whose times changed but whose content did
-  // not; without it (compiler, configuration) changed facts end the replay.
+  // digest_of() its bytes as this run used them. With it, a replay accepts a file whose times
+  // changed but whose content did not; without it (compiler, configuration) changed facts end the
+  // replay.
   std::optional<Digest> content = std::nullopt;
-  // What a stat told when this run looked at it (SourceFile::facts), to save another; nullopt: the writer stats it.
+  // What a stat told when this run looked at it (SourceFile::facts), to save another; nullopt: the
+  // writer stats it.
   std::optional<FileFacts> facts = std::nullopt;
 };
 
@@ -27,38 +30,44 @@ struct ReplayFile {
 struct ReplayOutput {
   std::string path;        // as the compiler writes it
   std::string_view bytes;  // the whole file
-  // Where the very same bytes lie raw in ReplayCall::entry_file, so that large ones need not be stored twice; nullopt: keep
-  // them in the record.
+  // Where the very same bytes lie raw in ReplayCall::entry_file, so that large ones need not be
+  // stored twice; nullopt: keep them in the record.
   std::optional<std::uint64_t> entry_offset;
 };
 
 // One compile that ended with exit code 0, as its caller saw it.
 struct ReplayCall {
-  std::vector<std::string> words;  // what wrap() got, verbatim: KEY=VALUE words, the compiler's name, its arguments
-  std::string cache_dir;           // Config::cache_dir
-  std::int64_t started_ns = 0;     // this run's start by Clock::file_now_ns(), before any of the files was looked at
+  std::vector<std::string>
+      words;  // what wrap() got, verbatim: KEY=VALUE words, the compiler's name, its arguments
+  std::string cache_dir;  // Config::cache_dir
+  std::int64_t started_ns =
+      0;  // this run's start by Clock::file_now_ns(), before any of the files was looked at
 
   // The source and every header read, none left out (ignored or system ones neither).
   std::vector<ReplayFile> included;
-  // Everything else that was looked at: compiler, candidates on PATH that were passed over, configuration files, response
-  // files, extra files, plugins, specs, profiles, PCH.
+  // Everything else that was looked at: compiler, candidates on PATH that were passed over,
+  // configuration files, response files, extra files, plugins, specs, profiles, PCH.
   std::vector<ReplayFile> files;
-  // Looked for in vain, and must stay absent: configuration files, the compiler in earlier PATH folders.
+  // Looked for in vain, and must stay absent: configuration files, the compiler in earlier PATH
+  // folders.
   std::vector<std::string> absent;
-  // Existing or not: where a new name could change what an #include finds (ManifestEntry::directories).
+  // Existing or not: where a new name could change what an #include finds
+  // (ManifestEntry::directories).
   std::vector<std::string> watched_directories;
   // Headers that are only asked for, as written (ManifestEntry::probed_names).
   std::vector<std::string> probed_names;
 
   std::vector<ReplayOutput> outputs;
-  std::string entry_file;  // absolute path of the packed result, "" when every output goes into the record
-  std::string out, err;    // what was written to the caller's stdout and stderr
+  std::string
+      entry_file;  // absolute path of the packed result, "" when every output goes into the record
+  std::string out, err;  // what was written to the caller's stdout and stderr
 
   std::string log_file;  // Config::log_file, "" without
-  // What a replay tells the log, without time, PID and newline: all that a direct hit would have told but for its last line,
-  // "Done in … ms", which the replay adds itself.
+  // What a replay tells the log, without time, PID and newline: all that a direct hit would have
+  // told but for its last line, "Done in … ms", which the replay adds itself.
   std::vector<std::string> log_lines;
-  bool counted = true;  // Config::stats: counts as direct_cache_hit, local_storage_hit and local_storage_read_hit
+  bool counted = true;  // Config::stats: counts as direct_cache_hit, local_storage_hit and
+                        // local_storage_read_hit
 };
 
 struct ReplayRecord {
@@ -66,18 +75,22 @@ struct ReplayRecord {
   std::string bytes;  // to be stored verbatim in the local store, replacing an older one
 };
 
-// False when no record can be made for this call, so that nobody gathers what it takes: the environment forbids replays, or
-// the cache directory is not the one that follows from the environment alone.
-bool replay_possible(System& system, const std::vector<std::string>& words, const std::string& cache_dir);
+// False when no record can be made for this call, so that nobody gathers what it takes: the
+// environment forbids replays, or the cache directory is not the one that follows from the
+// environment alone.
+bool replay_possible(System& system, const std::vector<std::string>& words,
+                     const std::string& cache_dir);
 
 // Stats every dependency and encodes the record; store it by
-// `local.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes)`. Runs after the caller has been served. Refuses in
-// doubt, and the error says why (for the log): a file that changed less than two seconds before the run began or during it, a
-// file that is gone, outputs too large, a log that goes to syslog.
+// `local.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes)`. Runs after the caller
+// has been served. Refuses in doubt, and the error says why (for the log): a file that changed less
+// than two seconds before the run began or during it, a file that is gone, outputs too large, a log
+// that goes to syslog.
 //
-// The caller must not ask for a record when: the compile failed or was not cacheable; a source holds one of the three
-// date and time macros (unless sloppy), another file's data, or asks for headers by a macro; any of debug, disable, recache, file_clone,
-// hard_link, remote_only, reshare, stats_log, umask, direct_mode = false or a prefix command is configured.
+// The caller must not ask for a record when: the compile failed or was not cacheable; a source
+// holds one of the three date and time macros (unless sloppy), another file's data, or asks for
+// headers by a macro; any of debug, disable, recache, file_clone, hard_link, remote_only, reshare,
+// stats_log, umask, direct_mode = false or a prefix command is configured.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 
 // Whether `bytes` are a whole, undamaged record for this call.

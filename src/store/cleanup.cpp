@@ -1,4 +1,5 @@
-// Maintenance as lists of steps over the shards: list, decide, remove or rewrite, set the accounts right.
+// Maintenance as lists of steps over the shards: list, decide, remove or rewrite, set the accounts
+// right.
 #include "store/cleanup.h"
 
 #include <algorithm>
@@ -12,9 +13,11 @@ namespace deja {
 
 namespace {
 
-constexpr std::int64_t whole_cache_files = 16384;            // up to here the coldest of all go; beyond, those of the fullest shards
+constexpr std::int64_t whole_cache_files =
+    16384;  // up to here the coldest of all go; beyond, those of the fullest shards
 constexpr std::int64_t cold_result_ns = 86'400'000'000'000;  // a day
-constexpr std::uint64_t one_block = 4096;                    // bytes; what fits takes no less room on disk when it is compressed
+constexpr std::uint64_t one_block =
+    4096;  // bytes; what fits takes no less room on disk when it is compressed
 constexpr std::string_view lock_name = "cleanup.lock";
 
 // What may stay: 90 % of a limit that is passed, whatever is there for one that is not.
@@ -23,15 +26,21 @@ struct Target {
   std::int64_t files = INT64_MAX;
 };
 
-std::int64_t as_signed(std::uint64_t limit) { return static_cast<std::int64_t>(std::min<std::uint64_t>(limit, INT64_MAX)); }
+std::int64_t as_signed(std::uint64_t limit) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(limit, INT64_MAX));
+}
 
 bool over(std::int64_t used, std::uint64_t limit) { return limit != 0 && used > as_signed(limit); }
-bool over(std::int64_t bytes, std::int64_t files, const Limits& limits) { return over(bytes, limits.bytes) || over(files, limits.files); }
+bool over(std::int64_t bytes, std::int64_t files, const Limits& limits) {
+  return over(bytes, limits.bytes) || over(files, limits.files);
+}
 
 Target target_of(std::int64_t bytes, std::int64_t files, const Limits& limits) {
   Target target;
-  if (over(bytes, limits.bytes)) target.bytes = as_signed(limits.bytes / 10 * 9 + limits.bytes % 10 * 9 / 10);
-  if (over(files, limits.files)) target.files = as_signed(limits.files / 10 * 9 + limits.files % 10 * 9 / 10);
+  if (over(bytes, limits.bytes))
+    target.bytes = as_signed(limits.bytes / 10 * 9 + limits.bytes % 10 * 9 / 10);
+  if (over(files, limits.files))
+    target.files = as_signed(limits.files / 10 * 9 + limits.files % 10 * 9 / 10);
   return target;
 }
 
@@ -47,7 +56,8 @@ ShardSize size_of(const ShardWork& work) {
 enum class Fate : unsigned char { stays, goes, stuck };
 using Fates = std::vector<std::vector<Fate>>;  // of each file of each shard
 
-// Lets the coldest files go, those that are stuck left out, until the rest is within `target`. False when none needs to go, or can.
+// Lets the coldest files go, those that are stuck left out, until the rest is within `target`.
+// False when none needs to go, or can.
 bool choose_coldest(const std::vector<ShardWork*>& works, const Target& target, Fates& fates) {
   struct Candidate {
     std::int64_t mtime_ns;
@@ -68,11 +78,14 @@ bool choose_coldest(const std::vector<ShardWork*>& works, const Target& target, 
     for (std::uint32_t f = 0; f < works[w]->files.size(); ++f)
       if (fates[w][f] == Fate::stays) candidates.push_back({works[w]->files[f].mtime_ns, w, f});
   // A heap: mostly a tenth of them goes, and the others need no order.
-  const auto warmer = [](const Candidate& a, const Candidate& b) { return a.mtime_ns > b.mtime_ns; };
+  const auto warmer = [](const Candidate& a, const Candidate& b) {
+    return a.mtime_ns > b.mtime_ns;
+  };
   std::make_heap(candidates.begin(), candidates.end(), warmer);
 
   bool any = false;
-  for (; !candidates.empty() && (bytes > target.bytes || files > target.files); candidates.pop_back()) {
+  for (; !candidates.empty() && (bytes > target.bytes || files > target.files);
+       candidates.pop_back()) {
     std::pop_heap(candidates.begin(), candidates.end(), warmer);
     const Candidate& candidate = candidates.back();
     const StoredFile& file = works[candidate.work]->files[candidate.file];
@@ -103,12 +116,14 @@ void remove_chosen(const Maintenance& on, ShardWork& work, std::vector<Fate>& fa
   fates.resize(kept);
 }
 
-// Evicts the coldest files of `works` until what is left of them is within `target`: chosen among all, removed shard by shard.
+// Evicts the coldest files of `works` until what is left of them is within `target`: chosen among
+// all, removed shard by shard.
 void evict(const Maintenance& on, const std::vector<ShardWork*>& works, const Target& target) {
   Fates fates;
   for (const ShardWork* work : works) fates.emplace_back(work->files.size(), Fate::stays);
   while (choose_coldest(works, target, fates))
-    each_of(on, static_cast<unsigned>(works.size()), [&](unsigned w) { remove_chosen(on, *works[w], fates[w]); });
+    each_of(on, static_cast<unsigned>(works.size()),
+            [&](unsigned w) { remove_chosen(on, *works[w], fates[w]); });
 }
 
 std::unique_ptr<AllShards> list_all(const Maintenance& on) {
@@ -166,7 +181,8 @@ Result<MaintenanceReport> recounted(const Maintenance& on, const Evicted& evicte
 Result<MaintenanceReport> accounted(const Maintenance& on, const AllShards& all) {
   std::vector<StoreChange> changes;
   for (const ShardWork& work : all) changes.push_back(work.change);
-  if (auto recorded = Stats(on.system, on.cache_dir).record({}, changes); !recorded) return recorded.error();
+  if (auto recorded = Stats(on.system, on.cache_dir).record({}, changes); !recorded)
+    return recorded.error();
   return report_of(all);
 }
 
@@ -177,11 +193,18 @@ bool is_there(const Maintenance& on) {
 }
 
 // The shard that takes up the largest part of its share, among those not `done`.
-unsigned fullest(const Totals& totals, const Limits& limits, const std::array<bool, shard_count>& done) {
+unsigned fullest(const Totals& totals, const Limits& limits,
+                 const std::array<bool, shard_count>& done) {
   const auto fill = [&](unsigned shard) {
-    const double bytes = limits.bytes != 0 ? static_cast<double>(totals.shard_bytes[shard]) / static_cast<double>(limits.bytes) : 0;
-    const double files = limits.files != 0 ? static_cast<double>(totals.shard_files[shard]) / static_cast<double>(limits.files) : 0;
-    return done[shard] ? -1.0 : std::max(over(totals.bytes(), limits.bytes) ? bytes : 0, over(totals.files(), limits.files) ? files : 0);
+    const double bytes = limits.bytes != 0 ? static_cast<double>(totals.shard_bytes[shard]) /
+                                                 static_cast<double>(limits.bytes)
+                                           : 0;
+    const double files = limits.files != 0 ? static_cast<double>(totals.shard_files[shard]) /
+                                                 static_cast<double>(limits.files)
+                                           : 0;
+    return done[shard] ? -1.0
+                       : std::max(over(totals.bytes(), limits.bytes) ? bytes : 0,
+                                  over(totals.files(), limits.files) ? files : 0);
   };
   unsigned best = 0;
   for (unsigned shard = 1; shard < shard_count; ++shard)
@@ -192,7 +215,8 @@ unsigned fullest(const Totals& totals, const Limits& limits, const std::array<bo
 Evicted evict_from_fullest(const Maintenance& on, const Limits& limits, Totals totals) {
   Evicted out;
   std::array<bool, shard_count> done{};
-  for (unsigned round = 0; round < shard_count && over(totals.bytes(), totals.files(), limits); ++round) {
+  for (unsigned round = 0; round < shard_count && over(totals.bytes(), totals.files(), limits);
+       ++round) {
     const Target whole = target_of(totals.bytes(), totals.files(), limits);
     const Target share{whole.bytes == INT64_MAX ? INT64_MAX : whole.bytes / shard_count,
                        whole.files == INT64_MAX ? INT64_MAX : whole.files / shard_count};
@@ -218,10 +242,13 @@ void compress_cold(const Maintenance& on, AllShards& all, int level) {
   const std::int64_t cold_before = on.system.clock.now_ns() - cold_result_ns;
   each_shard(on, [&](unsigned shard) {
     for (StoredFile& file : all[shard].files) {
-      if (file.name.kind != EntryKind::result || file.mtime_ns >= cold_before || file.size <= one_block) continue;
+      if (file.name.kind != EntryKind::result || file.mtime_ns >= cold_before ||
+          file.size <= one_block)
+        continue;
       const auto info = peek(on, file);
       const auto packed = [](const EntryPartInfo& part) { return part.compressed; };
-      if (info && std::none_of(info->parts.begin(), info->parts.end(), packed)) rewrite(on, file, level, all[shard]);
+      if (info && std::none_of(info->parts.begin(), info->parts.end(), packed))
+        rewrite(on, file, level, all[shard]);
     }
   });
 }
@@ -235,18 +262,23 @@ Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& l
   if (!totals) return totals.error();
   if (!over(totals->bytes(), totals->files(), limits)) return MaintenanceReport();
 
-  // The accounts have locks of their own, so they are read before and set afterwards. Should another process have made the room meanwhile,
-  // the listing shows it.
+  // The accounts have locks of their own, so they are read before and set afterwards. Should
+  // another process have made the room meanwhile, the listing shows it.
   Evicted evicted;
-  auto done = on.system.fs.with_append_lock(path::join(on.cache_dir, lock_name), 0, [&]() -> Result<void> {
-    evicted = totals->files() <= whole_cache_files ? evict_from_all(on, limits, *totals) : evict_from_fullest(on, limits, *totals);
-    return {};
-  });
-  if (!done) return done.error().cause == Cause::busy ? MaintenanceReport() : Result<MaintenanceReport>(done.error());
+  auto done =
+      on.system.fs.with_append_lock(path::join(on.cache_dir, lock_name), 0, [&]() -> Result<void> {
+        evicted = totals->files() <= whole_cache_files ? evict_from_all(on, limits, *totals)
+                                                       : evict_from_fullest(on, limits, *totals);
+        return {};
+      });
+  if (!done)
+    return done.error().cause == Cause::busy ? MaintenanceReport()
+                                             : Result<MaintenanceReport>(done.error());
   return recounted(on, evicted);
 }
 
-Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits, std::optional<int> cold_level) {
+Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits,
+                                    std::optional<int> cold_level) {
   if (!is_there(on)) return MaintenanceReport();
   remove_stale_temporaries(on, on.cache_dir);
   Maintenance lister = on;
@@ -273,14 +305,16 @@ Result<MaintenanceReport> clear_all(const Maintenance& on) {
   return recounted(on, outcome_of(*all));
 }
 
-Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns, const std::string& only_namespace) {
+Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns,
+                                           const std::string& only_namespace) {
   if (!is_there(on)) return MaintenanceReport();
   const std::int64_t before = on.system.clock.now_ns() - age_ns;
   auto all = std::make_unique<AllShards>();
   each_shard(on, [&](unsigned shard) {
     (*all)[shard] = list_shard(on, shard);
     remove_files_if(on, (*all)[shard], [&](const StoredFile& file) {
-      return file.mtime_ns < before && (only_namespace.empty() || namespace_of(on, file) == only_namespace);
+      return file.mtime_ns < before &&
+             (only_namespace.empty() || namespace_of(on, file) == only_namespace);
     });
   });
   return accounted(on, *all);
@@ -291,7 +325,8 @@ Result<MaintenanceReport> evict_namespace(const Maintenance& on, const std::stri
   auto all = std::make_unique<AllShards>();
   each_shard(on, [&](unsigned shard) {
     (*all)[shard] = list_shard(on, shard);
-    remove_files_if(on, (*all)[shard], [&](const StoredFile& file) { return namespace_of(on, file) == name; });
+    remove_files_if(on, (*all)[shard],
+                    [&](const StoredFile& file) { return namespace_of(on, file) == name; });
   });
   return accounted(on, *all);
 }
@@ -324,7 +359,9 @@ Result<CompressionReport> compression_report(const Maintenance& on) {
       bool compressed = false;
       report.raw += file.size;
       for (const EntryPartInfo& part : info->parts) {
-        report.raw += part.raw_size - part.stored_size;  // of the two, raw_size is never the smaller one as we write them
+        report.raw +=
+            part.raw_size -
+            part.stored_size;  // of the two, raw_size is never the smaller one as we write them
         compressed |= part.compressed;
       }
       report.compressed_entries += compressed ? 1 : 0;

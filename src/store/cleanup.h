@@ -1,4 +1,5 @@
-// Maintenance: size and file limits, clearing, eviction, recompression. Never blocks a hit or a put.
+// Maintenance: size and file limits, clearing, eviction, recompression. Never blocks a hit or a
+// put.
 #pragma once
 
 #include <cstdint>
@@ -34,21 +35,26 @@ struct Maintenance {
   Progress progress;
 };
 
-// After a put: when the cache is over a limit, removes the coldest entries to 90 % of it. Cheap when it is not; nothing when another
-// process is at it.
+// After a put: when the cache is over a limit, removes the coldest entries to 90 % of it. Cheap
+// when it is not; nothing when another process is at it.
 Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& limits);
-// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed. With `cold_level`, results that nobody used for
-// a day and that are stored raw are compressed at that zstd level.
-Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits, std::optional<int> cold_level);
+// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed. With
+// `cold_level`, results that nobody used for a day and that are stored raw are compressed at that
+// zstd level.
+Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits,
+                                    std::optional<int> cold_level);
 Result<MaintenanceReport> clear_all(const Maintenance& on);  // -C
 // Of one namespace, or of all when `only_namespace` is empty.
-Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns, const std::string& only_namespace);
+Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns,
+                                           const std::string& only_namespace);
 Result<MaintenanceReport> evict_namespace(const Maintenance& on, const std::string& name);
 // Results keep the time of their last use.
-Result<MaintenanceReport> recompress(const Maintenance& on, std::optional<int> level);  // nullopt: uncompressed
+Result<MaintenanceReport> recompress(const Maintenance& on,
+                                     std::optional<int> level);  // nullopt: uncompressed
 
 struct CompressionReport {
-  std::uint64_t stored = 0, raw = 0, compressed_entries = 0, entries = 0, unreadable = 0;  // bytes but for the counts; results only
+  std::uint64_t stored = 0, raw = 0, compressed_entries = 0, entries = 0,
+                unreadable = 0;  // bytes but for the counts; results only
 };
 Result<CompressionReport> compression_report(const Maintenance& on);  // -x
 

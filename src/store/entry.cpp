@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::string_view entry_magic = "djaE";
 constexpr std::uint16_t entry_version = 1;
-// Compressed parts may claim any raw size; more than this is never allocated. Larger parts are stored raw.
+// Compressed parts may claim any raw size; more than this is never allocated. Larger parts are
+// stored raw.
 constexpr std::uint64_t max_unpacked = 1u << 30;
 
 enum class Encoding : std::uint8_t { raw = 0, zstd = 1 };
 
-Error corrupt_entry(std::string reason) { return Error{"decode entry", "", std::move(reason), Cause::corrupt}; }
+Error corrupt_entry(std::string reason) {
+  return Error{"decode entry", "", std::move(reason), Cause::corrupt};
+}
 
 struct StoredPart {
   std::uint8_t kind;
@@ -47,7 +50,8 @@ bool ascending(const std::vector<EntryPart>& parts) {
 }  // namespace
 
 Result<std::string> encode_entry(const Entry& entry, std::optional<int> level) {
-  if (entry.parts.size() > max_entry_parts || !ascending(entry.parts)) return Error{"encode entry", "", "parts are not in order"};
+  if (entry.parts.size() > max_entry_parts || !ascending(entry.parts))
+    return Error{"encode entry", "", "parts are not in order"};
   std::vector<StoredPart> stored;
   stored.reserve(entry.parts.size());
   std::uint64_t size = entry_fixed_size + entry.parts.size() * entry_row_size + 8;
@@ -99,17 +103,23 @@ Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) 
     const std::uint8_t kind = in.u8();
     const std::uint8_t encoding = in.u8();
     const std::uint64_t zero = std::uint64_t{in.u16()} | in.u32();
-    const EntryPartInfo part{kind, encoding == static_cast<std::uint8_t>(Encoding::zstd), in.u64(), in.u64(), offset, in.u64()};
+    const EntryPartInfo part{kind,     encoding == static_cast<std::uint8_t>(Encoding::zstd),
+                             in.u64(), in.u64(),
+                             offset,   in.u64()};
     if (!in.ok()) return corrupt_entry("cut off in its header");
-    if (kind <= last_kind || encoding > static_cast<std::uint8_t>(Encoding::zstd) || zero != 0) return corrupt_entry("bad part");
-    if (part.compressed ? part.raw_size > max_unpacked : part.raw_size != part.stored_size) return corrupt_entry("bad part size");
-    if (offset > size || part.stored_size > size - offset) return corrupt_entry("part beyond the end");
+    if (kind <= last_kind || encoding > static_cast<std::uint8_t>(Encoding::zstd) || zero != 0)
+      return corrupt_entry("bad part");
+    if (part.compressed ? part.raw_size > max_unpacked : part.raw_size != part.stored_size)
+      return corrupt_entry("bad part size");
+    if (offset > size || part.stored_size > size - offset)
+      return corrupt_entry("part beyond the end");
     last_kind = kind;
     offset += part.stored_size;
     info.parts.push_back(part);
   }
   const std::uint64_t checksum = in.u64();
-  if (!in.ok() || checksum != checksum_of(beginning.substr(0, header_size))) return corrupt_entry("wrong header checksum");
+  if (!in.ok() || checksum != checksum_of(beginning.substr(0, header_size)))
+    return corrupt_entry("wrong header checksum");
   if (offset != size) return corrupt_entry("bytes behind the last part");
   return info;
 }
@@ -126,7 +136,8 @@ Result<Entry> decode_entry(std::string_view bytes) {
   if (!info) return info.error();
   // Every part first: nothing of a damaged entry is unpacked.
   for (const EntryPartInfo& part : info->parts)
-    if (checksum_of(bytes.substr(part.offset, part.stored_size)) != part.checksum) return corrupt_entry("wrong part checksum");
+    if (checksum_of(bytes.substr(part.offset, part.stored_size)) != part.checksum)
+      return corrupt_entry("wrong part checksum");
   Entry entry{{}, info->sources, info->created_ns};
   entry.parts.reserve(info->parts.size());
   for (const EntryPartInfo& part : info->parts) {

@@ -1,4 +1,5 @@
-// A result entry: everything one compile leaves behind, packed in one file. Byte layout: docs/formats.md.
+// A result entry: everything one compile leaves behind, packed in one file. Byte layout:
+// docs/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +13,19 @@
 
 namespace deja {
 
-// Part numbers 0 and 1 are the streams; an output file's part is its row in compiler/outputs.h plus first_output_part.
+// Part numbers 0 and 1 are the streams; an output file's part is its row in compiler/outputs.h plus
+// first_output_part.
 inline constexpr std::uint8_t stdout_part = 0;
 inline constexpr std::uint8_t stderr_part = 1;
 inline constexpr std::uint8_t first_output_part = 16;
 
-// The header's sizes, for readers of a part of the file: the fixed beginning, then a row for each part, then a checksum.
+// The header's sizes, for readers of a part of the file: the fixed beginning, then a row for each
+// part, then a checksum.
 inline constexpr std::size_t entry_fixed_size = 40;
 inline constexpr std::size_t entry_row_size = 32;
 inline constexpr std::size_t max_entry_parts = 64;
-inline constexpr std::size_t max_entry_header = entry_fixed_size + max_entry_parts * entry_row_size + 8;
+inline constexpr std::size_t max_entry_header =
+    entry_fixed_size + max_entry_parts * entry_row_size + 8;
 
 struct EntryPart {
   std::uint8_t kind;
@@ -30,8 +34,9 @@ struct EntryPart {
 
 struct Entry {
   std::vector<EntryPart> parts;  // ascending kinds, none twice
-  Digest sources;                // digest over the contents of source and headers the compile read; zero when unknown
-  std::int64_t created_ns = 0;   // since 1970
+  Digest sources;  // digest over the contents of source and headers the compile read; zero when
+                   // unknown
+  std::int64_t created_ns = 0;  // since 1970
 
   const std::string* find(std::uint8_t kind) const {
     for (const EntryPart& part : parts)
@@ -40,8 +45,8 @@ struct Entry {
   }
 };
 
-// Only raw when `level` is nullopt; else every part that shrinks is compressed at that level. Parts out of order, or more than
-// max_entry_parts, are an error.
+// Only raw when `level` is nullopt; else every part that shrinks is compressed at that level. Parts
+// out of order, or more than max_entry_parts, are an error.
 Result<std::string> encode_entry(const Entry& entry, std::optional<int> level);
 // Verifies everything before it returns a byte. Cause::corrupt names what is wrong.
 Result<Entry> decode_entry(std::string_view bytes);
@@ -60,10 +65,14 @@ struct EntryInfo {
   Digest sources;
   std::vector<EntryPartInfo> parts;
 };
-// `beginning`: at least the entry's header (max_entry_header bytes always do). `size`: of the whole entry. Verifies the header only.
+// `beginning`: at least the entry's header (max_entry_header bytes always do). `size`: of the whole
+// entry. Verifies the header only.
 Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size);
-inline Result<EntryInfo> inspect_entry(std::string_view bytes) { return inspect_entry(bytes, bytes.size()); }
-// The size that the entry's header claims, for a file that holds more behind it; 0 when `beginning` is too short to tell.
+inline Result<EntryInfo> inspect_entry(std::string_view bytes) {
+  return inspect_entry(bytes, bytes.size());
+}
+// The size that the entry's header claims, for a file that holds more behind it; 0 when `beginning`
+// is too short to tell.
 std::uint64_t claimed_entry_size(std::string_view beginning);
 // The same entry with its parts stored at `level` (nullopt: raw).
 Result<std::string> recompress_entry(std::string_view bytes, std::optional<int> level);

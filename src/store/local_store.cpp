@@ -21,14 +21,17 @@ constexpr std::uint64_t max_file = std::uint64_t{4} << 30;  // bytes; larger is 
 constexpr std::string_view directory_tag_name = "CACHEDIR.TAG";
 constexpr std::string_view directory_tag =
     "Signature: 8a477f597d28d172789f06886806bc55\n"
-    "# This directory is a compiler cache; backups may leave it out. See https://bford.info/cachedir/\n";
+    "# This directory is a compiler cache; backups may leave it out. See "
+    "https://bford.info/cachedir/\n";
 
 }  // namespace
 
 LocalStore::LocalStore(System& system, std::string cache_dir, std::string namespace_name)
     : system_(system), cache_dir_(std::move(cache_dir)), namespace_(std::move(namespace_name)) {}
 
-std::string LocalStore::path_of(const Digest& key, EntryKind kind) const { return stored_path(cache_dir_, {key, kind}); }
+std::string LocalStore::path_of(const Digest& key, EntryKind kind) const {
+  return stored_path(cache_dir_, {key, kind});
+}
 
 Result<std::optional<std::string>> LocalStore::get(const Digest& key, EntryKind kind) {
   const std::string path = path_of(key, kind);
@@ -42,7 +45,8 @@ Result<std::optional<std::string>> LocalStore::get(const Digest& key, EntryKind 
   return std::optional<std::string>(std::move(bytes));
 }
 
-Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) {
+Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view bytes,
+                             Overwrite overwrite) {
   const std::string path = path_of(key, kind);
   std::optional<FileFacts> before;
   if (overwrite == Overwrite::yes)
@@ -53,21 +57,25 @@ Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view
   auto done = put_once(path, pieces, overwrite);
   if (!done && done.error().cause == Cause::not_found) {
     // The first put into a shard; or the cache directory was removed under our hands.
-    const auto made = make_cache_folder(system_.fs, cache_dir_, shard_folder(cache_dir_, key.shard()));
+    const auto made =
+        make_cache_folder(system_.fs, cache_dir_, shard_folder(cache_dir_, key.shard()));
     if (!made) return made.error();
     made_directory_ |= *made;
     done = put_once(path, pieces, overwrite);
   }
   if (!done && overwrite == Overwrite::no && done.error().cause == Cause::exists) return {};
   if (!done) return done;
-  account(key.shard(), counted_bytes(bytes.size() + trailer.size()) - (before ? counted_bytes(before->size) : 0),
+  account(key.shard(),
+          counted_bytes(bytes.size() + trailer.size()) - (before ? counted_bytes(before->size) : 0),
           before ? 0 : counted_files(kind));
   return {};
 }
 
 // The entry appears whole under its name, or not at all.
-Result<void> LocalStore::put_once(const std::string& path, std::span<const std::string_view> pieces, Overwrite overwrite) {
-  const std::string temporary = system_.fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
+Result<void> LocalStore::put_once(const std::string& path, std::span<const std::string_view> pieces,
+                                  Overwrite overwrite) {
+  const std::string temporary =
+      system_.fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
   if (auto created = system_.fs.create(temporary, pieces); !created) return created;
   auto renamed = system_.fs.rename(temporary, path, overwrite);
   if (!renamed) (void)system_.fs.remove(temporary);
@@ -113,12 +121,15 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
   std::copy_n(file_name.begin(), digits, hex.begin() + 2);
   const auto key = Digest::from_hex({hex.data(), hex.size()});
   if (!key) return std::nullopt;
-  for (EntryKind kind : {EntryKind::manifest, EntryKind::result, EntryKind::replay, EntryKind::directories})
+  for (EntryKind kind :
+       {EntryKind::manifest, EntryKind::result, EntryKind::replay, EntryKind::directories})
     if (file_name.back() == static_cast<char>(kind)) return StoredName{*key, kind};
   return std::nullopt;
 }
 
-std::int64_t counted_bytes(std::uint64_t size) { return static_cast<std::int64_t>((size + block - 1) / block * block); }
+std::int64_t counted_bytes(std::uint64_t size) {
+  return static_cast<std::int64_t>((size + block - 1) / block * block);
+}
 
 Result<bool> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder) {
   if (auto made = fs.make_directories(folder); !made) return made.error();

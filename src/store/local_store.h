@@ -1,4 +1,5 @@
-// The store on disk: <cache>/<2 hex>/<30 hex>.{m,r,p}, 256 shards, atomic publish by rename, no lock to read.
+// The store on disk: <cache>/<2 hex>/<30 hex>.{m,r,p}, 256 shards, atomic publish by rename, no
+// lock to read.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace deja {
 
 inline constexpr unsigned shard_count = 256;
 
-// What the puts and removals of this run changed, for its statistics record: bytes on disk and number of files, per shard touched.
+// What the puts and removals of this run changed, for its statistics record: bytes on disk and
+// number of files, per shard touched.
 struct StoreChange {
   unsigned shard = 0;
   std::int64_t bytes = 0;
@@ -23,15 +25,17 @@ struct StoreChange {
 
 class LocalStore : public Store {
  public:
-  // Creates nothing until the first put. `namespace_name`, when not empty, is kept in a trailer behind the bytes of each file, so
-  // that a namespace can be evicted; without one, a file is exactly the bytes that were put. Temporaries live in the shard itself,
-  // the only place that is surely in the same file system.
+  // Creates nothing until the first put. `namespace_name`, when not empty, is kept in a trailer
+  // behind the bytes of each file, so that a namespace can be evicted; without one, a file is
+  // exactly the bytes that were put. Temporaries live in the shard itself, the only place that is
+  // surely in the same file system.
   LocalStore(System& system, std::string cache_dir, std::string namespace_name);
 
   // Touches an entry that nobody has used for an hour, so that clean-up sees its use.
   Result<std::optional<std::string>> get(const Digest& key, EntryKind kind) override;
   // Overwrite::no: an entry that is there stays as it is, and that is fine.
-  Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) override;
+  Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes,
+                   Overwrite overwrite) override;
   // Fine when there is none.
   Result<void> remove(const Digest& key, EntryKind kind) override;
 
@@ -41,7 +45,8 @@ class LocalStore : public Store {
   bool made_directory() const { return made_directory_; }
 
  private:
-  Result<void> put_once(const std::string& path, std::span<const std::string_view> pieces, Overwrite overwrite);
+  Result<void> put_once(const std::string& path, std::span<const std::string_view> pieces,
+                        Overwrite overwrite);
   void account(unsigned shard, std::int64_t bytes, std::int64_t files);
 
   System& system_;
@@ -53,7 +58,8 @@ class LocalStore : public Store {
 
 // --- Names and files in the cache directory, as the store and its maintenance see them ---
 
-// Temporaries of every kind are called "<prefix>.<pid>.…"; those left behind by a killed process are removed when they are an hour old.
+// Temporaries of every kind are called "<prefix>.<pid>.…"; those left behind by a killed process
+// are removed when they are an hour old.
 inline constexpr std::string_view temporary_prefix = "deja-tmp";
 
 struct StoredName {
@@ -62,22 +68,29 @@ struct StoredName {
 };
 std::string shard_folder(const std::string& cache_dir, unsigned shard);
 std::string stored_path(const std::string& cache_dir, const StoredName& name);
-// Nothing unless `file_name` is exactly what the store writes into `shard`: whatever else lies there is not ours.
+// Nothing unless `file_name` is exactly what the store writes into `shard`: whatever else lies
+// there is not ours.
 std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view file_name);
 
-// What a file of `size` bytes counts for: whole blocks of 4 KiB, the same whether it is counted when written or when listed.
+// What a file of `size` bytes counts for: whole blocks of 4 KiB, the same whether it is counted
+// when written or when listed.
 std::int64_t counted_bytes(std::uint64_t size);
 // Manifests and results are counted, replay records are not.
-inline std::int64_t counted_files(EntryKind kind) { return kind == EntryKind::manifest || kind == EntryKind::result ? 1 : 0; }
+inline std::int64_t counted_files(EntryKind kind) {
+  return kind == EntryKind::manifest || kind == EntryKind::result ? 1 : 0;
+}
 
-// Makes `folder`, which is `cache_dir` or below it, and marks the cache directory as one that backups may leave out (CACHEDIR.TAG).
-// True: the mark was not there, so the cache directory is new.
+// Makes `folder`, which is `cache_dir` or below it, and marks the cache directory as one that
+// backups may leave out (CACHEDIR.TAG). True: the mark was not there, so the cache directory is
+// new.
 Result<bool> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::string& folder);
 
-// The trailer that keeps the namespace: name, u32 length, u64 XXH3 of the name, "djaN". Nothing for no namespace.
+// The trailer that keeps the namespace: name, u32 length, u64 XXH3 of the name, "djaN". Nothing for
+// no namespace.
 inline constexpr std::size_t namespace_tail_size = 16;
 std::string namespace_trailer(std::string_view name);
-// Splits a file's bytes; the name is empty where there is no trailer. `ending`: at least the last namespace_tail_size bytes, or all.
+// Splits a file's bytes; the name is empty where there is no trailer. `ending`: at least the last
+// namespace_tail_size bytes, or all.
 struct NamespaceSplit {
   std::string_view bytes;  // what was put (of `ending`)
   std::string_view name;

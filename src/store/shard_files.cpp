@@ -1,4 +1,5 @@
-// Work on single files and shards of the store. Other processes put, read and remove meanwhile: a file that vanished is never an error.
+// Work on single files and shards of the store. Other processes put, read and remove meanwhile: a
+// file that vanished is never an error.
 #include "store/shard_files.h"
 
 #include <algorithm>
@@ -19,16 +20,20 @@ constexpr std::int64_t stale_ns = 3'600'000'000'000;  // an hour: no put takes t
 constexpr std::uint64_t max_rewrite = std::uint64_t{1} << 31;
 constexpr std::size_t longest_namespace = 4096;
 
-std::string path_of(const Maintenance& on, const StoredFile& file) { return stored_path(on.cache_dir, file.name); }
+std::string path_of(const Maintenance& on, const StoredFile& file) {
+  return stored_path(on.cache_dir, file.name);
+}
 
 bool is_stale_temporary(const ListedFile& file, std::int64_t now_ns) {
-  return file.facts.kind == FileKind::regular && file.name.starts_with(temporary_prefix) && file.name.size() > temporary_prefix.size() &&
-         file.name[temporary_prefix.size()] == '.' && file.facts.mtime_ns < now_ns - stale_ns;
+  return file.facts.kind == FileKind::regular && file.name.starts_with(temporary_prefix) &&
+         file.name.size() > temporary_prefix.size() && file.name[temporary_prefix.size()] == '.' &&
+         file.facts.mtime_ns < now_ns - stale_ns;
 }
 
 }  // namespace
 
-void each_of(const Maintenance& on, unsigned count, const std::function<void(unsigned number)>& work) {
+void each_of(const Maintenance& on, unsigned count,
+             const std::function<void(unsigned number)>& work) {
   std::atomic<unsigned> next = 0;
   std::mutex telling;
   unsigned done = 0;
@@ -65,7 +70,8 @@ ShardWork list_shard(const Maintenance& on, unsigned shard) {
   for (const ListedFile& file : *listed) {
     if (is_stale_temporary(file, now_ns)) {
       (void)on.system.fs.remove(path::join(folder, file.name));
-    } else if (const auto name = parse_stored_name(shard, file.name); name && file.facts.kind == FileKind::regular) {
+    } else if (const auto name = parse_stored_name(shard, file.name);
+               name && file.facts.kind == FileKind::regular) {
       work.files.push_back({*name, file.facts.mtime_ns, file.facts.size});
     }
   }
@@ -90,7 +96,8 @@ void remove_file(const Maintenance& on, const StoredFile& file, ShardWork& work)
   work.change.files -= counted_files(file.name.kind);
 }
 
-void remove_files_if(const Maintenance& on, ShardWork& work, const std::function<bool(const StoredFile&)>& doomed) {
+void remove_files_if(const Maintenance& on, ShardWork& work,
+                     const std::function<bool(const StoredFile&)>& doomed) {
   std::erase_if(work.files, [&](const StoredFile& file) {
     if (!doomed(file)) return false;
     const std::int64_t failed = work.report.files_failed;
@@ -100,8 +107,10 @@ void remove_files_if(const Maintenance& on, ShardWork& work, const std::function
 }
 
 std::string namespace_of(const Maintenance& on, const StoredFile& file) {
-  const std::uint64_t size = std::min<std::uint64_t>(file.size, longest_namespace + namespace_tail_size);
-  const auto ending = on.system.fs.read_part(path_of(on, file), file.size - size, static_cast<std::size_t>(size));
+  const std::uint64_t size =
+      std::min<std::uint64_t>(file.size, longest_namespace + namespace_tail_size);
+  const auto ending =
+      on.system.fs.read_part(path_of(on, file), file.size - size, static_cast<std::size_t>(size));
   return ending ? std::string(split_namespace(*ending).name) : std::string();
 }
 
@@ -129,10 +138,12 @@ void rewrite(const Maintenance& on, StoredFile& file, std::optional<int> level, 
   if (*packed == split.bytes) return;
   const std::string trailer = namespace_trailer(split.name);
   const std::array<std::string_view, 2> pieces{*packed, trailer};
-  const std::string temporary = fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
-  // An entry that was evicted meanwhile may come back by this rename; it is whole, and the next clean-up finds it.
-  const bool replaced =
-      fs.create(temporary, pieces) && fs.set_mtime(temporary, facts->mtime_ns) && fs.rename(temporary, path, Overwrite::yes);
+  const std::string temporary =
+      fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
+  // An entry that was evicted meanwhile may come back by this rename; it is whole, and the next
+  // clean-up finds it.
+  const bool replaced = fs.create(temporary, pieces) && fs.set_mtime(temporary, facts->mtime_ns) &&
+                        fs.rename(temporary, path, Overwrite::yes);
   if (!replaced) {
     (void)fs.remove(temporary);
     ++work.report.files_failed;

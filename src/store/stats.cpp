@@ -1,15 +1,19 @@
-// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to count; folding replaces records by their
-// sum.
+// The statistics file: a log of 64-byte records. Every change is an append, so nothing is read to
+// count; folding replaces records by their sum.
 //
-// Nothing is counted twice or lost, wherever a process stops, and wherever a rename over a file is not one step (FAT, network drives,
-// Wine):
+// Nothing is counted twice or lost, wherever a process stops, and wherever a rename over a file is
+// not one step (FAT, network drives, Wine):
 // - An append is complete or not there; a record that is not whole (its checksum) is passed over.
-// - Besides the log there are files aside, stats.<pid>.…, which are never written again. A process that does not get the log's lock in time
+// - Besides the log there are files aside, stats.<pid>.…, which are never written again. A process
+// that does not get the log's lock in time
 //   leaves its records in one. No name is ever used twice, and no file ever replaced.
-// - A fold first gives the log such a name, under the log's lock: appenders that waited for it find that the name leads to another file,
-//   and open that one. Then, under a lock of its own that no append needs, it writes the sum of all files aside into a new one, which
-//   notes the names of those that it sums up; whoever sees the notes counts those files no more. Last it removes them.
-// - Records of different files are applied in the order of their times, so that a zeroing clears what was counted before it and no more.
+// - A fold first gives the log such a name, under the log's lock: appenders that waited for it find
+// that the name leads to another file,
+//   and open that one. Then, under a lock of its own that no append needs, it writes the sum of all
+//   files aside into a new one, which notes the names of those that it sums up; whoever sees the
+//   notes counts those files no more. Last it removes them.
+// - Records of different files are applied in the order of their times, so that a zeroing clears
+// what was counted before it and no more.
 #include "store/stats.h"
 
 #include <algorithm>
@@ -56,11 +60,13 @@ constexpr std::int64_t item_limit = (std::int64_t{1} << 47) - 1;
 
 std::uint64_t pack(const Item& item) {
   const std::int64_t value = std::clamp(item.value, -item_limit, item_limit);
-  return static_cast<std::uint64_t>(value) << 16 | std::uint64_t{item.index} << 8 | static_cast<std::uint64_t>(item.what);
+  return static_cast<std::uint64_t>(value) << 16 | std::uint64_t{item.index} << 8 |
+         static_cast<std::uint64_t>(item.what);
 }
 
 Item unpack(std::uint64_t bits) {
-  return {static_cast<What>(bits & 0xff), static_cast<std::uint8_t>(bits >> 8), static_cast<std::int64_t>(bits) >> 16};
+  return {static_cast<What>(bits & 0xff), static_cast<std::uint8_t>(bits >> 8),
+          static_cast<std::int64_t>(bits) >> 16};
 }
 
 std::string encode(const std::vector<Item>& items, std::int64_t now_ns) {
@@ -75,7 +81,8 @@ std::string encode(const std::vector<Item>& items, std::int64_t now_ns) {
     out.u8(static_cast<std::uint8_t>(count));
     out.u16(0);
     out.i64(now_ns);
-    for (std::size_t i = 0; i < items_per_record; ++i) out.u64(i < count ? pack(items[first + i]) : 0);
+    for (std::size_t i = 0; i < items_per_record; ++i)
+      out.u64(i < count ? pack(items[first + i]) : 0);
     out.u64(checksum_of(record));
     bytes += record;
   }
@@ -85,7 +92,9 @@ std::string encode(const std::vector<Item>& items, std::int64_t now_ns) {
 std::vector<Item> items_of(const Counts& counts) {
   std::vector<Item> items;
   for (const OutcomeRow& row : outcomes)
-    if (counts[row.outcome] != 0) items.push_back({What::add_outcome, static_cast<std::uint8_t>(row.outcome), counts[row.outcome]});
+    if (counts[row.outcome] != 0)
+      items.push_back(
+          {What::add_outcome, static_cast<std::uint8_t>(row.outcome), counts[row.outcome]});
   return items;
 }
 
@@ -102,13 +111,15 @@ struct State {
 
 // Sums wrap rather than overflow: the file may hold anything.
 void add_to(std::int64_t& sum, std::int64_t value) {
-  sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(value));
+  sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) +
+                                  static_cast<std::uint64_t>(value));
 }
 
 void State::apply(const Item& item) {
   switch (item.what) {
     case What::add_outcome:
-      if (item.index < outcome_limit) totals.counts.add(static_cast<Outcome>(item.index), item.value);
+      if (item.index < outcome_limit)
+        totals.counts.add(static_cast<Outcome>(item.index), item.value);
       return;
     case What::add_shard_bytes:
       return add_to(totals.shard_bytes[item.index], item.value);
@@ -146,7 +157,8 @@ std::optional<Record> decode(std::string_view record) {
     const Item item = unpack(in.u64());
     if (i < count) out.items.push_back(item);
   }
-  if (!known || count > items_per_record || in.u64() != checksum_of(record.substr(0, checked_size))) return std::nullopt;
+  if (!known || count > items_per_record || in.u64() != checksum_of(record.substr(0, checked_size)))
+    return std::nullopt;
   return out;
 }
 
@@ -189,15 +201,19 @@ State state_of(const std::vector<Part>& parts) {
   return state;
 }
 
-// The records that say the same in the fewest. Sizes are added, not set: a listing that is newer stays what it is.
+// The records that say the same in the fewest. Sizes are added, not set: a listing that is newer
+// stays what it is.
 std::string encode(const State& state, const std::vector<std::int64_t>& took_in) {
   std::string out;
-  if (state.totals.zeroed_ns != 0) out = encode({{What::zero, 0, state.totals.zeroed_ns / second_ns}}, state.zero_time_ns);
+  if (state.totals.zeroed_ns != 0)
+    out = encode({{What::zero, 0, state.totals.zeroed_ns / second_ns}}, state.zero_time_ns);
   std::vector<Item> items = items_of(state.totals.counts);
   for (unsigned shard = 0; shard < shard_count; ++shard) {
     const auto index = static_cast<std::uint8_t>(shard);
-    if (state.totals.shard_bytes[shard] != 0) items.push_back({What::add_shard_bytes, index, state.totals.shard_bytes[shard]});
-    if (state.totals.shard_files[shard] != 0) items.push_back({What::add_shard_files, index, state.totals.shard_files[shard]});
+    if (state.totals.shard_bytes[shard] != 0)
+      items.push_back({What::add_shard_bytes, index, state.totals.shard_bytes[shard]});
+    if (state.totals.shard_files[shard] != 0)
+      items.push_back({What::add_shard_files, index, state.totals.shard_files[shard]});
   }
   for (std::int64_t mark : took_in) items.push_back({What::took_in, 0, mark});
   return out + encode(items, state.totals.updated_ns);
@@ -218,7 +234,8 @@ bool Counts::any() const {
 std::int64_t Totals::bytes() const { return sum_of(shard_bytes); }
 std::int64_t Totals::files() const { return sum_of(shard_files); }
 
-std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes, std::int64_t now_ns) {
+std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes,
+                       std::int64_t now_ns) {
   std::vector<Item> items = items_of(counts);
   for (const StoreChange& change : changes) {
     const auto index = static_cast<std::uint8_t>(change.shard);
@@ -229,7 +246,10 @@ std::string encode_run(const Counts& counts, const std::vector<StoreChange>& cha
 }
 
 Stats::Stats(System& system, std::string cache_dir)
-    : system_(system), cache_dir_(std::move(cache_dir)), file_(path::join(cache_dir_, "stats")), fold_lock_(file_ + ".lock") {}
+    : system_(system),
+      cache_dir_(std::move(cache_dir)),
+      file_(path::join(cache_dir_, "stats")),
+      fold_lock_(file_ + ".lock") {}
 
 Result<void> Stats::record(const Counts& counts, const std::vector<StoreChange>& changes) {
   const std::string records = encode_run(counts, changes, system_.clock.now_ns());
@@ -237,7 +257,8 @@ Result<void> Stats::record(const Counts& counts, const std::vector<StoreChange>&
   if (auto appended = append(records); !appended) return appended;
   if (system_.processes.id() % fold_look_every != 0) return {};
   const auto facts = system_.fs.stat(file_);
-  // Another process may fold right now, or this one may not write here; the counts are safe either way.
+  // Another process may fold right now, or this one may not write here; the counts are safe either
+  // way.
   if (facts && facts->size > fold_size) (void)fold();
   return {};
 }
@@ -246,7 +267,8 @@ Result<void> Stats::append(std::string_view records) {
   const AppendOptions options{.text = false};
   auto appended = system_.fs.append(file_, records, options);
   if (!appended && appended.error().cause == Cause::not_found) {
-    if (auto made = make_cache_folder(system_.fs, cache_dir_, cache_dir_); !made) return made.error();
+    if (auto made = make_cache_folder(system_.fs, cache_dir_, cache_dir_); !made)
+      return made.error();
     appended = system_.fs.append(file_, records, options);
   }
   if (!appended && appended.error().cause == Cause::busy) return leave_aside(records);
@@ -257,7 +279,8 @@ Result<void> Stats::append(std::string_view records) {
 Result<void> Stats::leave_aside(std::string_view records) {
   const std::string temporary = system_.fs.temporary_name(cache_dir_, temporary_prefix);
   if (auto created = system_.fs.create(temporary, {&records, 1}); !created) return created;
-  auto renamed = system_.fs.rename(temporary, system_.fs.temporary_name(cache_dir_, aside_prefix), Overwrite::no);
+  auto renamed = system_.fs.rename(temporary, system_.fs.temporary_name(cache_dir_, aside_prefix),
+                                   Overwrite::no);
   if (!renamed) (void)system_.fs.remove(temporary);
   return renamed;
 }
@@ -267,8 +290,8 @@ std::vector<std::string> Stats::names_aside() {
   std::vector<std::string> out;
   const std::string beginning = std::string(aside_prefix) + ".";
   for (DirectoryItem& item : system_.fs.list(cache_dir_).value_or({})) {
-    const bool ours = item.name.starts_with(beginning) && item.name.size() > beginning.size() && item.name[beginning.size()] >= '0' &&
-                      item.name[beginning.size()] <= '9';
+    const bool ours = item.name.starts_with(beginning) && item.name.size() > beginning.size() &&
+                      item.name[beginning.size()] >= '0' && item.name[beginning.size()] <= '9';
     if (ours && item.kind == FileKind::regular) out.push_back(std::move(item.name));
   }
   std::ranges::sort(out);
@@ -284,7 +307,8 @@ Result<Totals> Stats::read() {
     parts.clear();
     for (const std::string& name : names) {
       std::string bytes;
-      if (system_.fs.read(path::join(cache_dir_, name), bytes)) parts.push_back({name_mark(name), records_in(bytes)});
+      if (system_.fs.read(path::join(cache_dir_, name), bytes))
+        parts.push_back({name_mark(name), records_in(bytes)});
     }
     auto read = system_.fs.read(file_, log);
     if (!read && read.error().cause != Cause::not_found) return read.error();
@@ -297,7 +321,10 @@ Result<Totals> Stats::read() {
   return state_of(parts).totals;
 }
 
-Result<void> Stats::zero() { return append(encode({{What::zero, 0, system_.clock.now_ns() / second_ns}}, system_.clock.now_ns())); }
+Result<void> Stats::zero() {
+  return append(
+      encode({{What::zero, 0, system_.clock.now_ns() / second_ns}}, system_.clock.now_ns()));
+}
 
 Result<void> Stats::set_shards(const std::vector<ShardSize>& shards) {
   std::vector<Item> items;
@@ -310,17 +337,22 @@ Result<void> Stats::set_shards(const std::vector<ShardSize>& shards) {
 
 Result<void> Stats::fold() {
   const std::int64_t deadline = AppendOptions().deadline_ns;
-  if (auto moved = system_.fs.with_append_lock(file_, deadline, [this] { return move_log_aside(); }); !moved) return moved;
+  if (auto moved =
+          system_.fs.with_append_lock(file_, deadline, [this] { return move_log_aside(); });
+      !moved)
+    return moved;
   return system_.fs.with_append_lock(fold_lock_, deadline, [this] { return sum_up_aside(); });
 }
 
-// Under the log's lock: nobody is in the middle of an append, and whoever waits will open the new log.
+// Under the log's lock: nobody is in the middle of an append, and whoever waits will open the new
+// log.
 Result<void> Stats::move_log_aside() {
   std::string log;
   if (auto read = system_.fs.read(file_, log); !read) return read.error();
   if (log.empty()) return {};
   if (records_in(log).empty()) return Error{"fold", file_, "not a statistics file"};
-  auto moved = system_.fs.rename(file_, system_.fs.temporary_name(cache_dir_, aside_prefix), Overwrite::no);
+  auto moved =
+      system_.fs.rename(file_, system_.fs.temporary_name(cache_dir_, aside_prefix), Overwrite::no);
   // A replay appends only to a log that is there.
   if (moved) (void)system_.fs.create(file_, {});
   return moved;

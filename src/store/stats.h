@@ -1,5 +1,5 @@
-// Statistics: every run appends fixed-size records to one file through the appender; readers sum, maintenance folds. Byte layout:
-// docs/formats.md.
+// Statistics: every run appends fixed-size records to one file through the appender; readers sum,
+// maintenance folds. Byte layout: docs/formats.md.
 #pragma once
 
 #include <array>
@@ -19,7 +19,9 @@ namespace deja {
 class Counts {
  public:
   void add(Outcome outcome, std::int64_t n = 1) { values_[static_cast<std::size_t>(outcome)] += n; }
-  std::int64_t operator[](Outcome outcome) const { return values_[static_cast<std::size_t>(outcome)]; }
+  std::int64_t operator[](Outcome outcome) const {
+    return values_[static_cast<std::size_t>(outcome)];
+  }
   bool any() const;
 
  private:
@@ -44,22 +46,28 @@ struct ShardSize {
   std::int64_t files = 0;
 };
 
-// The records of one run, as they are appended: a multiple of 64 bytes, none when there is nothing to tell.
-std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes, std::int64_t now_ns);
+// The records of one run, as they are appended: a multiple of 64 bytes, none when there is nothing
+// to tell.
+std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes,
+                       std::int64_t now_ns);
 
 class Stats {
  public:
   Stats(System& system, std::string cache_dir);
 
-  // One append. One process in sixteen then looks whether the file has grown past 64 KiB, and folds it.
+  // One append. One process in sixteen then looks whether the file has grown past 64 KiB, and folds
+  // it.
   Result<void> record(const Counts& counts, const std::vector<StoreChange>& changes);
   // Nothing recorded yet: zeros.
   Result<Totals> read();
   Result<void> zero();  // the counters, not the sizes
   // Replaces shards' sizes and file counts by what a listing found.
   Result<void> set_shards(const std::vector<ShardSize>& shards);
-  Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files) { return set_shards({{shard, bytes, files}}); }
-  // Puts one sum in the place of the records, those of processes that found the file locked included.
+  Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files) {
+    return set_shards({{shard, bytes, files}});
+  }
+  // Puts one sum in the place of the records, those of processes that found the file locked
+  // included.
   Result<void> fold();
 
  private:

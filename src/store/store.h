@@ -11,16 +11,18 @@
 
 namespace deja {
 
-// The letter is the file name's ending. directories: where a compiler looks for headers by itself, or the names there (DirectoryNames),
-// packed as a result's stdout.
+// The letter is the file name's ending. directories: where a compiler looks for headers by itself,
+// or the names there (DirectoryNames), packed as a result's stdout.
 enum class EntryKind : char { manifest = 'm', result = 'r', replay = 'p', directories = 'd' };
 
 class Store {
  public:
   virtual ~Store() = default;
-  // The bytes, or nullopt when there is no such entry. An error is a miss for the caller, and a line in the log.
+  // The bytes, or nullopt when there is no such entry. An error is a miss for the caller, and a
+  // line in the log.
   virtual Result<std::optional<std::string>> get(const Digest& key, EntryKind kind) = 0;
-  virtual Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) = 0;
+  virtual Result<void> put(const Digest& key, EntryKind kind, std::string_view bytes,
+                           Overwrite overwrite) = 0;
   virtual Result<void> remove(const Digest& key, EntryKind kind) = 0;
 };
 

@@ -1,5 +1,6 @@
-// No two locks are held at once, and a process may be killed between any two lines here: what it leaves is a fallback that is listed,
-// or lines that are in the log twice, never lines that are lost.
+// No two locks are held at once, and a process may be killed between any two lines here: what it
+// leaves is a fallback that is listed, or lines that are in the log twice, never lines that are
+// lost.
 #include "sys/appender.h"
 
 #include <algorithm>
@@ -13,7 +14,8 @@ namespace {
 
 // Much more than a log's fallback ever is; a larger file is somebody else's.
 constexpr std::uint64_t largest_fallback = 64 << 20;
-// What is left for the fallback, whose lock is held for moments, when the log was waited for in vain.
+// What is left for the fallback, whose lock is held for moments, when the log was waited for in
+// vain.
 constexpr std::int64_t fallback_share_ns = append_budget_ns / 5;
 
 using ProcessId = std::uint32_t;
@@ -44,7 +46,8 @@ class Appending {
       if (self_is_listed_ && !fs_.lstat(own_)) unlist(self_);
       if (all.empty()) (void)fs_.remove_directory(list_);  // a process was killed before it could
     } else if (calls_for_fallback(done.error())) {
-      // Where the log can never be written, each process continues its forerunner's file: they do not pile up.
+      // Where the log can never be written, each process continues its forerunner's file: they do
+      // not pile up.
       if (!fs_.lstat(own_)) adopt_one_of(ended);
       done = put_aside(record);
     }
@@ -52,7 +55,9 @@ class Appending {
   }
 
  private:
-  static bool calls_for_fallback(const Error& error) { return error.cause == Cause::busy || error.cause == Cause::denied; }
+  static bool calls_for_fallback(const Error& error) {
+    return error.cause == Cause::busy || error.cause == Cause::denied;
+  }
 
   std::string fallback_of(ProcessId process) const { return path_ + "." + std::to_string(process); }
 
@@ -61,7 +66,9 @@ class Appending {
     return facts && facts->kind == FileKind::regular;
   }
 
-  std::int64_t time_left() { return std::max<std::int64_t>(0, end_ns_ - system_.clock.monotonic_ns()); }
+  std::int64_t time_left() {
+    return std::max<std::int64_t>(0, end_ns_ - system_.clock.monotonic_ns());
+  }
   std::int64_t log_time() { return std::max<std::int64_t>(0, time_left() - fallback_share_ns); }
 
   std::string mark_of(ProcessId process) const { return list_ + "/" + std::to_string(process); }
@@ -76,11 +83,14 @@ class Appending {
   }
 
   std::vector<ProcessId> ended_of(std::vector<ProcessId> processes) {
-    std::erase_if(processes, [&](ProcessId process) { return process == self_ || system_.processes.is_alive(process); });
+    std::erase_if(processes, [&](ProcessId process) {
+      return process == self_ || system_.processes.is_alive(process);
+    });
     return processes;
   }
 
-  // Needs no lock. The folder may vanish in between, when another process has taken the last mark out of it.
+  // Needs no lock. The folder may vanish in between, when another process has taken the last mark
+  // out of it.
   bool list_self() {
     for (int turn = 0; turn < 10 && !self_is_listed_; ++turn) {
       if (!fs_.make_directories(list_)) return false;
@@ -90,15 +100,18 @@ class Appending {
     return self_is_listed_;
   }
 
-  // Called only when the process has no fallback and will make none. The folder goes with the last mark.
+  // Called only when the process has no fallback and will make none. The folder goes with the last
+  // mark.
   void unlist(ProcessId process) {
     (void)fs_.remove(mark_of(process));
     (void)fs_.remove_directory(list_);
   }
 
-  // The record goes to this process's own file. Listed first: nobody would find a file that a process did not live to list.
+  // The record goes to this process's own file. Listed first: nobody would find a file that a
+  // process did not live to list.
   Result<void> put_aside(std::string_view record) {
-    if (auto facts = fs_.lstat(own_); facts && facts->kind != FileKind::regular) return Error{"open", own_, "not a regular file"};
+    if (auto facts = fs_.lstat(own_); facts && facts->kind != FileKind::regular)
+      return Error{"open", own_, "not a regular file"};
     list_self();  // should that fail, the lines are in the fallback all the same
     auto done = fs_.append(own_, record, {.deadline_ns = fallback_share_ns});
     // An earlier process of the same number may have been taken off the list just now.
@@ -107,10 +120,12 @@ class Appending {
     return done;
   }
 
-  // Lines that were put aside come before the record, so that a process's lines stay in order. Who has waited once does not wait again.
+  // Lines that were put aside come before the record, so that a process's lines stay in order. Who
+  // has waited once does not wait again.
   Result<void> append_after_own(std::string_view record) {
     std::string lines;
-    if (!is_fallback(own_) || !fs_.read(own_, lines, largest_fallback)) return fs_.append(path_, record, {.deadline_ns = log_time()});
+    if (!is_fallback(own_) || !fs_.read(own_, lines, largest_fallback))
+      return fs_.append(path_, record, {.deadline_ns = log_time()});
     const std::size_t from_own = lines.size();
     lines += record;
     if (auto done = fs_.append(path_, lines, {.deadline_ns = 0}); !done) return done;
@@ -118,7 +133,8 @@ class Appending {
     return {};
   }
 
-  // Removes the own file, unless it has grown since it was read: another machine or container may know us by the same number.
+  // Removes the own file, unless it has grown since it was read: another machine or container may
+  // know us by the same number.
   void drop_own(std::size_t size) {
     (void)fs_.with_append_lock(own_, time_left(), [&]() -> Result<void> {
       const auto facts = fs_.stat(own_);
@@ -126,15 +142,16 @@ class Appending {
     });
   }
 
-  // Makes the file of a process that has ended this process's own. Only one of many succeeds, and under the file's lock no
-  // writer is in the middle: the appender follows the name, so nothing can reach the file after its renaming. Where the lock is
-  // held, another one is at it.
+  // Makes the file of a process that has ended this process's own. Only one of many succeeds, and
+  // under the file's lock no writer is in the middle: the appender follows the name, so nothing can
+  // reach the file after its renaming. Where the lock is held, another one is at it.
   bool adopt(ProcessId ended) {
     const std::string file = fallback_of(ended);
     const auto facts = fs_.lstat(file);
     if (!facts && facts.error().cause == Cause::not_found) unlist(ended);
     if (!facts || facts->kind != FileKind::regular || !list_self()) return false;
-    if (!fs_.with_append_lock(file, 0, [&] { return fs_.rename(file, own_, Overwrite::no); })) return false;
+    if (!fs_.with_append_lock(file, 0, [&] { return fs_.rename(file, own_, Overwrite::no); }))
+      return false;
     unlist(ended);
     return true;
   }

@@ -1,4 +1,5 @@
-// System: everything of the outside that a run may touch, in one hand, so that a test can put a fake in its place.
+// System: everything of the outside that a run may touch, in one hand, so that a test can put a
+// fake in its place.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,9 @@ struct LocalTime {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::int64_t now_ns() = 0;       // since 1970
-  virtual std::int64_t file_now_ns() = 0;  // the clock that stamps files: never ahead of now_ns(), up to some ms behind
+  virtual std::int64_t now_ns() = 0;  // since 1970
+  virtual std::int64_t
+  file_now_ns() = 0;  // the clock that stamps files: never ahead of now_ns(), up to some ms behind
   virtual std::int64_t monotonic_ns() = 0;
   virtual LocalTime local(std::int64_t since_1970_ns) = 0;
 };
@@ -59,8 +61,8 @@ struct System {
 // The real one; lives as long as the process.
 System& native_system();
 
-// The words of this process's command line in UTF-8, the program's name first. argv as it is, except on Windows, where argv is in
-// a code page that cannot say every name.
+// The words of this process's command line in UTF-8, the program's name first. argv as it is,
+// except on Windows, where argv is in a code page that cannot say every name.
 std::vector<std::string> native_arguments(int argc, char** argv);
 
 }  // namespace deja

@@ -31,9 +31,11 @@ struct Keys {
 };
 
 Evidence evidence_of(const ManifestEntry& manifest, Entry entry) {
-  Evidence out{{}, manifest.probed_names, {}, manifest.all_names_matter, std::move(entry), manifest.result};
+  Evidence out{
+      {}, manifest.probed_names, {}, manifest.all_names_matter, std::move(entry), manifest.result};
   for (const ManifestFile& file : manifest.files) out.headers.push_back(file.path);
-  for (const WatchedDirectory& directory : manifest.directories) out.directories.push_back(directory.path);
+  for (const WatchedDirectory& directory : manifest.directories)
+    out.directories.push_back(directory.path);
   return out;
 }
 
@@ -41,10 +43,13 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
   const Sloppiness sloppy = session.config.sloppiness;
   const bool uses_pch = !call.pch_files.empty();
   if (uses_pch && !(sloppy.has(Sloppy::pch_defines) && sloppy.has(Sloppy::time_macros)))
-    return Bypass{Outcome::could_not_use_precompiled_header, "needs sloppiness pch_defines,time_macros"};
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "needs sloppiness pch_defines,time_macros"};
   if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
-    return Bypass{Outcome::could_not_use_precompiled_header, "making one needs sloppiness pch_defines"};
-  if (path::normal(call.object) == path::normal(call.source)) return Bypass{Outcome::bad_output_file, "the output is the source"};
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "making one needs sloppiness pch_defines"};
+  if (path::normal(call.object) == path::normal(call.source))
+    return Bypass{Outcome::bad_output_file, "the output is the source"};
   if (call.arches.size() > 1) return Bypass{Outcome::unsupported_compiler_option, "several -arch"};
   return std::nullopt;
 }
@@ -55,7 +60,8 @@ bool source_allows_direct(const Session& session, const SourceFile& source) {
   return why.empty();
 }
 
-// Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it would not see them change.
+// Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it
+// would not see them change.
 bool depfile_tells_all(const Session& session, const Invocation& call) {
   const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.wants_depfile;
   if (has_to_ask && call.suppress_additions) return false;
@@ -64,14 +70,17 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
   // Beside it the driver does not take two -o for one.
   constexpr std::size_t once = 2;  // words
   if (has_to_ask && call.object_option.size() > once) return false;
-  const bool partial = std::ranges::any_of(call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
+  const bool partial = std::ranges::any_of(
+      call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
   return !partial || session.config.sloppiness.has(Sloppy::system_headers);
 }
 
 // Serves `entry`, or says why it cannot be.
-std::optional<Served> serve_hit(const Session& session, const Invocation& call, const Entry& entry, Outcome how) {
+std::optional<Served> serve_hit(const Session& session, const Invocation& call, const Entry& entry,
+                                Outcome how) {
   const std::uint8_t object_part = part_of(call.outputs.front());
-  const bool complete = call.outputs.front().path == "/dev/null" || entry.find(object_part) != nullptr;
+  const bool complete =
+      call.outputs.front().path == "/dev/null" || entry.find(object_part) != nullptr;
   if (!complete) {
     session.log.add("The result lacks the object");
     return std::nullopt;
@@ -90,7 +99,8 @@ std::optional<Served> direct_look_up(const Session& session, const Invocation& c
   keys.manifest = find_manifest(session, *keys.direct);
   if (session.config.recache) return std::nullopt;
   if (keys.manifest) {
-    const MatchReport match = keys.manifest->match(session.system.fs, session.files, match_options(session));
+    const MatchReport match =
+        keys.manifest->match(session.system.fs, session.files, match_options(session));
     if (match.result) {
       if (auto entry = find_result(session, *match.result))
         if (auto served = serve_hit(session, call, *entry, Outcome::direct_cache_hit)) {
@@ -105,8 +115,10 @@ std::optional<Served> direct_look_up(const Session& session, const Invocation& c
   return std::nullopt;
 }
 
-// The digest over all that the compile read, by content: what messages are made of, beyond the preprocessed text.
-Digest sources_digest(const Session& session, const Invocation& call, const std::vector<std::string>& headers) {
+// The digest over all that the compile read, by content: what messages are made of, beyond the
+// preprocessed text.
+Digest sources_digest(const Session& session, const Invocation& call,
+                      const std::vector<std::string>& headers) {
   Hasher hasher;
   if (const auto source = session.files.get(call.source)) hasher.add("source", (*source)->content);
   for (const std::string& header : headers)
@@ -114,23 +126,30 @@ Digest sources_digest(const Session& session, const Invocation& call, const std:
   return hasher.finish();
 }
 
-// No manifest where a file that a #line names, and that is not there, could show in messages or debug information once it is.
+// No manifest where a file that a #line names, and that is not there, could show in messages or
+// debug information once it is.
 bool only_text_will_do(const Invocation& call, const Keys& keys, bool has_messages) {
   return keys.names_absent_file && (call.columns_matter || has_messages);
 }
 
-std::optional<Served> preprocessed_look_up(const Session& session, const Invocation& call, Keys& keys) {
+std::optional<Served> preprocessed_look_up(const Session& session, const Invocation& call,
+                                           Keys& keys) {
   if (session.config.recache) return std::nullopt;
   if (auto entry = find_result(session, *keys.preprocessed)) {
-    // Messages show source lines, which the text does not hold: they are replayed for the very same files only.
-    const bool same_messages = entry->find(stderr_part) == nullptr || entry->sources == sources_digest(session, call, keys.headers);
-    if (!same_messages) session.log.add("The result has messages, and they may show other source lines");
+    // Messages show source lines, which the text does not hold: they are replayed for the very same
+    // files only.
+    const bool same_messages = entry->find(stderr_part) == nullptr ||
+                               entry->sources == sources_digest(session, call, keys.headers);
+    if (!same_messages)
+      session.log.add("The result has messages, and they may show other source lines");
     if (same_messages)
       if (auto served = serve_hit(session, call, *entry, Outcome::preprocessed_cache_hit)) {
-        if (keys.direct && !session.config.read_only && !only_text_will_do(call, keys, entry->find(stderr_part) != nullptr))
+        if (keys.direct && !session.config.read_only &&
+            !only_text_will_do(call, keys, entry->find(stderr_part) != nullptr))
           if (auto files = describe_headers(session, keys.headers)) {
             const auto kept =
-                keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), *keys.preprocessed);
+                keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest),
+                              std::move(*files), *keys.preprocessed);
             if (kept) keys.evidence = evidence_of(*kept, std::move(*entry));
           }
         return served;
@@ -141,12 +160,14 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
   return std::nullopt;
 }
 
-// A folder that was renamed, or a link that was retargeted, leads to other files, whose own times tell nothing. A folder's ctime without
-// its mtime is a new name (or new permissions); both are new where files came or went.
+// A folder that was renamed, or a link that was retargeted, leads to other files, whose own times
+// tell nothing. A folder's ctime without its mtime is a new name (or new permissions); both are new
+// where files came or went.
 bool folders_unmoved(const Session& session, const std::vector<std::string>& files) {
   std::set<std::string> seen;
   for (const std::string& file : files)
-    for (std::string folder(path::directory(file)); seen.insert(folder).second; folder = std::string(path::directory(folder))) {
+    for (std::string folder(path::directory(file)); seen.insert(folder).second;
+         folder = std::string(path::directory(folder))) {
       const auto facts = session.system.fs.lstat(folder);
       if (!facts || facts->ctime_ns < session.started_ns) continue;
       if (facts->kind == FileKind::directory && facts->mtime_ns >= session.started_ns) continue;
@@ -156,7 +177,8 @@ bool folders_unmoved(const Session& session, const std::vector<std::string>& fil
   return true;
 }
 
-bool inputs_unchanged(const Session& session, const Invocation& call, const std::vector<std::string>& headers) {
+bool inputs_unchanged(const Session& session, const Invocation& call,
+                      const std::vector<std::string>& headers) {
   const auto changed = [&](const std::string& file) {
     const bool same = session.files.still_same(file);
     if (!same) session.log.add(fmt::format("'{}' changed while it was compiled", file));
@@ -165,7 +187,8 @@ bool inputs_unchanged(const Session& session, const Invocation& call, const std:
   return !changed(call.source) && std::ranges::none_of(headers, changed);
 }
 
-// After a compile that succeeded: keeps everything the next run needs. How the run is to be counted.
+// After a compile that succeeded: keeps everything the next run needs. How the run is to be
+// counted.
 Outcome keep(const Session& session, const Invocation& call, Keys& keys, const Compiled& compiled) {
   const bool by_depfile = !keys.preprocessed;
   const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
@@ -175,10 +198,13 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : keys.headers;
   const bool watch_text = only_text_will_do(call, keys, !compiled.finished.err.empty());
-  auto files = (keys.direct && !watch_text) || by_depfile ? describe_headers(session, headers) : std::nullopt;
+  auto files = (keys.direct && !watch_text) || by_depfile ? describe_headers(session, headers)
+                                                          : std::nullopt;
   if (by_depfile && !files) return ending;
-  // In depend mode keys.headers is empty: the headers are read after the compile, and describe_headers() refuses those that changed since.
-  if (!inputs_unchanged(session, call, keys.headers) || !folders_unmoved(session, headers)) return Outcome::modified_input_file;
+  // In depend mode keys.headers is empty: the headers are read after the compile, and
+  // describe_headers() refuses those that changed since.
+  if (!inputs_unchanged(session, call, keys.headers) || !folders_unmoved(session, headers))
+    return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
     session.log.add("Not stored: " + why->detail);
@@ -188,13 +214,15 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*keys.direct, *files, entry) : *keys.preprocessed;
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
-  const auto kept = keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest), std::move(*files), result);
+  const auto kept = keep_manifest(session, call, keys.search, *keys.direct,
+                                  std::move(keys.manifest), std::move(*files), result);
   if (kept) keys.evidence = evidence_of(*kept, std::move(entry));
   return ending;
 }
 
 Verdict compile_and_keep(const Session& session, const Invocation& call, Keys& keys) {
-  const auto compiled = compile(session, call, keys.preprocessed ? Ask::nothing_more : Ask::dependencies);
+  const auto compiled =
+      compile(session, call, keys.preprocessed ? Ask::nothing_more : Ask::dependencies);
   if (!compiled) return Bypass{Outcome::internal_error, compiled.error().text()};
   if (compiled->finished.signal != 0) die_of(session, compiled->finished.signal);
   if (compiled->finished.exit_code != 0) {
@@ -211,7 +239,8 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
   if (auto why = objection(session, call)) return *why;
   const auto facts = session.files.facts(call.source);
   if (!facts) return Bypass{Outcome::no_input_file, facts.error().text()};
-  if (facts->kind != FileKind::regular) return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
+  if (facts->kind != FileKind::regular)
+    return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
   const auto source = session.files.get(call.source);
   if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
   if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "disabled in the source"};
@@ -223,14 +252,18 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
     keys.direct = direct_key(session, call, hasher, **source);
     if (auto served = direct_look_up(session, call, keys)) return *served;
   }
-  if (config.read_only_direct) return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
+  if (config.read_only_direct)
+    return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
   // A direct hit need not ask: a manifest watches for such names.
   if (const auto precompiled = keys.search.hidden_precompiled_header())
-    return Bypass{Outcome::could_not_use_precompiled_header, "'" + *precompiled + "' may be read instead of a header"};
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "'" + *precompiled + "' may be read instead of a header"};
 
-  const bool by_depfile = config.depend_mode && keys.direct && !call.already_preprocessed && depfile_tells_all(session, call);
+  const bool by_depfile = config.depend_mode && keys.direct && !call.already_preprocessed &&
+                          depfile_tells_all(session, call);
   if (!by_depfile) {
-    if (!call.allows_preprocessed) return Bypass{Outcome::unsupported_compiler_option, "no preprocessor mode for these options"};
+    if (!call.allows_preprocessed)
+      return Bypass{Outcome::unsupported_compiler_option, "no preprocessor mode for these options"};
     auto preprocessed = preprocess(session, call, hasher);
     if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
     keys.preprocessed = std::get<Preprocessed>(preprocessed).key;

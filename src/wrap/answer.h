@@ -1,4 +1,5 @@
-// The question of every compile: can it be answered without the compiler, and if not, what is kept for the next time?
+// The question of every compile: can it be answered without the compiler, and if not, what is kept
+// for the next time?
 #pragma once
 
 #include <optional>
@@ -25,8 +26,8 @@ struct Answer {
   std::optional<Evidence> evidence;
 };
 
-// Direct look-up, preprocessed look-up, compile: the first that answers. Bypass: nothing has been written and nothing was said to the
-// caller; run the real compiler.
+// Direct look-up, preprocessed look-up, compile: the first that answers. Bypass: nothing has been
+// written and nothing was said to the caller; run the real compiler.
 Answer answer(const Session& session, const Invocation& call);
 
 }  // namespace deja

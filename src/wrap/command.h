@@ -12,9 +12,12 @@
 
 namespace deja {
 
-// `typed arguments…`, to be run through the words of `prefix` (prefix_command, prefix_command_cpp, or ""). Should one of its children be
-// deja again, it only runs the compiler. `typed`: the compiler as the caller named it. Error: the program of `prefix` is not found.
-Result<Command> compiler_command(System& system, const Config& config, const FoundCompiler& compiler, const std::string& typed,
-                                 const std::string& prefix, const std::vector<std::string>& arguments);
+// `typed arguments…`, to be run through the words of `prefix` (prefix_command, prefix_command_cpp,
+// or ""). Should one of its children be deja again, it only runs the compiler. `typed`: the
+// compiler as the caller named it. Error: the program of `prefix` is not found.
+Result<Command> compiler_command(System& system, const Config& config,
+                                 const FoundCompiler& compiler, const std::string& typed,
+                                 const std::string& prefix,
+                                 const std::vector<std::string>& arguments);
 
 }  // namespace deja

@@ -16,7 +16,8 @@ namespace deja {
 
 namespace {
 
-constexpr std::uint64_t largest_output = std::uint64_t{2} << 30;  // bytes; larger ones are not worth keeping
+constexpr std::uint64_t largest_output = std::uint64_t{2}
+                                         << 30;  // bytes; larger ones are not worth keeping
 
 // The caller's words, or the words as understand() rewrote them.
 std::vector<std::string> caller_words(const Session& session, const Invocation& call) {
@@ -30,34 +31,43 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
   return out;
 }
 
-// The option that asks for colours, for a driver that has one: results hold them, and serving takes them out for who does not want them.
+// The option that asks for colours, for a driver that has one: results hold them, and serving takes
+// them out for who does not want them.
 std::string color_option(const Session& session, const Invocation& call) {
-  const bool is_assembler = call.language == Language::assembler || call.language == Language::assembler_with_cpp;
+  const bool is_assembler =
+      call.language == Language::assembler || call.language == Language::assembler_with_cpp;
   if (call.suppress_additions || is_assembler) return "";
   if (call.family == Family::clang) return "-fcolor-diagnostics";
-  return call.family == Family::gcc && session.compiler.type == CompilerType::gcc ? "-fdiagnostics-color" : "";
+  return call.family == Family::gcc && session.compiler.type == CompilerType::gcc
+             ? "-fdiagnostics-color"
+             : "";
 }
 
-// Puts `option` where it outdoes the caller's own choice: last, but before "--". In front where a response file may hold a "--".
+// Puts `option` where it outdoes the caller's own choice: last, but before "--". In front where a
+// response file may hold a "--".
 void add_last(std::vector<std::string>& words, const std::string& option) {
   if (option.empty()) return;
   words.insert(has_response_file(words) ? words.begin() : std::ranges::find(words, "--"), option);
 }
 
 // A file that does not name the source is not this compile's, or is not understood.
-std::optional<std::vector<std::string>> headers_of(const Session& session, const Invocation& call, const std::string& depfile) {
+std::optional<std::vector<std::string>> headers_of(const Session& session, const Invocation& call,
+                                                   const std::string& depfile) {
   std::string text;
   if (!session.system.fs.read(depfile, text)) return std::nullopt;
   std::vector<std::string> files = parse_depfile(text);
   const std::string source = path::normal(call.source);
-  if (std::erase_if(files, [&](const std::string& file) { return path::normal(file) == source; }) == 0) return std::nullopt;
+  if (std::erase_if(files, [&](const std::string& file) { return path::normal(file) == source; }) ==
+      0)
+    return std::nullopt;
   return files;
 }
 
 // The compiler with `arguments`; the log first, for it must not wait for the compiler.
 Result<Finished> run_once(const Session& session, const std::vector<std::string>& arguments) {
   const auto command =
-      compiler_command(session.system, session.config, session.compiler, session.words.front(), session.config.prefix_command, arguments);
+      compiler_command(session.system, session.config, session.compiler, session.words.front(),
+                       session.config.prefix_command, arguments);
   if (!command) return command.error();
   if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command->argv));
   session.log.flush();
@@ -71,7 +81,8 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   const bool by_list = ask == Ask::dependencies && is_cl_dialect(call.family);
   const bool own_list = by_list && !call.show_includes;
   const bool own = ask == Ask::dependencies && !by_list && !call.wants_depfile;
-  const std::string own_depfile = own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
+  const std::string own_depfile =
+      own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
   if (own) (void)session.system.fs.make_directories(session.config.temporary_dir);
 
   std::vector<std::string> arguments = caller_words(session, call);
@@ -83,9 +94,10 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (finished && pipe.must_repeat(*finished)) finished = run_once(session, arguments);
   if (!finished) return finished.error();
   if (session.log.enabled())
-    session.log.add(fmt::format("Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
-                                finished->signal != 0 ? fmt::format(" (signal {})", finished->signal) : "", finished->out.size(),
-                                finished->err.size()));
+    session.log.add(fmt::format(
+        "Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
+        finished->signal != 0 ? fmt::format(" (signal {})", finished->signal) : "",
+        finished->out.size(), finished->err.size()));
   // Not the caller's failure: the compiler could not write what deja asked for.
   if (own && finished->exit_code != 0 && finished->err.find(own_depfile) != std::string::npos)
     return Error{"write", own_depfile, "the compiler could not"};
@@ -104,7 +116,8 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   return out;
 }
 
-std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call, const Finished& finished) {
+std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call,
+                                    const Finished& finished) {
   Entry entry;
   entry.created_ns = session.system.clock.now_ns();
   if (!finished.out.empty()) entry.parts.push_back({stdout_part, finished.out});
@@ -116,7 +129,9 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
     // A file from an earlier compile is not of this one.
     const bool is_new = facts && facts->mtime_ns >= session.started_ns;
     if (!is_new && output_rows[output.kind].required)
-      return Bypass{Outcome::compiler_produced_no_output, facts ? "'" + output.path + "' is older than the compile" : facts.error().text()};
+      return Bypass{
+          Outcome::compiler_produced_no_output,
+          facts ? "'" + output.path + "' is older than the compile" : facts.error().text()};
     if (!is_new) continue;
     if (bytes.empty() && output.kind == static_cast<unsigned>(OutputKind::object))
       return Bypass{Outcome::compiler_produced_empty_output, output.path};

@@ -12,18 +12,21 @@ namespace deja {
 
 struct Compiled {
   Finished finished;
-  // Depend mode: what the dependency file (or /showIncludes) names, without the source; nullopt when that is not known.
+  // Depend mode: what the dependency file (or /showIncludes) names, without the source; nullopt
+  // when that is not known.
   std::optional<std::vector<std::string>> headers;
 };
 
 // What deja may add to the command line.
 enum class Ask : unsigned char { nothing_more, dependencies };
 
-// Compiles with the caller's own command line (rewritten below base_dir only) and passes stdout and stderr on to the caller.
-// Error: the compiler could not be started.
+// Compiles with the caller's own command line (rewritten below base_dir only) and passes stdout and
+// stderr on to the caller. Error: the compiler could not be started.
 Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask);
 
-// The outputs that `call` left behind and the streams. Bypass: no object, an empty one, or one that cannot be read.
-std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call, const Finished& finished);
+// The outputs that `call` left behind and the streams. Bypass: no object, an empty one, or one that
+// cannot be read.
+std::variant<Entry, Bypass> collect(const Session& session, const Invocation& call,
+                                    const Finished& finished);
 
 }  // namespace deja

@@ -26,13 +26,15 @@ void make_known(const Session& session, const Digest& key, std::string text) {
   Entry entry;
   entry.created_ns = session.system.clock.now_ns();
   entry.parts.push_back({stdout_part, std::move(text)});
-  if (const auto packed = encode_entry(entry, std::nullopt)) (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
+  if (const auto packed = encode_entry(entry, std::nullopt))
+    (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
 }
 
 // Of all that decides which directories the driver searches by itself.
 Digest key_of_built_in(const Session& session, const std::vector<std::string>& query) {
   Hasher hasher;
-  hasher.add("directories searched, or not there, of", session.compiler.real_path).add("size", session.compiler.facts.size);
+  hasher.add("directories searched, or not there, of", session.compiler.real_path)
+      .add("size", session.compiler.facts.size);
   hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
   hasher.add("GCC_EXEC_PREFIX", session.system.env.get("GCC_EXEC_PREFIX").value_or(""));
   for (const char* name : header_variables) {
@@ -48,7 +50,9 @@ Digest key_of_built_in(const Session& session, const std::vector<std::string>& q
 }
 
 // The driver is asked once; none where it does not answer.
-std::vector<std::string> built_in_directories(const Session& session, const std::vector<std::string>& query, const Digest& key) {
+std::vector<std::string> built_in_directories(const Session& session,
+                                              const std::vector<std::string>& query,
+                                              const Digest& key) {
   if (const auto list = known(session, key)) return path::split_list(*list, PathStyle::posix);
   const auto done = ask_driver(session, query);
   if (!done || done->exit_code != 0) return {};
@@ -58,10 +62,14 @@ std::vector<std::string> built_in_directories(const Session& session, const std:
 }
 
 // Under which the names in the driver's directories are kept from run to run.
-Digest key_of_names(const Digest& built_in) { return Hasher().add("names, folders marked, in directories of", built_in).finish(); }
+Digest key_of_names(const Digest& built_in) {
+  return Hasher().add("names, folders marked, in directories of", built_in).finish();
+}
 
-// Where the compiler looks for headers, in its order: the source's own folder, then by kind, each kind as typed.
-std::vector<std::string> search_order(const Session& session, const Invocation& call, const std::vector<std::string>& built_in) {
+// Where the compiler looks for headers, in its order: the source's own folder, then by kind, each
+// kind as typed.
+std::vector<std::string> search_order(const Session& session, const Invocation& call,
+                                      const std::vector<std::string>& built_in) {
   std::vector<std::string> out = {std::string(path::directory(call.source))};
   const auto add = [&](SearchDirectory::Kind kind) {
     for (const SearchDirectory& directory : call.search)
@@ -71,7 +79,8 @@ std::vector<std::string> search_order(const Session& session, const Invocation& 
   add(SearchDirectory::Kind::quote);
   add(SearchDirectory::Kind::angle);
   // Among `built_in` too, but it comes before -isystem.
-  for (std::string& folder : path::split_list(session.system.env.get("CPATH").value_or(""))) out.push_back(std::move(folder));
+  for (std::string& folder : path::split_list(session.system.env.get("CPATH").value_or("")))
+    out.push_back(std::move(folder));
   add(SearchDirectory::Kind::system);
   out.insert(out.end(), built_in.begin(), built_in.end());
   add(SearchDirectory::Kind::after);
@@ -84,7 +93,8 @@ HeaderSearch::Folders::Folders(const Session& session, const Invocation& call)
     : built_in_key(key_of_built_in(session, search_query_words(call))),
       built_in(built_in_directories(session, search_query_words(call), built_in_key)),
       order(search_order(session, call, built_in)),
-      names(session.system.fs, session.started_ns, built_in, known(session, key_of_names(built_in_key)).value_or("")) {}
+      names(session.system.fs, session.started_ns, built_in,
+            known(session, key_of_names(built_in_key)).value_or("")) {}
 
 HeaderSearch::Folders& HeaderSearch::folders() {
   if (!folders_) folders_.emplace(session_, call_);
@@ -106,15 +116,20 @@ bool HeaderSearch::may_exist(const std::string& path) {
 std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
   if (call_.family != Family::gcc || call_.already_preprocessed) return std::nullopt;
   const auto source = session_.files.read_again(call_.source);
-  const std::vector<LeadingInclude> includes = source ? leading_includes(*source) : std::vector<LeadingInclude>();
+  const std::vector<LeadingInclude> includes =
+      source ? leading_includes(*source) : std::vector<LeadingInclude>();
   if (includes.empty()) return std::nullopt;
   // Not through session.files: in depend mode headers are looked at after the compile.
-  const auto exists = [&](const std::string& path) { return may_exist(path) && session_.system.fs.stat(path); };
+  const auto exists = [&](const std::string& path) {
+    return may_exist(path) && session_.system.fs.stat(path);
+  };
   for (const LeadingInclude& include : includes) {
     for (const std::string& folder : folders().order) {
       const std::string header = path::join(folder, include.name);
       const std::string precompiled = header + ".gch";
-      if (exists(precompiled) && std::ranges::find(call_.pch_files, precompiled) == call_.pch_files.end()) return precompiled;
+      if (exists(precompiled) &&
+          std::ranges::find(call_.pch_files, precompiled) == call_.pch_files.end())
+        return precompiled;
       // For <X> some of the folders do not count, so that the search may go on behind an X.
       if (include.quoted && exists(header)) break;
     }
@@ -124,8 +139,10 @@ std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
 
 bool HeaderSearch::watch(ManifestEntry& entry) {
   Folders& found = folders();
-  const bool watched = watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
-  if (auto learned = found.names.to_keep()) make_known(session_, key_of_names(found.built_in_key), std::move(*learned));
+  const bool watched =
+      watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
+  if (auto learned = found.names.to_keep())
+    make_known(session_, key_of_names(found.built_in_key), std::move(*learned));
   return watched;
 }
 

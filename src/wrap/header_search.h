@@ -12,20 +12,24 @@
 
 namespace deja {
 
-// Variables that name folders of headers beside those on the command line (GCC's manual, "Environment Variables Affecting GCC").
-inline constexpr const char* header_variables[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH",
-                                                   "OBJCPLUS_INCLUDE_PATH"};
+// Variables that name folders of headers beside those on the command line (GCC's manual,
+// "Environment Variables Affecting GCC").
+inline constexpr const char* header_variables[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH",
+                                                   "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"};
 
-// The driver is asked for its own folders once per compiler, each folder is listed at most once a run, and neither before it is needed.
+// The driver is asked for its own folders once per compiler, each folder is listed at most once a
+// run, and neither before it is needed.
 class HeaderSearch {
  public:
   HeaderSearch(const Session& session, const Invocation& call) : session_(session), call_(call) {}
 
-  // gcc reads X.gch instead of X, and neither the preprocessed text nor the dependency file tells: such a file beside a header that the
-  // source asks for before its first token. nullopt: there is none. Asked before the compile.
+  // gcc reads X.gch instead of X, and neither the preprocessed text nor the dependency file tells:
+  // such a file beside a header that the source asks for before its first token. nullopt: there is
+  // none. Asked before the compile.
   std::optional<std::string> hidden_precompiled_header();
 
-  // Fills entry.directories: where a new name would change what this compile finds. False where that cannot be told (inputs/manifest.h).
+  // Fills entry.directories: where a new name would change what this compile finds. False where
+  // that cannot be told (inputs/manifest.h).
   bool watch(ManifestEntry& entry);
 
  private:
@@ -43,7 +47,8 @@ class HeaderSearch {
   const Session& session_;
   const Invocation& call_;
   std::optional<Folders> folders_;
-  std::map<std::string, std::optional<FileFacts>> facts_;  // of the folders that were asked for; nullopt: no folder
+  std::map<std::string, std::optional<FileFacts>>
+      facts_;  // of the folders that were asked for; nullopt: no folder
 };
 
 }  // namespace deja

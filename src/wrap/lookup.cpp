@@ -23,22 +23,26 @@ std::optional<std::string> fetch(const Session& session, const Digest& key, Entr
 void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
   const bool removed = !session.config.read_only && session.store.remove(key, kind);
   const char* const what = removed ? "removed" : "left where it is";
-  session.log.add(fmt::format("Broken entry {}.{}: {}; {}", key.hex(), static_cast<char>(kind), error.text(), what));
+  session.log.add(fmt::format("Broken entry {}.{}: {}; {}", key.hex(), static_cast<char>(kind),
+                              error.text(), what));
   session.counts.add(Outcome::missing_cache_file);
 }
 
-bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes, Overwrite overwrite) {
+bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes,
+          Overwrite overwrite) {
   const auto done = session.store.put(key, kind, bytes, overwrite);
   if (!done) tell_cache_failure(session.log, "Cache not written", done.error());
   if (session.store.made_directory())
-    session.log.add_first("cache directory", "Cache directory '" + session.config.cache_dir + "' was not there; made");
+    session.log.add_first("cache directory",
+                          "Cache directory '" + session.config.cache_dir + "' was not there; made");
   if (done) session.counts.add(Outcome::local_storage_write);
   return bool(done);
 }
 
 bool is_ignored(const Session& session, const std::string& header) {
-  return std::ranges::any_of(session.config.ignore_headers_in_manifest,
-                             [&](const std::string& ignored) { return path::is_below(header, ignored); });
+  return std::ranges::any_of(
+      session.config.ignore_headers_in_manifest,
+      [&](const std::string& ignored) { return path::is_below(header, ignored); });
 }
 
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.
@@ -50,16 +54,19 @@ void add_probed_names(const Session& session, const std::string& file, ManifestE
   const SourceScan scan = scan_source(*content);
   entry.all_names_matter |= scan.traits.probes_computed;
   for (const std::string& name : scan.probed_names)
-    if (std::ranges::find(entry.probed_names, name) == entry.probed_names.end()) entry.probed_names.push_back(name);
+    if (std::ranges::find(entry.probed_names, name) == entry.probed_names.end())
+      entry.probed_names.push_back(name);
 }
 
 }  // namespace
 
 std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed) {
   const Sloppiness sloppy = session.config.sloppiness;
-  if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros)) return "uses the time of day";
+  if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros))
+    return "uses the time of day";
   if (traits.embed) return "uses an embed directive";
-  if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin)) return "uses the assembler's incbin or include";
+  if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin))
+    return "uses the assembler's incbin or include";
   return "";
 }
 
@@ -106,17 +113,22 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry) 
   // Hot results stay raw; an explicit level compresses at once.
   const Config& config = session.config;
   const bool at_once = config.compression && config.compression_level != 0;
-  const auto bytes = encode_entry(entry, at_once ? std::optional<int>(static_cast<int>(config.compression_level)) : std::nullopt);
+  const auto bytes =
+      encode_entry(entry, at_once ? std::optional<int>(static_cast<int>(config.compression_level))
+                                  : std::nullopt);
   if (!bytes) {
     session.log.add("Not stored: " + bytes.error().text());
     return false;
   }
-  if (!keep(session, key, EntryKind::result, *bytes, config.recache ? Overwrite::yes : Overwrite::no)) return false;
+  if (!keep(session, key, EntryKind::result, *bytes,
+            config.recache ? Overwrite::yes : Overwrite::no))
+    return false;
   session.log.add("Result " + key.hex() + " stored");
   return true;
 }
 
-std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers) {
+std::optional<std::vector<ManifestFile>> describe_headers(const Session& session,
+                                                          const std::vector<std::string>& headers) {
   std::vector<ManifestFile> out;
   out.reserve(headers.size());
   const std::string today = date_for_keys(session);
@@ -129,33 +141,40 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
       return std::nullopt;
     }
     const bool too_new =
-        session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime), sloppy.has(Sloppy::include_file_ctime));
-    if (const std::string why = too_new ? "is newer than the compile" : why_not_direct(session, (*file)->traits, false); !why.empty()) {
+        session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime),
+                              sloppy.has(Sloppy::include_file_ctime));
+    if (const std::string why =
+            too_new ? "is newer than the compile" : why_not_direct(session, (*file)->traits, false);
+        !why.empty()) {
       session.log.add(fmt::format("No direct mode: '{}' {}", header, why));
       return std::nullopt;
     }
     const FileFacts& facts = (*file)->facts;
-    out.push_back(
-        {header, session.files.key_digest(**file, today, sloppy.has(Sloppy::time_macros)), facts.size, facts.mtime_ns, facts.ctime_ns});
+    out.push_back({header, session.files.key_digest(**file, today, sloppy.has(Sloppy::time_macros)),
+                   facts.size, facts.mtime_ns, facts.ctime_ns});
   }
   return out;
 }
 
-std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
-                                           std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result) {
+std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call,
+                                           HeaderSearch& search, const Digest& key,
+                                           std::optional<Manifest> manifest,
+                                           std::vector<ManifestFile> files, const Digest& result) {
   ManifestEntry entry;
   entry.result = result;
   entry.files = std::move(files);
   add_probed_names(session, call.source, entry);
   for (const ManifestFile& file : entry.files) add_probed_names(session, file.path, entry);
-  const bool can_shadow = !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
+  const bool can_shadow =
+      !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
   if (can_shadow && !search.watch(entry)) {
     session.log.add("No direct mode: a link with the name of a header leads nowhere");
     return std::nullopt;
   }
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
-  if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes)) session.log.add("Manifest " + key.hex() + " updated");
+  if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes))
+    session.log.add("Manifest " + key.hex() + " updated");
   return entry;
 }
 

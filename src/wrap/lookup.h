@@ -1,4 +1,5 @@
-// Looking up: manifests and results, with a line in the log for each and a count for the statistics.
+// Looking up: manifests and results, with a line in the log for each and a count for the
+// statistics.
 #pragma once
 
 #include <optional>
@@ -12,8 +13,8 @@
 
 namespace deja {
 
-// Why content does not tell all that a file with `traits` brings into a compile; "" when it does. `time_is_fixed`: by
-// SOURCE_DATE_EPOCH, and that is in the key.
+// Why content does not tell all that a file with `traits` brings into a compile; "" when it does.
+// `time_is_fixed`: by SOURCE_DATE_EPOCH, and that is in the key.
 std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed);
 
 // What the caller's sloppiness leaves out when headers are compared.
@@ -22,19 +23,24 @@ MatchOptions match_options(const Session& session);
 // The manifest under `key`; nullopt when there is none or it is broken (then it is removed).
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key);
 
-// The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts the local storage's part.
+// The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts
+// the local storage's part.
 std::optional<Entry> find_result(const Session& session, const Digest& key);
 
 // Keeps a result; an error is a line in the log, and false.
 bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 
-// What a manifest says of `headers` now. nullopt with a reason in the log when one of them does not allow direct mode:
-// too new, unreadable, or holding what content does not tell (the time of day, other files' data).
-std::optional<std::vector<ManifestFile>> describe_headers(const Session& session, const std::vector<std::string>& headers);
+// What a manifest says of `headers` now. nullopt with a reason in the log when one of them does not
+// allow direct mode: too new, unreadable, or holding what content does not tell (the time of day,
+// other files' data).
+std::optional<std::vector<ManifestFile>> describe_headers(const Session& session,
+                                                          const std::vector<std::string>& headers);
 
-// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added; nullopt, with a reason in the log, where
-// later changes could not be seen.
-std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call, HeaderSearch& search, const Digest& key,
-                                           std::optional<Manifest> manifest, std::vector<ManifestFile> files, const Digest& result);
+// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added;
+// nullopt, with a reason in the log, where later changes could not be seen.
+std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call,
+                                           HeaderSearch& search, const Digest& key,
+                                           std::optional<Manifest> manifest,
+                                           std::vector<ManifestFile> files, const Digest& result);
 
 }  // namespace deja

@@ -12,22 +12,30 @@ namespace {
 
 constexpr std::string_view assembler_speaks = "Assembler messages:";  // GNU as, in English
 
-// A compiler that is only said to speak gcc's options (tcc) need not know all of them; gcc on Windows was never run with these.
+// A compiler that is only said to speak gcc's options (tcc) need not know all of them; gcc on
+// Windows was never run with these.
 bool is_gcc_with_assembler(const Session& session, const Invocation& call) {
-  const bool is_gcc = native_style == PathStyle::posix && call.family == Family::gcc && session.compiler.type == CompilerType::gcc &&
+  const bool is_gcc = native_style == PathStyle::posix && call.family == Family::gcc &&
+                      session.compiler.type == CompilerType::gcc &&
                       session.config.compiler_type == CompilerType::auto_detect;
-  const bool compiles = call.language != Language::assembler && call.language != Language::assembler_with_cpp;
+  const bool compiles =
+      call.language != Language::assembler && call.language != Language::assembler_with_cpp;
   // -S and precompiled headers are written by the compiler proper, over what is there.
-  const bool assembles = !call.outputs.empty() && call.outputs.front().existing == Existing::removed;
-  return is_gcc && compiles && assembles && !call.suppress_additions && session.config.prefix_command.empty();
+  const bool assembles =
+      !call.outputs.empty() && call.outputs.front().existing == Existing::removed;
+  return is_gcc && compiles && assembles && !call.suppress_additions &&
+         session.config.prefix_command.empty();
 }
 
 // Whoever talks to the assembler, or has the driver tell what it runs, would see it.
 bool looks_closely(const Invocation& call) {
   const auto looks = [](const std::string& word) {
-    return word.starts_with("-Wa,") || word.starts_with("-Xassembler") || word == "-v" || word == "--verbose";
+    return word.starts_with("-Wa,") || word.starts_with("-Xassembler") || word == "-v" ||
+           word == "--verbose";
   };
-  return std::ranges::any_of(call.arguments, [&](const Argument& argument) { return std::ranges::any_of(argument.words, looks); });
+  return std::ranges::any_of(call.arguments, [&](const Argument& argument) {
+    return std::ranges::any_of(argument.words, looks);
+  });
 }
 
 // Whether `assembler_speaks` is what the assembler says.
@@ -35,7 +43,9 @@ bool messages_are_english(Env& env) {
   const auto is_english = [](const std::string& locale) {
     return locale.starts_with("C") || locale == "POSIX" || locale.starts_with("en");
   };
-  if (const auto languages = env.get("LANGUAGE"); languages && !languages->empty() && !is_english(*languages)) return false;
+  if (const auto languages = env.get("LANGUAGE");
+      languages && !languages->empty() && !is_english(*languages))
+    return false;
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
     if (const auto locale = env.get(name); locale && !locale->empty()) return is_english(*locale);
   return true;
@@ -53,8 +63,9 @@ Pipe::Pipe(const Session& session, const Invocation& call) : session_(session), 
   Fs& fs = session.system.fs;
   const std::string folder(path::directory(call.object));
   // In no folder the driver's exit code becomes another.
-  const bool of_use = is_gcc_with_assembler(session, call) && !call.object_name_matters && !looks_closely(call) &&
-                      messages_are_english(session.system.env) && fs.stat(folder) && can_be_replaced(fs, call.object);
+  const bool of_use = is_gcc_with_assembler(session, call) && !call.object_name_matters &&
+                      !looks_closely(call) && messages_are_english(session.system.env) &&
+                      fs.stat(folder) && can_be_replaced(fs, call.object);
   if (of_use) object_ = fs.temporary_name(folder, ".deja-tmp");
 }
 
@@ -81,7 +92,8 @@ bool Pipe::must_repeat(const Finished& finished) {
   const bool succeeded = finished.exit_code == 0;
   if (succeeded && fs.rename(object, call_.object, Overwrite::yes)) return false;
   (void)fs.remove(object);
-  return succeeded || (finished.signal == 0 && finished.interrupted_by == 0 && finished.err.find(assembler_speaks) != std::string::npos);
+  return succeeded || (finished.signal == 0 && finished.interrupted_by == 0 &&
+                       finished.err.find(assembler_speaks) != std::string::npos);
 }
 
 }  // namespace deja

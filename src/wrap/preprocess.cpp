@@ -10,7 +10,8 @@ namespace {
 std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call) {
   std::vector<std::string> argv;
   for (const Argument& argument : call.arguments)
-    if (argument.to_preprocess) argv.insert(argv.end(), argument.words.begin(), argument.words.end());
+    if (argument.to_preprocess)
+      argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.emplace_back("-E");
   if (session.config.keep_comments_cpp) argv.emplace_back("-C");
   argv.push_back(call.source);
@@ -19,27 +20,33 @@ std::vector<std::string> preprocessor_words(const Session& session, const Invoca
 
 std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
   const Sloppiness sloppy = session.config.sloppiness;
-  if (found.has_incbin && !sloppy.has(Sloppy::incbin)) return Bypass{Outcome::unsupported_code_directive, "the assembler's incbin"};
+  if (found.has_incbin && !sloppy.has(Sloppy::incbin))
+    return Bypass{Outcome::unsupported_code_directive, "the assembler's incbin"};
   if (found.has_assembler_include && !sloppy.has(Sloppy::incbin))
     return Bypass{Outcome::unsupported_code_directive, "the assembler's include"};
   if (found.has_embed) return Bypass{Outcome::unsupported_code_directive, "an embed directive"};
-  if (found.has_modules) return Bypass{Outcome::could_not_use_modules, "module directive in the source"};
-  if (found.has_pch_pragma) return Bypass{Outcome::could_not_use_precompiled_header, "#pragma GCC pch_preprocess"};
+  if (found.has_modules)
+    return Bypass{Outcome::could_not_use_modules, "module directive in the source"};
+  if (found.has_pch_pragma)
+    return Bypass{Outcome::could_not_use_precompiled_header, "#pragma GCC pch_preprocess"};
   return std::nullopt;
 }
 
 // Runs the preprocessor: its text into `scanner`, what it says into `messages`.
-std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call, PreprocessedScanner& scanner,
-                                       std::string& messages) {
-  const auto command = compiler_command(session.system, session.config, session.compiler, session.words.front(),
-                                        session.config.prefix_command_cpp, preprocessor_words(session, call));
+std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call,
+                                       PreprocessedScanner& scanner, std::string& messages) {
+  const auto command =
+      compiler_command(session.system, session.config, session.compiler, session.words.front(),
+                       session.config.prefix_command_cpp, preprocessor_words(session, call));
   if (!command) return Bypass{Outcome::could_not_find_compiler, command.error().text()};
   if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command->argv));
-  const auto done = session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
+  const auto done =
+      session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
   if (!done) return Bypass{Outcome::internal_error, done.error().text()};
   // Bare, there would have been one compiler, and it would have ended here.
   if (done->interrupted_by != 0) die_of(session, done->interrupted_by);
-  if (done->exit_code != 0) return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
+  if (done->exit_code != 0)
+    return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
   messages = done->err;
   return std::nullopt;
 }
@@ -48,19 +55,24 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
 bool is_absent(const Session& session, const PreprocessedFindings& found, const std::string& path) {
   if (found.entered_files.contains(path)) return false;
   const auto facts = session.files.facts(path);
-  return !facts && (facts.error().cause == Cause::not_found || facts.error().cause == Cause::not_a_directory);
+  return !facts &&
+         (facts.error().cause == Cause::not_found || facts.error().cause == Cause::not_a_directory);
 }
 
 // Why a file's content is part of the key beside the text.
-bool content_matters(const Invocation& call, const PreprocessedFindings& found, const std::string& path, const SourceTraits& traits) {
-  // The text has lost its columns, and they reach the object: then only the very same files will do. A header that gives nothing but
-  // macros (config.h) may change without another text.
-  const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns || found.has_macro_pragma;
+bool content_matters(const Invocation& call, const PreprocessedFindings& found,
+                     const std::string& path, const SourceTraits& traits) {
+  // The text has lost its columns, and they reach the object: then only the very same files will
+  // do. A header that gives nothing but macros (config.h) may change without another text.
+  const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns ||
+                         found.has_macro_pragma;
   const bool has_text = path == call.source || found.files_with_text.contains(path);
-  return all_files || (call.columns_matter && has_text) || (call.comments_matter && traits.falls_through);
+  return all_files || (call.columns_matter && has_text) ||
+         (call.comments_matter && traits.falls_through);
 }
 
-std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session, const Invocation& call,
+std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session,
+                                          const Invocation& call,
                                           const PreprocessedFindings& found) {
   std::vector<std::string> files = found.files;
   files.push_back(call.source);
@@ -73,10 +85,12 @@ std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session
     probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
     if (!content_matters(call, found, path, (*file)->traits)) continue;
     hasher.add("columns of", (*file)->content);
-    if (call.pch_holds_times) hasher.add("time of", static_cast<std::uint64_t>((*file)->facts.mtime_ns));
+    if (call.pch_holds_times)
+      hasher.add("time of", static_cast<std::uint64_t>((*file)->facts.mtime_ns));
   }
   // Clang names headers that were only asked for in the dependency file.
-  const bool options_matter = found.has_macro_pragma || (call.family == Family::clang && call.wants_depfile && probes);
+  const bool options_matter =
+      found.has_macro_pragma || (call.family == Family::clang && call.wants_depfile && probes);
   for (const Argument& argument : call.arguments)
     if (options_matter && argument.in_direct_key && !argument.in_preprocessed_key)
       for (const std::string& word : argument.words) hasher.add("argument beside the text", word);
@@ -85,12 +99,14 @@ std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session
 
 }  // namespace
 
-std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call, const Hasher& common) {
+std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
+                                              const Hasher& common) {
   Hasher hasher(session.traces.preprocessed);
   hasher.add("common", common.finish());
   hasher.begin_stream("text");
   const bool expands_pragmas = call.family != Family::clang;
-  PreprocessedScanner scanner({session.working_directory, session.config.hash_dir, session.config.base_dir, expands_pragmas},
+  PreprocessedScanner scanner({session.working_directory, session.config.hash_dir,
+                               session.config.base_dir, expands_pragmas},
                               [&](std::string_view bytes) { hasher.continue_stream(bytes); });
   std::string messages;
   if (call.already_preprocessed) {
@@ -108,7 +124,8 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   Preprocessed out;
   const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);
   for (const std::string& file : found.files) {
-    const bool skip = file == call.source || call.already_preprocessed || (skip_system && found.system_files.contains(file));
+    const bool skip = file == call.source || call.already_preprocessed ||
+                      (skip_system && found.system_files.contains(file));
     if (skip) continue;
     if (is_absent(session, found, file)) {
       out.names_absent_file = true;

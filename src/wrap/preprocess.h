@@ -13,12 +13,15 @@ namespace deja {
 struct Preprocessed {
   Digest key;                      // of the result in preprocessor mode
   std::vector<std::string> files;  // headers named by the text, without the source itself
-  // A #line names a file that is not there (a generated parser's grammar). Should it appear, messages and debug information may tell of it.
+  // A #line names a file that is not there (a generated parser's grammar). Should it appear,
+  // messages and debug information may tell of it.
   bool names_absent_file = false;
 };
 
-// Streams the text from the compiler's pipe (or, for preprocessed sources, from the file) into the hash; it is never held whole.
-// Bypass when the preprocessor fails or the text says that it is not the whole story.
-std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call, const Hasher& common);
+// Streams the text from the compiler's pipe (or, for preprocessed sources, from the file) into the
+// hash; it is never held whole. Bypass when the preprocessor fails or the text says that it is not
+// the whole story.
+std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
+                                              const Hasher& common);
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// Where gcc 12 and clang 14 look for programs, as strace shows it: below -B and COMPILER_PATH, in their own folders, on PATH.
+// Where gcc 12 and clang 14 look for programs, as strace shows it: below -B and COMPILER_PATH, in
+// their own folders, on PATH.
 #include "wrap/programs.h"
 
 #include <algorithm>
@@ -10,11 +11,13 @@ namespace deja {
 
 namespace {
 
-// Below a prefix: the compilers proper, what they are followed by, and gcc's specs, which it looks for in the same places.
-constexpr std::string_view names_below_prefixes[] = {"as", "cc1", "cc1obj", "cc1objplus", "cc1plus", "clang", "objcopy", "specs"};
+// Below a prefix: the compilers proper, what they are followed by, and gcc's specs, which it looks
+// for in the same places.
+constexpr std::string_view names_below_prefixes[] = {"as",      "cc1",   "cc1obj",  "cc1objplus",
+                                                     "cc1plus", "clang", "objcopy", "specs"};
 
-// "x86_64-linux-gnu/12" and "x86_64-linux-gnu" for x86_64-linux-gnu-gcc-12: gcc looks there first. By the name, since asking costs a
-// process.
+// "x86_64-linux-gnu/12" and "x86_64-linux-gnu" for x86_64-linux-gnu-gcc-12: gcc looks there first.
+// By the name, since asking costs a process.
 std::vector<std::string> subfolders(const FoundCompiler& compiler) {
   const std::string name(path::file_name(compiler.real_path));
   for (const std::string_view driver : {"-gcc-", "-g++-", "-cpp-"})
@@ -46,7 +49,8 @@ class Search {
         continue;
       }
       look(path::join(prefix, name));
-      for (const std::string& folder : subfolders(session_.compiler)) look(path::join(path::join(prefix, folder), name));
+      for (const std::string& folder : subfolders(session_.compiler))
+        look(path::join(path::join(prefix, folder), name));
     }
   }
 
@@ -67,11 +71,13 @@ class Search {
 std::vector<OtherProgram> other_programs(const Session& session, const Invocation& call) {
   std::vector<OtherProgram> out;
   const std::string& check = session.config.compiler_check;
-  if (check == "none" || check.starts_with("string:") || native_style == PathStyle::windows) return out;
+  if (check == "none" || check.starts_with("string:") || native_style == PathStyle::windows)
+    return out;
   Search search(session, out);
   for (const std::string& prefix : call.program_prefixes) search.below(prefix);
   for (const char* variable : {"COMPILER_PATH", "GCC_EXEC_PREFIX"})
-    for (const std::string& prefix : path::split_list(session.system.env.get(variable).value_or("")))
+    for (const std::string& prefix :
+         path::split_list(session.system.env.get(variable).value_or("")))
       if (!prefix.empty()) search.below(prefix);
   if (call.runs_assembler) search.on_path("as");
   if (call.runs_assembler && call.splits_debug_information) search.on_path("objcopy");

@@ -1,4 +1,5 @@
-// The programs a driver runs besides itself, where somebody could put others: the assembler on PATH, everything below -B.
+// The programs a driver runs besides itself, where somebody could put others: the assembler on
+// PATH, everything below -B.
 #pragma once
 
 #include <string>
@@ -14,8 +15,9 @@ struct OtherProgram {
   FileFacts facts;  // where it exists
 };
 
-// Every place where the driver would look for them, in its order, as far as a name is found; each stat'ed once a run. The driver's own
-// folders are left out: what lies there belongs to the compiler.
+// Every place where the driver would look for them, in its order, as far as a name is found; each
+// stat'ed once a run. The driver's own folders are left out: what lies there belongs to the
+// compiler.
 std::vector<OtherProgram> other_programs(const Session& session, const Invocation& call);
 
 }  // namespace deja

@@ -16,11 +16,14 @@ namespace {
 
 // Settings under which a repeat must go the long way.
 bool settings_allow(const Config& config) {
-  const bool plain_check = config.compiler_check == "mtime" || config.compiler_check == "content" || config.compiler_check == "none" ||
+  const bool plain_check = config.compiler_check == "mtime" || config.compiler_check == "content" ||
+                           config.compiler_check == "none" ||
                            config.compiler_check.starts_with("string:");
-  return config.direct_mode && plain_check && !config.debug && !config.disable && !config.recache && !config.file_clone &&
-         !config.hard_link && !config.remote_only && !config.reshare && !config.read_only && !config.umask && config.stats_log.empty() &&
-         config.log_file != "syslog" && config.prefix_command.empty() && config.ignore_headers_in_manifest.empty();
+  return config.direct_mode && plain_check && !config.debug && !config.disable && !config.recache &&
+         !config.file_clone && !config.hard_link && !config.remote_only && !config.reshare &&
+         !config.read_only && !config.umask && config.stats_log.empty() &&
+         config.log_file != "syslog" && config.prefix_command.empty() &&
+         config.ignore_headers_in_manifest.empty();
 }
 
 // Content alone does not tell what these sources become.
@@ -29,15 +32,17 @@ bool sources_allow(const Session& session, const std::vector<std::string>& inclu
     const auto file = session.files.get(path);
     if (!file) return false;
     const SourceTraits& traits = (*file)->traits;
-    return !traits.date_macro && !traits.time_macro && !traits.timestamp_macro && !traits.embed && !traits.incbin &&
-           !traits.assembler_include;
+    return !traits.date_macro && !traits.time_macro && !traits.timestamp_macro && !traits.embed &&
+           !traits.incbin && !traits.assembler_include;
   });
 }
 
-std::vector<ReplayFile> included_files(const Session& session, const std::vector<std::string>& paths) {
+std::vector<ReplayFile> included_files(const Session& session,
+                                       const std::vector<std::string>& paths) {
   std::vector<ReplayFile> out;
   for (const std::string& path : paths)
-    if (const auto file = session.files.get(path)) out.push_back({path, (*file)->content, (*file)->facts});
+    if (const auto file = session.files.get(path))
+      out.push_back({path, (*file)->content, (*file)->facts});
   return out;
 }
 
@@ -48,11 +53,13 @@ void add_files(std::vector<ReplayFile>& files, const std::vector<std::string>& p
 // The compiler must still be the first of its name on PATH.
 void add_compiler(ReplayCall& replay, const Session& session) {
   const FoundCompiler& compiler = session.compiler;
-  const std::string& name = session.config.compiler.empty() ? session.words.front() : session.config.compiler;
+  const std::string& name =
+      session.config.compiler.empty() ? session.words.front() : session.config.compiler;
   add_files(replay.files, {compiler.path});
   for (const std::string& folder : compiler.path_entries_before) {
     const std::string candidate = path::join(folder, path::file_name(name));
-    // A candidate that is there was passed over (deja itself, not executable): it must stay what it is.
+    // A candidate that is there was passed over (deja itself, not executable): it must stay what it
+    // is.
     if (session.system.fs.lstat(candidate)) {
       add_files(replay.files, {candidate});
     } else {
@@ -70,25 +77,31 @@ void add_other_programs(ReplayCall& replay, const Session& session, const Invoca
   }
 }
 
-constexpr std::size_t most_inline = 16 * 1024;  // bytes; larger outputs are taken from the result entry, where they lie raw
+constexpr std::size_t most_inline =
+    16 * 1024;  // bytes; larger outputs are taken from the result entry, where they lie raw
 
-std::optional<std::uint64_t> offset_in_entry(const Session& session, const std::string& entry_file, std::uint8_t kind) {
+std::optional<std::uint64_t> offset_in_entry(const Session& session, const std::string& entry_file,
+                                             std::uint8_t kind) {
   const auto beginning = session.system.fs.read_part(entry_file, 0, max_entry_header);
-  const auto info = beginning ? inspect_entry(*beginning, claimed_entry_size(*beginning)) : Result<EntryInfo>(beginning.error());
+  const auto info = beginning ? inspect_entry(*beginning, claimed_entry_size(*beginning))
+                              : Result<EntryInfo>(beginning.error());
   if (!info) return std::nullopt;
   for (const EntryPartInfo& part : info->parts)
     if (part.kind == kind && !part.compressed) return part.offset;
   return std::nullopt;
 }
 
-void add_outputs(ReplayCall& replay, const Session& session, const Invocation& call, const Evidence& evidence) {
+void add_outputs(ReplayCall& replay, const Session& session, const Invocation& call,
+                 const Evidence& evidence) {
   replay.entry_file = session.store.path_of(evidence.result, EntryKind::result);
   for (const OutputFile& output : call.outputs) {
     const std::uint8_t kind = part_of(output);
     const std::string* const bytes = evidence.entry.find(kind);
     if (bytes == nullptr) continue;
     const bool large = bytes->size() > most_inline;
-    replay.outputs.push_back({output.path, *bytes, large ? offset_in_entry(session, replay.entry_file, kind) : std::nullopt});
+    replay.outputs.push_back(
+        {output.path, *bytes,
+         large ? offset_in_entry(session, replay.entry_file, kind) : std::nullopt});
   }
 }
 
@@ -102,10 +115,13 @@ void tell_broken(const Session& session, const ReplayRecord& fresh) {
 
 }  // namespace
 
-void remember(const Session& session, const Invocation& call, const LoadedConfig& loaded, const std::vector<std::string>& own_words,
+void remember(const Session& session, const Invocation& call, const LoadedConfig& loaded,
+              const std::vector<std::string>& own_words,
               const std::vector<std::string>& response_files, const Evidence& evidence) {
   const Config& config = session.config;
-  if (!settings_allow(config) || evidence.all_names_matter || call.native_architecture || !loaded.variables.empty()) return;
+  if (!settings_allow(config) || evidence.all_names_matter || call.native_architecture ||
+      !loaded.variables.empty())
+    return;
   if (!replay_possible(session.system, own_words, config.cache_dir)) return;
   std::vector<std::string> included = {call.source};
   included.insert(included.end(), evidence.headers.begin(), evidence.headers.end());
@@ -129,7 +145,8 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
   replay.probed_names = evidence.probed_names;
   add_outputs(replay, session, call, evidence);
   if (const std::string* out = evidence.entry.find(stdout_part)) replay.out = *out;
-  if (const std::string* err = evidence.entry.find(stderr_part)) replay.err = stderr_for_caller(session, call, *err);
+  if (const std::string* err = evidence.entry.find(stderr_part))
+    replay.err = stderr_for_caller(session, call, *err);
   replay.log_file = config.log_file;
   replay.log_lines = {"=== deja " DEJA_VERSION " ===",
                       "Command line: " + text::quoted(own_words),
@@ -145,7 +162,8 @@ void remember(const Session& session, const Invocation& call, const LoadedConfig
     return;
   }
   tell_broken(session, *record);
-  const auto stored = session.store.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes);
+  const auto stored =
+      session.store.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes);
   if (stored) session.log.add("Replay record " + record->key.hex() + " stored");
   if (!stored) tell_cache_failure(session.log, "Cache not written", stored.error());
 }

@@ -14,9 +14,10 @@ namespace {
 std::string time_stamp(System& system, std::int64_t time_ns, char between) {
   const LocalTime t = system.clock.local(time_ns);
   const std::int64_t micros = time_ns / 1000 % 1'000'000;
-  return between == 'T'
-             ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros)
-             : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month, t.day, t.hour, t.minute, t.second, micros);
+  return between == 'T' ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month,
+                                      t.day, t.hour, t.minute, t.second, micros)
+                        : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month,
+                                      t.day, t.hour, t.minute, t.second, micros);
 }
 
 }  // namespace
@@ -24,7 +25,8 @@ std::string time_stamp(System& system, std::int64_t time_ns, char between) {
 std::string format_log(System& system, const std::vector<LogLine>& lines) {
   std::string out;
   for (const LogLine& line : lines) {
-    const std::string prefix = fmt::format("[{} {:<5}] ", time_stamp(system, line.time_ns, 'T'), system.processes.id());
+    const std::string prefix =
+        fmt::format("[{} {:<5}] ", time_stamp(system, line.time_ns, 'T'), system.processes.id());
     for (std::string_view text : text::split(line.text, '\n')) {
       out.append(prefix).append(text);
       out.push_back('\n');
@@ -46,8 +48,8 @@ Log::Sink log_sink(System& system, const Config& config, std::string* debug_log)
   };
 }
 
-void record_counts(System& system, const Config& config, Log& log, const Counts& counts, const std::vector<StoreChange>& changes,
-                   const std::string& source) {
+void record_counts(System& system, const Config& config, Log& log, const Counts& counts,
+                   const std::vector<StoreChange>& changes, const std::string& source) {
   if (!config.stats_log.empty() && counts.any()) {
     std::string record = "# " + source + "\n";
     for (const OutcomeRow& row : outcomes)
@@ -56,7 +58,8 @@ void record_counts(System& system, const Config& config, Log& log, const Counts&
   }
   if (!config.stats || (!counts.any() && changes.empty())) return;
   Stats stats(system, config.cache_dir);
-  if (const auto done = stats.record(counts, changes); !done) tell_cache_failure(log, "Statistics not updated", done.error());
+  if (const auto done = stats.record(counts, changes); !done)
+    tell_cache_failure(log, "Statistics not updated", done.error());
 }
 
 class DebugFiles::Trace : public HashTrace {
@@ -70,7 +73,8 @@ class DebugFiles::Trace : public HashTrace {
   std::string raw;   // what was hashed
 };
 
-DebugFiles::DebugFiles(const Config& config) : enabled_(config.debug), with_inputs_(config.debug && config.debug_level >= 2) {
+DebugFiles::DebugFiles(const Config& config)
+    : enabled_(config.debug), with_inputs_(config.debug && config.debug_level >= 2) {
   if (!with_inputs_) return;
   common_ = std::make_unique<Trace>();
   direct_ = std::make_unique<Trace>();
@@ -80,7 +84,8 @@ DebugFiles::~DebugFiles() = default;
 
 KeyTraces DebugFiles::traces() { return {common_.get(), direct_.get(), preprocessed_.get()}; }
 
-void DebugFiles::write(System& system, const Config& config, const std::string& object, const std::string& working_directory) {
+void DebugFiles::write(System& system, const Config& config, const std::string& object,
+                       const std::string& working_directory) {
   if (!enabled_) return;
   std::string base = path::join(working_directory, object);
   if (!config.debug_dir.empty()) {
@@ -90,11 +95,13 @@ void DebugFiles::write(System& system, const Config& config, const std::string& 
   base += "." + time_stamp(system, system.clock.now_ns(), '_') + ".ccache-";
   (void)system.fs.write_output(base + "log", log_);
   if (!with_inputs_) return;
-  (void)system.fs.write_output(base + "input-text", "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text +
-                                                        "\n\nPREPROCESSOR MODE\n" + preprocessed_->text + "\n");
+  (void)system.fs.write_output(base + "input-text",
+                               "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text +
+                                   "\n\nPREPROCESSOR MODE\n" + preprocessed_->text + "\n");
   (void)system.fs.write_output(base + "input-c", common_->raw);
   if (!direct_->raw.empty()) (void)system.fs.write_output(base + "input-d", direct_->raw);
-  if (!preprocessed_->raw.empty()) (void)system.fs.write_output(base + "input-p", preprocessed_->raw);
+  if (!preprocessed_->raw.empty())
+    (void)system.fs.write_output(base + "input-p", preprocessed_->raw);
 }
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// Telling what happened: the log, the statistics, CCACHE_STATSLOG and the debug files. Nothing here can fail the caller.
+// Telling what happened: the log, the statistics, CCACHE_STATSLOG and the debug files. Nothing here
+// can fail the caller.
 #pragma once
 
 #include <memory>
@@ -9,24 +10,28 @@
 
 namespace deja {
 
-// Lines as the contract has them: `[2026-11-22T15:33:12.123456 4711 ] text`, each ending in a newline. Embedded newlines start new lines.
+// Lines as the contract has them: `[2026-11-22T15:33:12.123456 4711 ] text`, each ending in a
+// newline. Embedded newlines start new lines.
 std::string format_log(System& system, const std::vector<LogLine>& lines);
 
-// Where this configuration's log goes: the log file or syslog, and `debug_log` unless it is null. No sink when nobody reads.
+// Where this configuration's log goes: the log file or syslog, and `debug_log` unless it is null.
+// No sink when nobody reads.
 Log::Sink log_sink(System& system, const Config& config, std::string* debug_log);
 
 // The run's counts into the cache's statistics and into CCACHE_STATSLOG.
-void record_counts(System& system, const Config& config, Log& log, const Counts& counts, const std::vector<StoreChange>& changes,
-                   const std::string& source);
+void record_counts(System& system, const Config& config, Log& log, const Counts& counts,
+                   const std::vector<StoreChange>& changes, const std::string& source);
 
-// CCACHE_DEBUG: gathers what goes into the keys and writes it beside the object (or below debug_dir).
+// CCACHE_DEBUG: gathers what goes into the keys and writes it beside the object (or below
+// debug_dir).
 class DebugFiles {
  public:
   explicit DebugFiles(const Config& config);
   ~DebugFiles();
   KeyTraces traces();
   std::string* log() { return enabled_ ? &log_ : nullptr; }
-  void write(System& system, const Config& config, const std::string& object, const std::string& working_directory);
+  void write(System& system, const Config& config, const std::string& object,
+             const std::string& working_directory);
 
  private:
   class Trace;

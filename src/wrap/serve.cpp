@@ -9,10 +9,11 @@ namespace deja {
 
 namespace {
 
-// "foo.c:1:2: error" → "/cwd/foo.c:1:2: error" on each line that begins with an existing relative path; GCC's "In file included from x.h:1"
-// too.
+// "foo.c:1:2: error" → "/cwd/foo.c:1:2: error" on each line that begins with an existing relative
+// path; GCC's "In file included from x.h:1" too.
 std::string with_absolute_paths(const Session& session, std::string_view text) {
-  static constexpr std::string_view prefixes[] = {"In file included from ", "                 from "};
+  static constexpr std::string_view prefixes[] = {"In file included from ",
+                                                  "                 from "};
   std::string out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -24,8 +25,11 @@ std::string with_absolute_paths(const Session& session, std::string_view text) {
       line.remove_prefix(prefix.size());
     }
     const std::string name(line.substr(0, line.find(':')));
-    const bool is_file = !name.empty() && name.size() < line.size() && !path::is_absolute(name) && session.files.facts(name);
-    if (is_file) out.append(path::normal(path::join(session.working_directory, name))), line.remove_prefix(name.size());
+    const bool is_file = !name.empty() && name.size() < line.size() && !path::is_absolute(name) &&
+                         session.files.facts(name);
+    if (is_file)
+      out.append(path::normal(path::join(session.working_directory, name))),
+          line.remove_prefix(name.size());
     out.append(line);
   }
   return out;
@@ -54,8 +58,10 @@ std::string without_colors(std::string_view text) {
   return out;
 }
 
-std::string stderr_for_caller(const Session& session, const Invocation& call, std::string_view text) {
-  const bool wanted = call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session.system);
+std::string stderr_for_caller(const Session& session, const Invocation& call,
+                              std::string_view text) {
+  const bool wanted =
+      call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session.system);
   std::string out = wanted ? std::string(text) : without_colors(text);
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }
@@ -66,12 +72,14 @@ Result<void> serve(const Session& session, const Invocation& call, const Entry& 
     const std::string* const bytes = entry.find(part_of(output));
     if (bytes == nullptr) continue;
     if (auto done = session.system.fs.write_output(output.path, *bytes, output.existing); !done) {
-      for (const OutputFile* written = call.outputs.data(); written != &output; ++written) (void)session.system.fs.remove(written->path);
+      for (const OutputFile* written = call.outputs.data(); written != &output; ++written)
+        (void)session.system.fs.remove(written->path);
       return done;
     }
   }
   if (const std::string* out = entry.find(stdout_part)) session.system.console.write_out(*out);
-  if (const std::string* err = entry.find(stderr_part)) session.system.console.write_err(stderr_for_caller(session, call, *err));
+  if (const std::string* err = entry.find(stderr_part))
+    session.system.console.write_err(stderr_for_caller(session, call, *err));
   return {};
 }
 

@@ -10,18 +10,22 @@
 namespace deja {
 
 // The part of an entry that holds `output`.
-inline std::uint8_t part_of(const OutputFile& output) { return static_cast<std::uint8_t>(first_output_part + output.kind); }
+inline std::uint8_t part_of(const OutputFile& output) {
+  return static_cast<std::uint8_t>(first_output_part + output.kind);
+}
 
 // True when this caller's terminal would show colours.
 bool wants_colors(System& system);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).
 std::string without_colors(std::string_view text);
 
-// Standard error as this caller should see it: colours taken out when they were deja's idea and nobody can see them, relative paths made
-// absolute when absolute_paths_in_stderr asks for it.
-std::string stderr_for_caller(const Session& session, const Invocation& call, std::string_view text);
+// Standard error as this caller should see it: colours taken out when they were deja's idea and
+// nobody can see them, relative paths made absolute when absolute_paths_in_stderr asks for it.
+std::string stderr_for_caller(const Session& session, const Invocation& call,
+                              std::string_view text);
 
-// Writes every output of `call` that `entry` holds, then the streams. Error: an output could not be written; the real compiler is to run.
+// Writes every output of `call` that `entry` holds, then the streams. Error: an output could not be
+// written; the real compiler is to run.
 Result<void> serve(const Session& session, const Invocation& call, const Entry& entry);
 
 }  // namespace deja

@@ -31,7 +31,8 @@ struct Served {
 
 using Verdict = std::variant<Served, Bypass>;
 
-// Sees what goes into the three parts of the keys, for CCACHE_DEBUG; null members when nobody looks.
+// Sees what goes into the three parts of the keys, for CCACHE_DEBUG; null members when nobody
+// looks.
 struct KeyTraces {
   HashTrace* common = nullptr;
   HashTrace* direct = nullptr;
@@ -53,12 +54,14 @@ struct Session {
   std::optional<unsigned> caller_umask;  // where config.umask replaces it for the cache's files
 };
 
-// A cache that cannot be read or written is told once a run: what follows fails for the same reason.
+// A cache that cannot be read or written is told once a run: what follows fails for the same
+// reason.
 inline void tell_cache_failure(Log& log, std::string_view what, const Error& error) {
   log.add_first("cache", std::string(what) + ": " + error.text());
 }
 
-// While it lives, files are made as the caller would make them: outputs, and whatever the compiler writes.
+// While it lives, files are made as the caller would make them: outputs, and whatever the compiler
+// writes.
 class CallerUmask {
  public:
   explicit CallerUmask(const Session& session) : session_(session) {
@@ -76,20 +79,24 @@ class CallerUmask {
 
 // Whether words of the command stand in a file, out of sight.
 inline bool has_response_file(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('@'); });
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word.starts_with('@'); });
 }
 
-// Ends this process as `signal` has ended, or would have ended, the compiler; the log first. Does not return, except on fakes.
+// Ends this process as `signal` has ended, or would have ended, the compiler; the log first. Does
+// not return, except on fakes.
 inline void die_of(const Session& session, int signal) {
   session.log.add("Ended by signal " + std::to_string(signal));
   session.log.flush();
   session.system.processes.die_of(signal);
 }
 
-// What the session's compiler answers to `arguments`, run through nothing. A signal meanwhile ends deja, as it would have ended the
-// compiler.
-inline Result<Finished> ask_driver(const Session& session, const std::vector<std::string>& arguments) {
-  const auto command = compiler_command(session.system, session.config, session.compiler, session.words.front(), "", arguments);
+// What the session's compiler answers to `arguments`, run through nothing. A signal meanwhile ends
+// deja, as it would have ended the compiler.
+inline Result<Finished> ask_driver(const Session& session,
+                                   const std::vector<std::string>& arguments) {
+  const auto command = compiler_command(session.system, session.config, session.compiler,
+                                        session.words.front(), "", arguments);
   if (!command) return command.error();
   auto done = session.system.processes.run(*command);
   if (done && done->interrupted_by != 0) die_of(session, done->interrupted_by);

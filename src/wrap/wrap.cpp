@@ -1,4 +1,5 @@
-// deja in front of a compiler: configure, find, understand, answer, report; and whenever that does not work out, the real compiler.
+// deja in front of a compiler: configure, find, understand, answer, report; and whenever that does
+// not work out, the real compiler.
 #include "wrap/wrap.h"
 
 #include <fmt/format.h>
@@ -39,34 +40,40 @@ std::vector<Override> take_overrides(std::vector<std::string>& words) {
   return out;
 }
 
-void log_start(Log& log, const std::vector<std::string>& words, const std::string& directory, const LoadedConfig& loaded,
-               const FoundCompiler& compiler) {
+void log_start(Log& log, const std::vector<std::string>& words, const std::string& directory,
+               const LoadedConfig& loaded, const FoundCompiler& compiler) {
   if (!log.enabled()) return;
   log.add("=== deja " DEJA_VERSION " ===");
   log.add("Command line: " + text::quoted(words));
   log.add("Working directory: " + directory);
   for (std::size_t row = 0; row < options().size(); ++row)
     if (loaded.origins[row] != "default")
-      log.add(fmt::format("Config: ({}) {} = {}", loaded.origins[row], options()[row].key, show_option(options()[row], loaded.config)));
+      log.add(fmt::format("Config: ({}) {} = {}", loaded.origins[row], options()[row].key,
+                          show_option(options()[row], loaded.config)));
   for (const std::string& note : loaded.notes) log.add(note);
-  log.add("Compiler: " + compiler.path + (compiler.real_path == compiler.path ? "" : " -> " + compiler.real_path));
+  log.add("Compiler: " + compiler.path +
+          (compiler.real_path == compiler.path ? "" : " -> " + compiler.real_path));
 }
 
 // Variables under which a compile writes files, or takes options, that deja does not see.
 std::optional<Bypass> unsupported_environment(Env& env, Family family) {
-  for (const char* name : {"CCC_OVERRIDE_OPTIONS", "CC_LOG_DIAGNOSTICS", "CC_PRINT_HEADERS", "CC_PRINT_OPTIONS", "CC_PRINT_PROC_STAT",
-                           "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
+  for (const char* name :
+       {"CCC_OVERRIDE_OPTIONS", "CC_LOG_DIAGNOSTICS", "CC_PRINT_HEADERS", "CC_PRINT_OPTIONS",
+        "CC_PRINT_PROC_STAT", "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
     if (env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
   for (const char* name : {"CL", "_CL_"})
-    if (is_cl_dialect(family) && env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
+    if (is_cl_dialect(family) && env.get(name))
+      return Bypass{Outcome::unsupported_environment_variable, name};
   return std::nullopt;
 }
 
-Understood understand_command(System& system, const Config& config, const FoundCompiler& compiler, const std::vector<std::string>& words,
-                              const std::string& directory, std::vector<std::string>& response_files) {
+Understood understand_command(System& system, const Config& config, const FoundCompiler& compiler,
+                              const std::vector<std::string>& words, const std::string& directory,
+                              std::vector<std::string>& response_files) {
   if (config.disable) return Bypass{Outcome::disabled, "by configuration"};
   if (auto why = unsupported_environment(system.env, compiler.family)) return *why;
-  auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()}, config.response_file_format);
+  auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()},
+                                        config.response_file_format);
   if (const Bypass* why = std::get_if<Bypass>(&expanded)) return *why;
   UnderstandInput input;
   input.family = compiler.family;
@@ -77,8 +84,9 @@ Understood understand_command(System& system, const Config& config, const FoundC
   return understand(system.fs, config, input);
 }
 
-// Whether the limits are worth a look, which reads all statistics. Where sixteen runs like this one come to less than a thousandth of each
-// limit, one in sixteen looks; which, the shard decides, for those are drawn evenly.
+// Whether the limits are worth a look, which reads all statistics. Where sixteen runs like this one
+// come to less than a thousandth of each limit, one in sixteen looks; which, the shard decides, for
+// those are drawn evenly.
 bool may_have_passed(const Config& config, const std::vector<StoreChange>& changes) {
   constexpr std::int64_t share = 16 * 1000;
   std::int64_t bytes = 0, files = 0;
@@ -86,8 +94,11 @@ bool may_have_passed(const Config& config, const std::vector<StoreChange>& chang
     bytes += std::max<std::int64_t>(change.bytes, 0);
     files += std::max<std::int64_t>(change.files, 0);
   }
-  const auto matters = [](std::int64_t put, std::uint64_t limit) { return limit != 0 && static_cast<std::uint64_t>(put) > limit / share; };
-  return matters(bytes, config.max_size) || matters(files, config.max_files) || (!changes.empty() && changes.front().shard % 16 == 0);
+  const auto matters = [](std::int64_t put, std::uint64_t limit) {
+    return limit != 0 && static_cast<std::uint64_t>(put) > limit / share;
+  };
+  return matters(bytes, config.max_size) || matters(files, config.max_files) ||
+         (!changes.empty() && changes.front().shard % 16 == 0);
 }
 
 // Keeps the cache below its limits; only a run that stored something can have passed them.
@@ -98,10 +109,12 @@ void clean(System& system, const Config& config, Log& log, const LocalStore& sto
   if (!done) tell_cache_failure(log, "Clean-up failed", done.error());
 }
 
-int run_compiler(System& system, const FoundCompiler& compiler, const Config& config, const std::vector<std::string>& words) {
+int run_compiler(System& system, const FoundCompiler& compiler, const Config& config,
+                 const std::vector<std::string>& words) {
   std::vector<std::string> arguments(words.begin() + 1, words.end());
   std::erase(arguments, "--ccache-skip");
-  const auto command = compiler_command(system, config, compiler, words.front(), config.prefix_command, arguments);
+  const auto command =
+      compiler_command(system, config, compiler, words.front(), config.prefix_command, arguments);
   if (!command) return fail(system, command.error().text());
   const auto code = system.processes.become(*command);
   return code ? *code : fail(system, code.error().text());
@@ -119,7 +132,8 @@ int run_compiler_plainly(System& system, std::vector<std::string> words) {
   (void)take_overrides(words);
   if (words.empty()) return fail(system, "no compiler given");
   const auto compiler = find_compiler(system, Config(), words.front());
-  return compiler ? run_compiler(system, *compiler, Config(), words) : fail(system, compiler.error().text());
+  return compiler ? run_compiler(system, *compiler, Config(), words)
+                  : fail(system, compiler.error().text());
 }
 
 // All of a run that goes as it should.
@@ -132,7 +146,8 @@ int wrap_call(System& system, std::vector<std::string> words) {
   if (!loaded) return fail(system, loaded.error().text());
   const Config& config = loaded->config;
   if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
-  const auto compiler = find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
+  const auto compiler =
+      find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
   if (!compiler) return fail(system, compiler.error().text());
   const auto directory = system.fs.current_directory();
   if (!directory) return run_compiler(system, *compiler, config, words);
@@ -148,24 +163,31 @@ int wrap_call(System& system, std::vector<std::string> words) {
   DigestCache digests(system.fs, path::join(config.cache_dir, "digests"));
   SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system, config, log, counts, store, files, *compiler, words, *directory, started_ns, debug.traces(), caller_umask};
+  const Session session{system,    config, log,        counts,     store,          files,
+                        *compiler, words,  *directory, started_ns, debug.traces(), caller_umask};
 
   std::vector<std::string> response_files;
-  const Understood understood = understand_command(system, config, *compiler, words, *directory, response_files);
+  const Understood understood =
+      understand_command(system, config, *compiler, words, *directory, response_files);
   const Invocation* const call = std::get_if<Invocation>(&understood);
-  const Answer answered = call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
-  if (answered.evidence) remember(session, *call, *loaded, own_words, response_files, *answered.evidence);
+  const Answer answered =
+      call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
+  if (answered.evidence)
+    remember(session, *call, *loaded, own_words, response_files, *answered.evidence);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
   if (bypass != nullptr) counts.add(bypass->why);
   log.add(ending_of(answered.verdict));
   record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
   clean(system, config, log, store);
-  log.add(fmt::format("Done in {:.3f} ms", static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
+  log.add(
+      fmt::format("Done in {:.3f} ms",
+                  static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
   log.flush();
   if (call != nullptr) debug.write(system, config, call->object, *directory);
   if (caller_umask) system.console.set_umask(*caller_umask);
-  return bypass != nullptr ? run_compiler(system, *compiler, config, words) : std::get<Served>(answered.verdict).exit_code;
+  return bypass != nullptr ? run_compiler(system, *compiler, config, words)
+                           : std::get<Served>(answered.verdict).exit_code;
 }
 
 }  // namespace

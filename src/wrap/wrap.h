@@ -8,7 +8,8 @@
 
 namespace deja {
 
-// `words`: argv from the compiler's name on. Returns the exit code. Whatever goes wrong inside, the real compiler runs.
+// `words`: argv from the compiler's name on. Returns the exit code. Whatever goes wrong inside, the
+// real compiler runs.
 int wrap(System& system, std::vector<std::string> words);
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// Micro-benchmarks of what a hit and a miss spend their processor time on, each on the size of a C++ file with 300 headers.
+// Micro-benchmarks of what a hit and a miss spend their processor time on, each on the size of a
+// C++ file with 300 headers.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -22,19 +23,22 @@ constexpr int headers = 300;
 // A header's worth of declarations, about 10 KB.
 std::string header_text() {
   std::string text;
-  for (int i = 0; i < 200; ++i) text += fmt::format("extern int value_{0}; inline int get_{0}() {{ return value_{0}; }}\n", i);
+  for (int i = 0; i < 200; ++i)
+    text += fmt::format("extern int value_{0}; inline int get_{0}() {{ return value_{0}; }}\n", i);
   return text;
 }
 
 // What the preprocessor makes of 300 such headers, about 3 MB.
 std::string preprocessed_text() {
   std::string text;
-  for (int i = 0; i < headers; ++i) text += fmt::format("# 1 \"/usr/include/lib/header{}.h\" 1 3 4\n", i) + header_text();
+  for (int i = 0; i < headers; ++i)
+    text += fmt::format("# 1 \"/usr/include/lib/header{}.h\" 1 3 4\n", i) + header_text();
   return text;
 }
 
 void bytes_of(benchmark::State& state, std::size_t size) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(size));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(size));
 }
 
 void digest_a_header(benchmark::State& state) {
@@ -56,8 +60,10 @@ void scan_preprocessed_text(benchmark::State& state) {
   for (auto _ : state) {
     Hasher hasher;
     hasher.begin_stream("text");
-    PreprocessedScanner scanner({"/src", true, {}}, [&](std::string_view bytes) { hasher.continue_stream(bytes); });
-    for (std::size_t at = 0; at < text.size(); at += 65536) scanner.feed(std::string_view(text).substr(at, 65536));
+    PreprocessedScanner scanner({"/src", true, {}},
+                                [&](std::string_view bytes) { hasher.continue_stream(bytes); });
+    for (std::size_t at = 0; at < text.size(); at += 65536)
+      scanner.feed(std::string_view(text).substr(at, 65536));
     benchmark::DoNotOptimize(scanner.finish());
   }
   bytes_of(state, text.size());

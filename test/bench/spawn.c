@@ -1,12 +1,15 @@
-// Times several commands in turn, as whole processes: A B C C B A A B C …, so that a drifting machine touches all alike, and none always
-// runs behind the same other one, which leaves caches cold or warm for it.
+// Times several commands in turn, as whole processes: A B C C B A A B C …, so that a drifting
+// machine touches all alike, and none always runs behind the same other one, which leaves caches
+// cold or warm for it.
 //
 //   spawn ROUNDS COMMAND_FILE...
 //
-// A command file has one word a line; lines before a line "--" are preparations done before each run, untimed:
-// "enter FOLDER", "touch PATH", "remove PATH", "append PATH TEXT" (TEXT, a number that never repeats and a semicolon), "shell COMMAND".
-// "lanes N" there has N processes of it run at once, timed until the last one ends; LANE in its words is a process's number.
-// After "--" come NAME=VALUE words, then the command. Prints a line a command: peak memory in KiB, then the nanoseconds of every run.
+// A command file has one word a line; lines before a line "--" are preparations done before each
+// run, untimed: "enter FOLDER", "touch PATH", "remove PATH", "append PATH TEXT" (TEXT, a number
+// that never repeats and a semicolon), "shell COMMAND". "lanes N" there has N processes of it run
+// at once, timed until the last one ends; LANE in its words is a process's number. After "--" come
+// NAME=VALUE words, then the command. Prints a line a command: peak memory in KiB, then the
+// nanoseconds of every run.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
@@ -37,14 +40,16 @@ static void die(const char* what) {
   exit(2);
 }
 
-// Lines of the file: preparations, "--", NAME=VALUE words, then the command from the first word without '=' in front.
+// Lines of the file: preparations, "--", NAME=VALUE words, then the command from the first word
+// without '=' in front.
 static void load(struct command* command, const char* path) {
   FILE* file = fopen(path, "r");
   if (!file) die(path);
   char line[65536];
   int prepares = 0, words = 0, variables = 0, past = 0;
   command->lanes = 1;
-  for (char** variable = environ; *variable; ++variable) command->environment[variables++] = *variable;
+  for (char** variable = environ; *variable; ++variable)
+    command->environment[variables++] = *variable;
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
     if (!past && strcmp(line, "--") == 0) {
@@ -90,7 +95,8 @@ static long long now(void) {
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-// The command's words with LANE replaced, each time into the same room: a child has its own copy once it is spawned.
+// The command's words with LANE replaced, each time into the same room: a child has its own copy
+// once it is spawned.
 static char** words_of(struct command* command, int lane) {
   static char* words[most_words];
   static char room[most_words];
@@ -99,7 +105,9 @@ static char** words_of(struct command* command, int lane) {
     const char* at = strstr(command->words[i], "LANE");
     if (!at) continue;
     words[i] = to;
-    to += snprintf(to, (size_t)(room + sizeof room - to), "%.*s%d%s", (int)(at - command->words[i]), command->words[i], lane, at + 4) + 1;
+    to += snprintf(to, (size_t)(room + sizeof room - to), "%.*s%d%s", (int)(at - command->words[i]),
+                   command->words[i], lane, at + 4) +
+          1;
     if (to > room + sizeof room) die("words with LANE");
   }
   return words;
@@ -110,7 +118,9 @@ static long long run(struct command* command, posix_spawn_file_actions_t* quiet)
   const long long start = now();
   pid_t child;
   for (int lane = 0; lane < command->lanes; ++lane)
-    if (posix_spawnp(&child, command->words[0], quiet, NULL, words_of(command, lane), command->environment) != 0) die(command->words[0]);
+    if (posix_spawnp(&child, command->words[0], quiet, NULL, words_of(command, lane),
+                     command->environment) != 0)
+      die(command->words[0]);
   for (int lane = 0; lane < command->lanes; ++lane) {
     int status;
     struct rusage used;

@@ -1,5 +1,5 @@
-// Every row of the option tables against the installed drivers: does an option take the word that follows it?
-// Compilers that are not installed are skipped.
+// Every row of the option tables against the installed drivers: does an option take the word that
+// follows it? Compilers that are not installed are skipped.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -21,7 +21,8 @@ std::string output_of(const std::string& command) {
   std::FILE* pipe = popen((command + " 2>&1 </dev/null").c_str(), "r");
   if (!pipe) return out;
   std::array<char, 4096> buffer;
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) out.append(buffer.data(), size);
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    out.append(buffer.data(), size);
   pclose(pipe);
   return out;
 }
@@ -56,21 +57,26 @@ struct Driver {
 
   bool installed() const { return output_of(std::string("command -v ") + name).size() > 1; }
   const CompilerOption* find(std::string_view word) const {
-    return is_clang ? find_option(clang_options(), gcc_options(), word) : find_option(gcc_options(), word);
+    return is_clang ? find_option(clang_options(), gcc_options(), word)
+                    : find_option(gcc_options(), word);
   }
 
   enum class Took : unsigned char { yes, no, unknown };
-  // Whether the driver takes `b.c` for the value of `word`; unknown when it refuses the word or compiles nothing.
+  // Whether the driver takes `b.c` for the value of `word`; unknown when it refuses the word or
+  // compiles nothing.
   Took takes_next(const std::string& word) const {
-    const std::string text = output_of("cd " + folder() + " && exec " + name + " '-###' -c '" + word + "' b.c a.c");
-    const bool refused = text.find("error:") != std::string::npos || text.find("unknown argument") != std::string::npos;
+    const std::string text =
+        output_of("cd " + folder() + " && exec " + name + " '-###' -c '" + word + "' b.c a.c");
+    const bool refused = text.find("error:") != std::string::npos ||
+                         text.find("unknown argument") != std::string::npos;
     if (refused || !compiles(text, "a.c")) return Took::unknown;
     return compiles(text, "b.c") ? Took::no : Took::yes;
   }
 
  private:
   bool compiles(const std::string& text, const std::string& file) const {
-    return text.find(is_clang ? "\"-main-file-name\" \"" + file + "\"" : "-dumpbase " + file + " ") != std::string::npos;
+    return text.find(is_clang ? "\"-main-file-name\" \"" + file + "\""
+                              : "-dumpbase " + file + " ") != std::string::npos;
   }
 };
 
@@ -93,9 +99,11 @@ std::vector<std::string> spellings(const CompilerOption& option) {
   }
 }
 
-// Rows whose own effect keeps a.c and b.c from being told apart, that only deja knows, or that end the reading.
+// Rows whose own effect keeps a.c and b.c from being told apart, that only deja knows, or that end
+// the reading.
 bool is_exempt(const CompilerOption& option) {
-  return option.role == Role::refuse || option.role == Role::skip || option.role == Role::end_of_options || option.role == Role::language;
+  return option.role == Role::refuse || option.role == Role::skip ||
+         option.role == Role::end_of_options || option.role == Role::language;
 }
 
 void check_row(const Driver& driver, const CompilerOption& option) {
@@ -122,19 +130,25 @@ TEST_CASE("option forms: every row as the drivers read it") {
 // Names the driver itself offers, without values.
 std::set<std::string> offered_names(const Driver& driver) {
   std::set<std::string> names;
-  const std::string text = output_of(std::string(driver.name) + (driver.is_clang ? " --autocomplete=-" : " --completion=-"));
+  const std::string text = output_of(std::string(driver.name) +
+                                     (driver.is_clang ? " --autocomplete=-" : " --completion=-"));
   for (std::string_view line : text::split(text, '\n')) {
     const std::string_view name = line.substr(0, line.find_first_of("\t "));
     const bool plain =
-        name.find_first_not_of("-_+.=#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string_view::npos;
+        name.find_first_not_of(
+            "-_+.=#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
+        std::string_view::npos;
     const std::size_t equals = name.find('=');
-    if (name.size() > 1 && plain && (equals == std::string_view::npos || equals + 1 == name.size())) names.emplace(name);
+    if (name.size() > 1 && plain && (equals == std::string_view::npos || equals + 1 == name.size()))
+      names.emplace(name);
   }
   return names;
 }
 
-// The words of `names` after which clang does not complain of a missing input: it took that for the value.
-std::set<std::string> taking_next_in_clang(const Driver& driver, const std::set<std::string>& names) {
+// The words of `names` after which clang does not complain of a missing input: it took that for the
+// value.
+std::set<std::string> taking_next_in_clang(const Driver& driver,
+                                           const std::set<std::string>& names) {
   std::set<std::string> taking;
   constexpr std::size_t batch = 40;
   auto name = names.begin();
@@ -147,20 +161,24 @@ std::set<std::string> taking_next_in_clang(const Driver& driver, const std::set<
     }
     const std::string text = output_of(command + " a.c");
     for (std::size_t i = 0; i < asked.size(); ++i)
-      if (text.find("'missing" + std::to_string(i) + ".c'") == std::string::npos) taking.insert(asked[i]);
+      if (text.find("'missing" + std::to_string(i) + ".c'") == std::string::npos)
+        taking.insert(asked[i]);
   }
   return taking;
 }
 
-// The direction that matters most: an option that takes a word, read as one that does not, would make the word a source.
+// The direction that matters most: an option that takes a word, read as one that does not, would
+// make the word a source.
 TEST_CASE("option forms: no option that takes a word is missing") {
   for (const Driver& driver : {drivers[0], drivers[2]}) {
     if (!driver.installed()) continue;
     std::set<std::string> candidates;
     for (const std::string& name : offered_names(driver)) {
       const CompilerOption* row = driver.find(name);
-      // Options whose table row refuses them, and GCC's own long names that are not in the table, are never read further.
-      const bool read_on = row ? row->role != Role::refuse && !takes_next_word(*row, name) : !name.starts_with("--");
+      // Options whose table row refuses them, and GCC's own long names that are not in the table,
+      // are never read further.
+      const bool read_on =
+          row ? row->role != Role::refuse && !takes_next_word(*row, name) : !name.starts_with("--");
       if (read_on && (!row || row->role != Role::information)) candidates.insert(name);
     }
     REQUIRE(!candidates.empty());

@@ -15,26 +15,33 @@ namespace {
 constexpr std::int64_t hour_ns = 3'600'000'000'000;
 constexpr std::size_t page_size = 4096;  // bytes
 
-Error error(std::string_view action, const std::string& path, std::string_view reason, Cause cause) {
+Error error(std::string_view action, const std::string& path, std::string_view reason,
+            Cause cause) {
   return {std::string(action), path, std::string(reason), cause};
 }
 Error missing(std::string_view action, const std::string& path) {
   return error(action, path, "No such file or directory", Cause::not_found);
 }
-Error denied(std::string_view action, const std::string& path) { return error(action, path, "Permission denied", Cause::denied); }
+Error denied(std::string_view action, const std::string& path) {
+  return error(action, path, "Permission denied", Cause::denied);
+}
 
-std::string parent_of(const std::string& full) { return std::string(path::directory(full, PathStyle::posix)); }
+std::string parent_of(const std::string& full) {
+  return std::string(path::directory(full, PathStyle::posix));
+}
 
 }  // namespace
 
 std::uint64_t FakeFs::Node::size() const {
-  const std::uint64_t paged = pages.empty() ? 0 : pages.rbegin()->first * page_size + pages.rbegin()->second.size();
+  const std::uint64_t paged =
+      pages.empty() ? 0 : pages.rbegin()->first * page_size + pages.rbegin()->second.size();
   return std::max<std::uint64_t>(bytes.size(), paged);
 }
 
 std::string& FakeFs::Node::whole() {
   bytes.resize(static_cast<std::size_t>(size()));
-  for (const auto& [number, page] : pages) bytes.replace(static_cast<std::size_t>(number * page_size), page.size(), page);
+  for (const auto& [number, page] : pages)
+    bytes.replace(static_cast<std::size_t>(number * page_size), page.size(), page);
   pages.clear();
   return bytes;
 }
@@ -42,7 +49,8 @@ std::string& FakeFs::Node::whole() {
 std::string& FakeFs::Node::page(std::uint64_t number) {
   const auto [found, is_new] = pages.try_emplace(number);
   const std::uint64_t start = number * page_size;
-  if (is_new && start < bytes.size()) found->second = bytes.substr(static_cast<std::size_t>(start), page_size);
+  if (is_new && start < bytes.size())
+    found->second = bytes.substr(static_cast<std::size_t>(start), page_size);
   return found->second;
 }
 
@@ -56,7 +64,8 @@ class FakeRandomFile final : public RandomFile {
     std::string out;
     while (offset < end) {
       const auto at = static_cast<std::size_t>(offset % page_size);
-      const std::size_t size_here = std::min<std::size_t>(page_size - at, static_cast<std::size_t>(end - offset));
+      const std::size_t size_here =
+          std::min<std::size_t>(page_size - at, static_cast<std::size_t>(end - offset));
       const std::string& page = node_->page(offset / page_size);
       std::string part = page.substr(std::min(at, page.size()), size_here);
       part.resize(size_here);  // a hole reads as zeros
@@ -107,8 +116,10 @@ std::string FakeFs::resolved(const std::string& path, bool follow_last) const {
     for (std::size_t end = full.find('/', 1);; end = full.find('/', end + 1)) {
       const bool last = end == std::string::npos;
       const auto found = nodes_.find(full.substr(0, end));
-      if (found != nodes_.end() && found->second->kind == FileKind::symlink && (!last || follow_last)) {
-        std::string there = path::join(parent_of(found->first), found->second->bytes, PathStyle::posix);
+      if (found != nodes_.end() && found->second->kind == FileKind::symlink &&
+          (!last || follow_last)) {
+        std::string there =
+            path::join(parent_of(found->first), found->second->bytes, PathStyle::posix);
         if (!last) there += full.substr(end);
         full = path::normal(there, PathStyle::posix);
         restarted = true;
@@ -128,8 +139,10 @@ FakeFs::NodePtr FakeFs::find(const std::string& path, bool follow_last) const {
 
 // --- for tests ---
 
-FakeFs::NodePtr FakeFs::add(const std::string& full, FileKind kind, std::string_view bytes, std::int64_t time_ns) {
-  if (full != "/" && !nodes_.contains(parent_of(full))) add(parent_of(full), FileKind::directory, {}, time_ns);
+FakeFs::NodePtr FakeFs::add(const std::string& full, FileKind kind, std::string_view bytes,
+                            std::int64_t time_ns) {
+  if (full != "/" && !nodes_.contains(parent_of(full)))
+    add(parent_of(full), FileKind::directory, {}, time_ns);
   auto node = std::make_shared<Node>();
   node->kind = kind;
   node->bytes = bytes;
@@ -159,12 +172,14 @@ void FakeFs::put_link(const std::string& path, const std::string& target) {
   add(resolved(path, false), FileKind::symlink, target, clock_.file_now_ns() - hour_ns);
 }
 void FakeFs::put_directory(const std::string& path) {
-  if (!find(path)) add(resolved(path, true), FileKind::directory, {}, clock_.file_now_ns() - hour_ns);
+  if (!find(path))
+    add(resolved(path, true), FileKind::directory, {}, clock_.file_now_ns() - hour_ns);
 }
 
 void FakeFs::erase(const std::string& path) {
   const std::string full = resolved(path, false);
-  std::erase_if(nodes_, [&](const auto& item) { return path::is_below(item.first, full, PathStyle::posix); });
+  std::erase_if(
+      nodes_, [&](const auto& item) { return path::is_below(item.first, full, PathStyle::posix); });
   stamp_folder(full, clock_.file_now_ns());
 }
 
@@ -181,7 +196,8 @@ std::vector<std::string> FakeFs::files_below(const std::string& folder) const {
   std::vector<std::string> out;
   const std::string full = resolved(folder, true);
   for (const auto& [name, node] : nodes_)
-    if (node->kind != FileKind::directory && path::is_below(name, full, PathStyle::posix)) out.push_back(name);
+    if (node->kind != FileKind::directory && path::is_below(name, full, PathStyle::posix))
+      out.push_back(name);
   return out;
 }
 
@@ -219,14 +235,17 @@ FileFacts FakeFs::facts(const Node& node) const {
 }
 
 bool FakeFs::refuses_change(const std::string& full) const {
-  return std::any_of(read_only.begin(), read_only.end(),
-                     [&](const auto& folder) { return path::is_below(full, folder, PathStyle::posix); });
+  return std::any_of(read_only.begin(), read_only.end(), [&](const auto& folder) {
+    return path::is_below(full, folder, PathStyle::posix);
+  });
 }
 
-Result<void> FakeFs::room_for(const std::string& action, const std::string& full, std::size_t bytes) {
+Result<void> FakeFs::room_for(const std::string& action, const std::string& full,
+                              std::size_t bytes) {
   const NodePtr folder = find(parent_of(full));
   if (!folder) return missing(action, full);
-  if (folder->kind != FileKind::directory) return error(action, full, "Not a directory", Cause::not_a_directory);
+  if (folder->kind != FileKind::directory)
+    return error(action, full, "Not a directory", Cause::not_a_directory);
   if (refuses_change(full)) return denied(action, full);
   if (bytes > space) return error(action, full, "No space left on device", Cause::no_space);
   space -= bytes;
@@ -275,7 +294,8 @@ Result<void> FakeFs::create(const std::string& path, std::span<const std::string
 Result<void> FakeFs::write_output(const std::string& path, std::string_view bytes, Existing) {
   const auto alone = begin("write_output");
   const NodePtr there = find(path);
-  if (there && there->kind == FileKind::directory) return error("open", path, "Is a directory", Cause::other);
+  if (there && there->kind == FileKind::directory)
+    return error("open", path, "Is a directory", Cause::other);
   const std::string full = resolved(path, true);
   if (auto room = room_for("create", full, bytes.size()); !room) return room;
   add(full, FileKind::regular, bytes, clock_.file_now_ns())->mode = 0644;
@@ -288,7 +308,8 @@ Result<void> FakeFs::rename(const std::string& from, const std::string& to, Over
   const std::string target = resolved(to, false);
   const NodePtr node = find(from, false);
   if (!node) return missing("rename", to);
-  if (overwrite == Overwrite::no && nodes_.contains(target)) return error("rename", to, "File exists", Cause::exists);
+  if (overwrite == Overwrite::no && nodes_.contains(target))
+    return error("rename", to, "File exists", Cause::exists);
   if (refuses_change(source)) return denied("rename", to);
   if (auto room = room_for("rename", target, 0); !room) return room;
   nodes_.erase(source);
@@ -304,7 +325,8 @@ Result<void> FakeFs::take_name(const std::string& path, bool directory) {
   const NodePtr node = find(path, false);
   if (!node) return missing("remove", path);
   if (refuses_change(full)) return denied("remove", path);
-  if ((node->kind == FileKind::directory) != directory) return error("remove", path, "wrong kind of file", Cause::other);
+  if ((node->kind == FileKind::directory) != directory)
+    return error("remove", path, "wrong kind of file", Cause::other);
   const auto next = std::next(nodes_.find(full));
   if (directory && next != nodes_.end() && path::is_below(next->first, full, PathStyle::posix))
     return error("remove", path, "Directory not empty", Cause::exists);
@@ -339,7 +361,8 @@ Result<std::vector<std::string>> FakeFs::names_in(const std::string& path) const
   const std::string full = resolved(path, true);
   const NodePtr folder = find(path);
   if (!folder) return missing("list", path);
-  if (folder->kind != FileKind::directory) return error("list", path, "Not a directory", Cause::not_a_directory);
+  if (folder->kind != FileKind::directory)
+    return error("list", path, "Not a directory", Cause::not_a_directory);
   std::vector<std::string> out;
   for (const auto& [name, node] : nodes_)
     if (name != "/" && parent_of(name) == full) out.push_back(name);
@@ -351,7 +374,8 @@ Result<std::vector<DirectoryItem>> FakeFs::list(const std::string& path) {
   auto names = names_in(path);
   if (!names) return names.error();
   std::vector<DirectoryItem> out;
-  for (const std::string& name : *names) out.push_back({std::string(path::file_name(name, PathStyle::posix)), nodes_.at(name)->kind});
+  for (const std::string& name : *names)
+    out.push_back({std::string(path::file_name(name, PathStyle::posix)), nodes_.at(name)->kind});
   return out;
 }
 
@@ -360,15 +384,18 @@ Result<std::vector<ListedFile>> FakeFs::list_with_facts(const std::string& path)
   auto names = names_in(path);
   if (!names) return names.error();
   std::vector<ListedFile> out;
-  for (const std::string& name : *names) out.push_back({std::string(path::file_name(name, PathStyle::posix)), facts(*nodes_.at(name))});
+  for (const std::string& name : *names)
+    out.push_back({std::string(path::file_name(name, PathStyle::posix)), facts(*nodes_.at(name))});
   return out;
 }
 
-Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+Result<std::string> FakeFs::read_part(const std::string& path, std::uint64_t offset,
+                                      std::size_t size) {
   const auto alone = begin("read_part");
   const NodePtr node = find(path);
   if (!node) return missing("open", path);
-  if (node->kind != FileKind::regular) return error("read", path, "not a regular file", Cause::other);
+  if (node->kind != FileKind::regular)
+    return error("read", path, "not a regular file", Cause::other);
   if (unreadable.contains(resolved(path, true))) return denied("open", path);
   if (offset >= node->size()) return std::string();
   return node->whole().substr(static_cast<std::size_t>(offset), size);
@@ -393,12 +420,14 @@ Result<void> FakeFs::touch(const std::string& path) {
   return {};
 }
 
-Result<void> FakeFs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
+Result<void> FakeFs::append(const std::string& path, std::string_view record,
+                            const AppendOptions& options) {
   const auto alone = begin("append");
   most_locks = std::max(most_locks, locks_ + 1);
   const std::string full = resolved(path, true);
   NodePtr node = find(path);
-  if (node && node->kind == FileKind::directory) return error("open", path, "Is a directory", Cause::other);
+  if (node && node->kind == FileKind::directory)
+    return error("open", path, "Is a directory", Cause::other);
   if (locked.contains(full)) {
     clock_.advance(options.deadline_ns);
     return error("lock", path, "held by another process for too long", Cause::busy);
@@ -412,7 +441,8 @@ Result<void> FakeFs::append(const std::string& path, std::string_view record, co
   return {};
 }
 
-Result<void> FakeFs::with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) {
+Result<void> FakeFs::with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                      const std::function<Result<void>()>& work) {
   const auto alone = begin("with_append_lock");
   const std::string full = resolved(path, true);
   if (!locked.insert(full).second) {
@@ -434,7 +464,8 @@ Result<std::unique_ptr<RandomFile>> FakeFs::open_random(const std::string& path)
   const auto alone = begin("open_random");
   const std::string full = resolved(path, true);
   NodePtr node = find(path);
-  if (node && node->kind != FileKind::regular) return error("open", path, "not a regular file", Cause::other);
+  if (node && node->kind != FileKind::regular)
+    return error("open", path, "not a regular file", Cause::other);
   if (auto room = room_for("open", full, 0); !room) return room.error();
   if (!node) node = add(full, FileKind::regular, {}, clock_.file_now_ns());
   return std::unique_ptr<RandomFile>(std::make_unique<FakeRandomFile>(*this, node));

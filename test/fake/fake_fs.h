@@ -1,4 +1,5 @@
-// A file system in memory: all of Fs, each operation counted by its name. Threads may call what Fs has, but not what is for tests.
+// A file system in memory: all of Fs, each operation counted by its name. Threads may call what Fs
+// has, but not what is for tests.
 #pragma once
 
 #include <map>
@@ -18,7 +19,8 @@ class FakeFs final : public Fs {
   struct Node {
     FileKind kind = FileKind::regular;
     std::string bytes;  // of a link: where it leads
-    // Written at random and not in `bytes` yet: large files with little in them would cost most of a fault loop's time.
+    // Written at random and not in `bytes` yet: large files with little in them would cost most of
+    // a fault loop's time.
     std::map<std::uint64_t, std::string> pages;
     std::int64_t mtime_ns = 0;
     std::int64_t ctime_ns = 0;
@@ -42,9 +44,10 @@ class FakeFs final : public Fs {
   void put_directory(const std::string& path);
   void erase(const std::string& path);  // with everything below
   bool has(const std::string& path) const;
-  std::string get(const std::string& path) const;                         // empty where there is none
-  Node& node(const std::string& path);                                    // must exist: for times, modes and owners
-  std::vector<std::string> files_below(const std::string& folder) const;  // full names of files and links, sorted
+  std::string get(const std::string& path) const;  // empty where there is none
+  Node& node(const std::string& path);             // must exist: for times, modes and owners
+  std::vector<std::string> files_below(
+      const std::string& folder) const;  // full names of files and links, sorted
 
   std::string current = "/src";       // the working directory
   std::set<std::string> read_only;    // no change to these, nor below
@@ -59,9 +62,11 @@ class FakeFs final : public Fs {
   // --- Fs ---
   Result<FileFacts> stat(const std::string& path) override;
   Result<FileFacts> lstat(const std::string& path) override;
-  Result<FileFacts> read(const std::string& path, std::string& into, std::uint64_t limit = UINT64_MAX) override;
+  Result<FileFacts> read(const std::string& path, std::string& into,
+                         std::uint64_t limit = UINT64_MAX) override;
   Result<void> create(const std::string& path, std::span<const std::string_view> pieces) override;
-  Result<void> write_output(const std::string& path, std::string_view bytes, Existing existing = Existing::removed) override;
+  Result<void> write_output(const std::string& path, std::string_view bytes,
+                            Existing existing = Existing::removed) override;
   Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) override;
   Result<void> remove(const std::string& path) override;
   Result<void> remove_directory(const std::string& path) override;
@@ -69,10 +74,13 @@ class FakeFs final : public Fs {
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
   Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
-  Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) override;
+  Result<std::string> read_part(const std::string& path, std::uint64_t offset,
+                                std::size_t size) override;
   Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) override;
-  Result<void> append(const std::string& path, std::string_view record, const AppendOptions& options = {}) override;
-  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) override;
+  Result<void> append(const std::string& path, std::string_view record,
+                      const AppendOptions& options = {}) override;
+  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                const std::function<Result<void>()>& work) override;
   Result<std::unique_ptr<RandomFile>> open_random(const std::string& path) override;
   std::string temporary_name(const std::string& folder, std::string_view prefix) override;
   Result<std::string> current_directory() override;
@@ -82,7 +90,8 @@ class FakeFs final : public Fs {
   friend class FakeRandomFile;
   using NodePtr = std::shared_ptr<Node>;
 
-  // Counts an operation; other threads' operations wait for the end of the scope. Recursive for with_append_lock()'s work.
+  // Counts an operation; other threads' operations wait for the end of the scope. Recursive for
+  // with_append_lock()'s work.
   [[nodiscard]] std::unique_lock<std::recursive_mutex> begin(const char* operation);
   std::string key(const std::string& path) const;
   std::string resolved(const std::string& path, bool follow_last) const;

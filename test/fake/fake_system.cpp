@@ -24,11 +24,13 @@ void FakeProcesses::on(const std::string& path, Program program) {
 
 Result<Finished> FakeProcesses::start(const Command& command) {
   const auto found = programs_.find(command.program);
-  if (found == programs_.end()) return Error{"run", command.program, "No such file or directory", Cause::not_found};
+  if (found == programs_.end())
+    return Error{"run", command.program, "No such file or directory", Cause::not_found};
   return found->second(command, fs_);
 }
 
-Result<Finished> FakeProcesses::run(const Command& command, const std::function<void(std::string_view)>& on_out) {
+Result<Finished> FakeProcesses::run(const Command& command,
+                                    const std::function<void(std::string_view)>& on_out) {
   ran.push_back(command);
   auto finished = start(command);
   if (!finished || !on_out) return finished;

@@ -1,8 +1,9 @@
-// The outside world of a flow test: scripted programs, an environment, a terminal, and FakeSystem that holds it all.
+// The outside world of a flow test: scripted programs, an environment, a terminal, and FakeSystem
+// that holds it all.
 //   FakeSystem world;
 //   world.fs.put("/src/a.c", "int a;");
-//   world.processes.on("/usr/bin/cc", [](const Command&, FakeFs& fs) { fs.put_now("/src/a.o", "object"); return Finished{}; });
-//   wrap(world.system, {"cc", "-c", "a.c"});
+//   world.processes.on("/usr/bin/cc", [](const Command&, FakeFs& fs) { fs.put_now("/src/a.o",
+//   "object"); return Finished{}; }); wrap(world.system, {"cc", "-c", "a.c"});
 #pragma once
 
 #include <map>
@@ -63,8 +64,10 @@ class FakeProcesses final : public Processes {
   std::string own = "/usr/bin/deja";
 
   // The output goes to `on_out` in two pieces, to show that pieces are put together.
-  Result<Finished> run(const Command& command, const std::function<void(std::string_view)>& on_out = {}) override;
-  // Runs it, its output going to the console, and returns its exit code: the real one would not return.
+  Result<Finished> run(const Command& command,
+                       const std::function<void(std::string_view)>& on_out = {}) override;
+  // Runs it, its output going to the console, and returns its exit code: the real one would not
+  // return.
   Result<int> become(const Command& command) override;
   void die_of(int signal) override { died_of = signal; }
   std::uint32_t id() override { return own_id; }

@@ -81,7 +81,8 @@ Result<void> FaultyFs::create(const std::string& path, std::span<const std::stri
   return failure->error;
 }
 
-Result<void> FaultyFs::write_output(const std::string& path, std::string_view bytes, Existing existing) {
+Result<void> FaultyFs::write_output(const std::string& path, std::string_view bytes,
+                                    Existing existing) {
   auto failure = next("write_output", path);
   if (!failure) return inner_.write_output(path, bytes, existing);
   if (failure->tears) (void)inner_.write_output(path, half(bytes), existing);
@@ -123,7 +124,8 @@ Result<std::vector<ListedFile>> FaultyFs::list_with_facts(const std::string& pat
   return inner_.list_with_facts(path);
 }
 
-Result<std::string> FaultyFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+Result<std::string> FaultyFs::read_part(const std::string& path, std::uint64_t offset,
+                                        std::size_t size) {
   if (auto failure = next("read_part", path)) return failure->error;
   return inner_.read_part(path, offset, size);
 }
@@ -133,14 +135,16 @@ Result<void> FaultyFs::set_mtime(const std::string& path, std::int64_t mtime_ns)
   return inner_.set_mtime(path, mtime_ns);
 }
 
-Result<void> FaultyFs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
+Result<void> FaultyFs::append(const std::string& path, std::string_view record,
+                              const AppendOptions& options) {
   auto failure = next("append", path);
   if (!failure) return inner_.append(path, record, options);
   if (failure->tears) (void)inner_.append(path, half(record), options);
   return failure->error;
 }
 
-Result<void> FaultyFs::with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) {
+Result<void> FaultyFs::with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                        const std::function<Result<void>()>& work) {
   if (auto failure = next("with_append_lock", path)) return failure->error;
   return inner_.with_append_lock(path, deadline_ns, work);
 }
@@ -149,10 +153,13 @@ Result<std::unique_ptr<RandomFile>> FaultyFs::open_random(const std::string& pat
   if (auto failure = next("open_random", path)) return failure->error;
   auto inner = inner_.open_random(path);
   if (!inner) return inner;
-  return std::unique_ptr<RandomFile>(std::make_unique<FaultyRandomFile>(*this, std::move(*inner), path));
+  return std::unique_ptr<RandomFile>(
+      std::make_unique<FaultyRandomFile>(*this, std::move(*inner), path));
 }
 
-std::string FaultyFs::temporary_name(const std::string& folder, std::string_view prefix) { return inner_.temporary_name(folder, prefix); }
+std::string FaultyFs::temporary_name(const std::string& folder, std::string_view prefix) {
+  return inner_.temporary_name(folder, prefix);
+}
 
 Result<std::string> FaultyFs::current_directory() {
   if (auto failure = next("current_directory", "")) return failure->error;

@@ -10,7 +10,9 @@ namespace deja {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(native_system().fs.temporary_name(std::filesystem::temp_directory_path().string(), "deja-test")) {
+  TemporaryFolder()
+      : path_(native_system().fs.temporary_name(std::filesystem::temp_directory_path().string(),
+                                                "deja-test")) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() {

@@ -1,5 +1,6 @@
-// The fault loop and the crash loop: whatever operation fails, and wherever the process is killed, the caller of the compiler sees what
-// the bare compiler shows, and nothing readable in the cache is broken.
+// The fault loop and the crash loop: whatever operation fails, and wherever the process is killed,
+// the caller of the compiler sees what the bare compiler shows, and nothing readable in the cache
+// is broken.
 #include <doctest/doctest.h>
 
 #include "flow/flow_world.h"
@@ -66,8 +67,10 @@ TEST_CASE("fault loop: any one file-system operation fails, and the caller does 
         world.faulty.fail_at(at, cause);
         const Seen got = world.through_deja(usual_words);
         if (!world.faulty.happened()) break;
-        INFO(how.name, ", operation ", at, ": ", world.faulty.victim(), " cause ", static_cast<int>(cause));
-        // The compiler itself could not be found, or the configuration not be read: deja's own errors, and the only ones.
+        INFO(how.name, ", operation ", at, ": ", world.faulty.victim(), " cause ",
+             static_cast<int>(cause));
+        // The compiler itself could not be found, or the configuration not be read: deja's own
+        // errors, and the only ones.
         const bool own_error = got.err.starts_with("deja: error:");
         if (own_error) {
           CHECK(got.exit_code == 1);
@@ -102,7 +105,8 @@ TEST_CASE("crash loop: killed at any operation, the next run sees nothing of it"
   }
 }
 
-TEST_CASE("fault loop over maintenance: clean-up and clearing leave a cache that serves right objects") {
+TEST_CASE(
+    "fault loop over maintenance: clean-up and clearing leave a cache that serves right objects") {
   for (const bool clearing : {false, true}) {
     for (int at = 1;; ++at) {
       FlowWorld world;

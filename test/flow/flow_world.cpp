@@ -1,4 +1,5 @@
-// The pretend gcc: reads "#include" lines one level deep, understands -c -E -MD -MF -MQ -o -I, warns at "warn", fails at "broken".
+// The pretend gcc: reads "#include" lines one level deep, understands -c -E -MD -MF -MQ -o -I,
+// warns at "warn", fails at "broken".
 #include "flow/flow_world.h"
 
 #include "base/path.h"
@@ -29,7 +30,8 @@ Request read_words(const std::vector<std::string>& argv) {
     if (word.starts_with("-I")) out.folders.push_back(word.substr(2));
     if (word.ends_with(".c")) out.source = word;
   }
-  if (out.object.empty()) out.object = std::string(path::without_extension(path::file_name(out.source))) + ".o";
+  if (out.object.empty())
+    out.object = std::string(path::without_extension(path::file_name(out.source))) + ".o";
   if (out.target.empty()) out.target = out.object;
   if (out.depfile.empty()) out.depfile = std::string(path::without_extension(out.object)) + ".d";
   return out;
@@ -67,13 +69,15 @@ Finished FlowWorld::gcc(const Command& command) {
     const std::string name(line.substr(10, line.size() - 11));
     std::string found = fs.has("/src/" + name) ? name : "";
     for (const std::string& folder : request.folders)
-      if (found.empty() && fs.has(path::join("/src", folder + "/" + name))) found = folder + "/" + name;
+      if (found.empty() && fs.has(path::join("/src", folder + "/" + name)))
+        found = folder + "/" + name;
     if (found.empty()) {
       out.exit_code = 1;
       out.err = request.source + ": fatal error: " + name + ": No such file or directory\n";
       return out;
     }
-    text.append("# 1 \"" + found + "\" 1\n" + fs.get(path::join("/src", found)) + "\n# 2 \"" + request.source + "\" 2\n");
+    text.append("# 1 \"" + found + "\" 1\n" + fs.get(path::join("/src", found)) + "\n# 2 \"" +
+                request.source + "\" 2\n");
     prerequisites += " " + found;
   }
   if (text.find("warn") != std::string::npos) out.err = request.source + ":1: warning: warn\n";
@@ -89,7 +93,8 @@ Finished FlowWorld::gcc(const Command& command) {
     return out;
   }
   fs.put_now(path::join("/src", request.object), "object of:\n" + text);
-  if (request.dependencies) fs.put_now(path::join("/src", request.depfile), request.target + ": " + prerequisites + "\n");
+  if (request.dependencies)
+    fs.put_now(path::join("/src", request.depfile), request.target + ": " + prerequisites + "\n");
   return out;
 }
 
@@ -100,7 +105,9 @@ void FlowWorld::clear_outputs() {
   console.err.clear();
 }
 
-Seen FlowWorld::seen(int exit_code) { return {exit_code, fs.get("/src/a.o"), fs.get("/src/a.d"), console.out, console.err}; }
+Seen FlowWorld::seen(int exit_code) {
+  return {exit_code, fs.get("/src/a.o"), fs.get("/src/a.d"), console.out, console.err};
+}
 
 Seen FlowWorld::through_deja(const std::vector<std::string>& words) {
   clear_outputs();

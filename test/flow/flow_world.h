@@ -1,4 +1,5 @@
-// A world with a pretend gcc: its object is the text it read, so that a wrong object is seen at once.
+// A world with a pretend gcc: its object is the text it read, so that a wrong object is seen at
+// once.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -21,7 +22,8 @@ struct Seen {
 
 // For the message of a failed check.
 inline doctest::String toString(const Seen& seen) {
-  const std::string text = "exit code " + std::to_string(seen.exit_code) + "\nobject: " + seen.object + "\ndepfile: " + seen.depfile +
+  const std::string text = "exit code " + std::to_string(seen.exit_code) +
+                           "\nobject: " + seen.object + "\ndepfile: " + seen.depfile +
                            "\nout: " + seen.out + "\nerr: " + seen.err + "\n";
   return text.c_str();
 }
@@ -30,7 +32,8 @@ class FlowWorld : public FakeSystem {
  public:
   FlowWorld();
 
-  // Runs `gcc words…` through deja in /src and tells what its caller saw; outputs of an earlier run are taken away first.
+  // Runs `gcc words…` through deja in /src and tells what its caller saw; outputs of an earlier run
+  // are taken away first.
   Seen through_deja(const std::vector<std::string>& words);
   // The same without deja.
   Seen bare(const std::vector<std::string>& words);

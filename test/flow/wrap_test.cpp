@@ -1,4 +1,5 @@
-// All of wrap() on fakes: what is served, what is counted, and what it may cost in file-system operations.
+// All of wrap() on fakes: what is served, what is counted, and what it may cost in file-system
+// operations.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +14,8 @@ const std::vector<std::string> plain = {"-c", "a.c", "-o", "a.o"};
 
 void put_source_with_headers(FlowWorld& world) {
   world.fs.put("/src/a.c", "#include \"x.h\"\n#include \"y.h\"\n#include \"z.h\"\nint a;\n");
-  for (const char* name : {"x", "y", "z"}) world.fs.put(std::string("/src/") + name + ".h", std::string("int ") + name + ";");
+  for (const char* name : {"x", "y", "z"})
+    world.fs.put(std::string("/src/") + name + ".h", std::string("int ") + name + ";");
 }
 
 }  // namespace
@@ -156,7 +158,8 @@ TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
   CHECK_FALSE(runs_beside(plain));
   world.env.variables.erase("CCACHE_COMPILERTYPE");
   CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "none/a.o"}));
-  CHECK_FALSE(runs_beside({"-c", "-Wp,-MD,a.d", "a.c", "-o", "a.o"}));  // the object's name is in the dependency file
+  CHECK_FALSE(runs_beside(
+      {"-c", "-Wp,-MD,a.d", "a.c", "-o", "a.o"}));  // the object's name is in the dependency file
   CHECK(runs_beside({"-c", "-MD", "-MF", "a.d", "-MT", "a.o", "a.c", "-o", "a.o"}));
   CHECK(runs_beside({"-c", "-MD", "a.c", "-o", "a.o"}));
   CHECK(world.fs.get("/log").find(" -MF a.d -MQ a.o ") != std::string::npos);
@@ -171,12 +174,14 @@ TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
   CHECK_FALSE(runs_beside(over_earlier));
 }
 
-TEST_CASE("a compile that fails leaves the object's name as it was, though the assembler ran beside it") {
+TEST_CASE(
+    "a compile that fails leaves the object's name as it was, though the assembler ran beside it") {
   FlowWorld world;
   std::vector<std::string> runs;
   const auto fail_with = [&](const std::string& message) {
     world.processes.on("/usr/bin/gcc", [&, message](const Command& command, FakeFs& fs) {
-      if (std::ranges::find(command.argv, "-E") != command.argv.end()) return Finished{0, 0, "int a;\n", "", 0};
+      if (std::ranges::find(command.argv, "-E") != command.argv.end())
+        return Finished{0, 0, "int a;\n", "", 0};
       const auto beside = std::ranges::find(command.argv, "-pipe");
       runs.emplace_back(beside != command.argv.end() ? "beside" : "alone");
       if (beside != command.argv.end()) fs.put_now("/src/" + *(beside + 2), "cut short");
@@ -211,8 +216,9 @@ TEST_CASE("the log has the whole story, one record a run") {
   world.fs.put("/src/a.c", "int a;\n");
   world.through_deja(plain);
   const std::string log = world.fs.get("/log");
-  for (const char* part : {"Command line: gcc -c a.c -o a.o", "Working directory: /src", "Compiler: /usr/bin/gcc", "No manifest",
-                           "Result: cache_miss", "Done in"})
+  for (const char* part :
+       {"Command line: gcc -c a.c -o a.o", "Working directory: /src", "Compiler: /usr/bin/gcc",
+        "No manifest", "Result: cache_miss", "Done in"})
     CHECK_MESSAGE(log.find(part) != std::string::npos, part);
 }
 

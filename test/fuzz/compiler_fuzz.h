@@ -23,22 +23,37 @@ class NoFiles final : public Fs {
  public:
   Result<FileFacts> stat(const std::string&) override { return none(); }
   Result<FileFacts> lstat(const std::string&) override { return none(); }
-  Result<FileFacts> read(const std::string&, std::string&, std::uint64_t) override { return none(); }
-  Result<void> create(const std::string&, std::span<const std::string_view>) override { return none(); }
-  Result<void> write_output(const std::string&, std::string_view, Existing) override { return none(); }
+  Result<FileFacts> read(const std::string&, std::string&, std::uint64_t) override {
+    return none();
+  }
+  Result<void> create(const std::string&, std::span<const std::string_view>) override {
+    return none();
+  }
+  Result<void> write_output(const std::string&, std::string_view, Existing) override {
+    return none();
+  }
   Result<void> rename(const std::string&, const std::string&, Overwrite) override { return none(); }
   Result<void> remove(const std::string&) override { return none(); }
   Result<void> remove_directory(const std::string&) override { return none(); }
   Result<void> make_directories(const std::string&) override { return none(); }
   Result<std::vector<DirectoryItem>> list(const std::string&) override { return none(); }
   Result<std::vector<ListedFile>> list_with_facts(const std::string&) override { return none(); }
-  Result<std::string> read_part(const std::string&, std::uint64_t, std::size_t) override { return none(); }
+  Result<std::string> read_part(const std::string&, std::uint64_t, std::size_t) override {
+    return none();
+  }
   Result<void> set_mtime(const std::string&, std::int64_t) override { return none(); }
   Result<void> touch(const std::string&) override { return none(); }
-  Result<void> append(const std::string&, std::string_view, const AppendOptions&) override { return none(); }
-  Result<void> with_append_lock(const std::string&, std::int64_t, const std::function<Result<void>()>&) override { return none(); }
+  Result<void> append(const std::string&, std::string_view, const AppendOptions&) override {
+    return none();
+  }
+  Result<void> with_append_lock(const std::string&, std::int64_t,
+                                const std::function<Result<void>()>&) override {
+    return none();
+  }
   Result<std::unique_ptr<RandomFile>> open_random(const std::string&) override { return none(); }
-  std::string temporary_name(const std::string& folder, std::string_view) override { return folder; }
+  std::string temporary_name(const std::string& folder, std::string_view) override {
+    return folder;
+  }
   Result<std::string> current_directory() override { return none(); }
   Result<std::string> real_path(const std::string&) override { return none(); }
 
@@ -46,15 +61,16 @@ class NoFiles final : public Fs {
   static Error none() { return {"look at", "file", "nothing is here", Cause::not_found}; }
 };
 
-// One word a line; the first line's length chooses the family. Every word that was typed is still there, or is one of the few that the
-// call holds elsewhere.
+// One word a line; the first line's length chooses the family. Every word that was typed is still
+// there, or is one of the few that the call holds elsewhere.
 inline void check_argv(std::string_view text) {
   const auto lines = text::split(text, '\n');
   NoFiles fs;
   Config config;
   config.ignore_options = {"-ignored*"};
   UnderstandInput input;
-  constexpr Family families[] = {Family::gcc, Family::clang, Family::cl, Family::clang_cl, Family::nvcc};
+  constexpr Family families[] = {Family::gcc, Family::clang, Family::cl, Family::clang_cl,
+                                 Family::nvcc};
   input.family = families[lines[0].size() % std::size(families)];
   input.is_cpp_driver = lines[0].starts_with('+');
   input.working_directory = "/work";
@@ -66,7 +82,9 @@ inline void check_argv(std::string_view text) {
   if (call->source.empty() || call->object.empty() || call->outputs.empty()) std::abort();
   if (call->outputs.front().kind != 0 || call->outputs.front().path != call->object) std::abort();
   // Clang's warning of an -MF that has no effect is in the key, too.
-  if (call->wants_depfile != !call->depfile.empty() || (call->wants_depfile && call->dep_key.empty())) std::abort();
+  if (call->wants_depfile != !call->depfile.empty() ||
+      (call->wants_depfile && call->dep_key.empty()))
+    std::abort();
   for (const OutputFile& output : call->outputs)
     if (!output_row(output.kind)) std::abort();
   for (const Argument& argument : call->arguments)
@@ -96,7 +114,8 @@ inline void check_depfile(std::string_view text) {
   static_cast<void>(parse_resolved_native(text));
 }
 
-// The first byte is the size of the chunks of the second reading, which must find and hash the same.
+// The first byte is the size of the chunks of the second reading, which must find and hash the
+// same.
 inline void check_preprocessed(std::string_view text) {
   if (text.empty()) return;
   const std::size_t chunk = static_cast<unsigned char>(text[0]) + std::size_t{1};
@@ -109,12 +128,15 @@ inline void check_preprocessed(std::string_view text) {
   PreprocessedScanner at_once(options, [&](std::string_view bytes) { whole += bytes; });
   PreprocessedScanner in_chunks(options, [&](std::string_view bytes) { parts += bytes; });
   at_once.feed(text);
-  for (std::size_t at = 0; at < text.size(); at += std::min(chunk, text.size() - at)) in_chunks.feed(text.substr(at, chunk));
+  for (std::size_t at = 0; at < text.size(); at += std::min(chunk, text.size() - at))
+    in_chunks.feed(text.substr(at, chunk));
   const PreprocessedFindings a = at_once.finish(), b = in_chunks.finish();
   const auto flags = [](const PreprocessedFindings& f) {
-    return std::array{f.has_incbin, f.has_assembler_include, f.has_embed, f.has_pch_pragma, f.has_modules, f.has_columns};
+    return std::array{f.has_incbin,     f.has_assembler_include, f.has_embed,
+                      f.has_pch_pragma, f.has_modules,           f.has_columns};
   };
-  if (whole != parts || a.files != b.files || a.size != b.size || flags(a) != flags(b)) std::abort();
+  if (whole != parts || a.files != b.files || a.size != b.size || flags(a) != flags(b))
+    std::abort();
 }
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// What must hold for any configuration text, however broken: nothing crashes, and a value set by rewriting the text is the value read back.
+// What must hold for any configuration text, however broken: nothing crashes, and a value set by
+// rewriting the text is the value read back.
 #pragma once
 
 #include <cstdlib>
@@ -16,7 +17,8 @@ inline void check_configuration_text(std::string_view text) {
   if (settings) {
     for (const Setting& setting : *settings) {
       const auto row = option_of_key(setting.key);
-      const auto value = expand_variables(setting.value, [](const std::string& name) { return std::optional(name); });
+      const auto value = expand_variables(
+          setting.value, [](const std::string& name) { return std::optional(name); });
       for (const PathStyle style : {PathStyle::posix, PathStyle::windows}) {
         if (!row || !value || set_option(options()[*row], config, *value, style)) continue;
         Config again;

@@ -1,4 +1,5 @@
-// What must hold for any bytes taken as a result entry; shared by the fuzz target and the unit tests.
+// What must hold for any bytes taken as a result entry; shared by the fuzz target and the unit
+// tests.
 #pragma once
 
 #include <cstdlib>
@@ -27,7 +28,8 @@ inline std::string resealed_entry(std::string_view bytes) {
     ByteReader size_reader(std::string_view(out).substr(row + 16));
     const std::uint64_t size = size_reader.u64();
     if (size > out.size() - offset) break;
-    patch(row + 24, checksum_of(std::string_view(out).substr(offset, static_cast<std::size_t>(size))));
+    patch(row + 24,
+          checksum_of(std::string_view(out).substr(offset, static_cast<std::size_t>(size))));
     offset += static_cast<std::size_t>(size);
   }
   patch(header_size, checksum_of(std::string_view(out).substr(0, header_size)));
@@ -45,7 +47,9 @@ inline void check_entry_bytes(std::string_view bytes) {
       const auto again = decode_entry(*packed);
       if (!again || again->parts.size() != entry->parts.size()) std::abort();
       for (std::size_t i = 0; i < again->parts.size(); ++i)
-        if (again->parts[i].kind != entry->parts[i].kind || again->parts[i].bytes != entry->parts[i].bytes) std::abort();
+        if (again->parts[i].kind != entry->parts[i].kind ||
+            again->parts[i].bytes != entry->parts[i].bytes)
+          std::abort();
     }
   }
 }

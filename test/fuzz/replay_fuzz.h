@@ -11,18 +11,23 @@
 
 namespace deja {
 
-// A system where everything is as `answers` has it, and that reads all it is given, for the sanitizer to see.
+// A system where everything is as `answers` has it, and that reads all it is given, for the
+// sanitizer to see.
 class FuzzCalls {
  public:
   using Directory = int;
 
-  FuzzCalls(std::string_view record, std::string_view answers) : record_(record), answers_(answers) {}
+  FuzzCalls(std::string_view record, std::string_view answers)
+      : record_(record), answers_(answers) {}
 
   std::int64_t now_ns() { return 1'700'000'000'000'000'000; }
   std::uint32_t process() { return 1; }
-  std::int64_t read_file(const char*, std::span<char> into, std::uint64_t offset, replay::Facts& facts) {
+  std::int64_t read_file(const char*, std::span<char> into, std::uint64_t offset,
+                         replay::Facts& facts) {
     facts.size = record_.size();
-    return offset > record_.size() ? -1 : static_cast<std::int64_t>(record_.copy(into.data(), into.size(), offset));
+    return offset > record_.size()
+               ? -1
+               : static_cast<std::int64_t>(record_.copy(into.data(), into.size(), offset));
   }
   Directory enter(const char* path) { return answer(path); }
   void leave(Directory) {}
@@ -42,11 +47,16 @@ class FuzzCalls {
   }
   bool replaceable(const char* path) { return answer(path) % 8 != 0; }
   void remove(const char* path) { answer(path); }
-  bool write_output(const char* path, std::string_view bytes) { return answer(path) + use(bytes) != 0; }
-  bool copy_output(const char* path, const char* from, std::uint64_t, std::uint64_t, std::uint64_t, std::span<char>) {
+  bool write_output(const char* path, std::string_view bytes) {
+    return answer(path) + use(bytes) != 0;
+  }
+  bool copy_output(const char* path, const char* from, std::uint64_t, std::uint64_t, std::uint64_t,
+                   std::span<char>) {
     return answer(path) + answer(from) != 0;
   }
-  bool append(const char* path, std::string_view record, std::uint64_t) { return answer(path) + use(record) != 0; }
+  bool append(const char* path, std::string_view record, std::uint64_t) {
+    return answer(path) + use(record) != 0;
+  }
   bool writable(const char* path) { return answer(path) % 8 != 0; }
   void overwrite(const char* path, std::string_view bytes) { answer(path), use(bytes); }
   bool touch(const char* path) { return answer(path); }
@@ -55,7 +65,8 @@ class FuzzCalls {
  private:
   int answer(const char* text) {
     const std::size_t size = std::strlen(text);
-    return answers_.empty() ? static_cast<int>(size) : static_cast<unsigned char>(answers_[asked_++ % answers_.size()]);
+    return answers_.empty() ? static_cast<int>(size)
+                            : static_cast<unsigned char>(answers_[asked_++ % answers_.size()]);
   }
   int use(std::string_view bytes) {
     int sum = 0;
@@ -67,7 +78,8 @@ class FuzzCalls {
   std::size_t asked_ = 0;
 };
 
-// `text`: a record whose header says the right magic, key, size and checksums, once they have been put there.
+// `text`: a record whose header says the right magic, key, size and checksums, once they have been
+// put there.
 inline void check_replay_record(std::string_view text) {
   const char* const words[] = {"cc"};
   const char* const environment[] = {"CCACHE_DIR=/c", "LOCALAPPDATA=/c"};
@@ -88,13 +100,16 @@ inline void check_replay_record(std::string_view text) {
   header.key = key;
   header.cold_checksum = replay::hash64({bytes.get() + header.hot, size - header.hot});
   std::memcpy(bytes.get(), &header, sizeof header);
-  header.checksum = replay::hash64({bytes.get() + replay::checksum_start, header.hot - replay::checksum_start});
+  header.checksum =
+      replay::hash64({bytes.get() + replay::checksum_start, header.hot - replay::checksum_start});
   std::memcpy(bytes.get(), &header, sizeof header);
 
   replay::Record record;
   if (record.begin(bytes.get(), size, size, key) && record.open()) {
-    for (const replay::Group& group : record.groups) (void)std::strlen(record.text(group.directory));
-    for (const replay::Dependency& dependency : record.dependencies) (void)std::strlen(record.text(dependency.name));
+    for (const replay::Group& group : record.groups)
+      (void)std::strlen(record.text(group.directory));
+    for (const replay::Dependency& dependency : record.dependencies)
+      (void)std::strlen(record.text(dependency.name));
     if (record.open_cold() && record.contents.size() != record.dependencies.size()) std::abort();
   }
   const auto room = std::make_unique_for_overwrite<replay::Room>();

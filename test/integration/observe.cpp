@@ -1,8 +1,11 @@
-// What lib.sh does around every compile, in one process: find, mv, cp, rm, sort and diff took a third of a test's time.
+// What lib.sh does around every compile, in one process: find, mv, cp, rm, sort and diff took a
+// third of a test's time.
 //
 //   observe snapshot W INPUTS           INPUTS becomes a copy of W, times included
-//   observe collect W INPUTS RUN INTO   INTO becomes RUN, with what was made or changed below W since the snapshot in INTO/files, a line
-//                                       for each in INTO/listing, and the inputs that vanished in INTO/removed; W is as it was again
+//   observe collect W INPUTS RUN INTO   INTO becomes RUN, with what was made or changed below W
+//   since the snapshot in INTO/files, a line
+//                                       for each in INTO/listing, and the inputs that vanished in
+//                                       INTO/removed; W is as it was again
 //   observe same A B                    exit code 0 where two such folders hold the same
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -24,13 +27,18 @@ namespace {
 
 struct stat facts_of(const fs::path& path) {
   struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) throw std::system_error(errno, std::generic_category(), path);
+  if (::lstat(path.c_str(), &found) != 0)
+    throw std::system_error(errno, std::generic_category(), path);
   return found;
 }
 
-bool is_there(const fs::path& path) { return fs::symlink_status(path).type() != fs::file_type::not_found; }
+bool is_there(const fs::path& path) {
+  return fs::symlink_status(path).type() != fs::file_type::not_found;
+}
 
-bool is_folder(const fs::path& path) { return fs::symlink_status(path).type() == fs::file_type::directory; }
+bool is_folder(const fs::path& path) {
+  return fs::symlink_status(path).type() == fs::file_type::directory;
+}
 
 // As `cp -aP` copies: links as links, modes and times kept.
 void copy_as_is(const fs::path& from, const fs::path& to) {
@@ -39,7 +47,8 @@ void copy_as_is(const fs::path& from, const fs::path& to) {
     fs::copy_symlink(from, to);
   } else if (S_ISDIR(facts.st_mode)) {
     fs::create_directory(to);
-    for (const auto& entry : fs::directory_iterator(from)) copy_as_is(entry.path(), to / entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(from))
+      copy_as_is(entry.path(), to / entry.path().filename());
   } else if (S_ISREG(facts.st_mode)) {
     fs::copy_file(from, to);
   } else if (::mknod(to.c_str(), facts.st_mode, facts.st_rdev) != 0) {
@@ -68,12 +77,14 @@ bool is_unchanged(const fs::path& before, const fs::path& now) {
   const struct stat a = facts_of(before);
   const struct stat b = facts_of(now);
   if ((a.st_mode & S_IFMT) != (b.st_mode & S_IFMT)) return false;
-  return !S_ISREG(a.st_mode) || (a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec);
+  return !S_ISREG(a.st_mode) ||
+         (a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec);
 }
 
 class Collector {
  public:
-  Collector(fs::path work, fs::path inputs, fs::path into) : work_(std::move(work)), inputs_(std::move(inputs)), into_(std::move(into)) {}
+  Collector(fs::path work, fs::path inputs, fs::path into)
+      : work_(std::move(work)), inputs_(std::move(inputs)), into_(std::move(into)) {}
 
   void collect() {
     take_changes("");
@@ -86,7 +97,8 @@ class Collector {
   // Files before their folder: of one that is new the files are taken out first.
   void take_changes(const fs::path& folder) {
     std::set<fs::path> names;
-    for (const auto& entry : fs::directory_iterator(work_ / folder)) names.insert(folder / entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(work_ / folder))
+      names.insert(folder / entry.path().filename());
     for (const fs::path& name : names) {
       const fs::path now = work_ / name;
       if (is_folder(now)) take_changes(name);
@@ -107,17 +119,20 @@ class Collector {
     const struct stat facts = facts_of(work_ / name);
     char mode[16];
     std::snprintf(mode, sizeof mode, "%o ", static_cast<unsigned>(facts.st_mode));
-    return mode + name.string() + (S_ISLNK(facts.st_mode) ? " -> " + fs::read_symlink(work_ / name).string() : "");
+    return mode + name.string() +
+           (S_ISLNK(facts.st_mode) ? " -> " + fs::read_symlink(work_ / name).string() : "");
   }
 
   void restore(const fs::path& name) {
     const fs::path before = inputs_ / name;
     if (is_there(work_ / name)) {
       if (!is_folder(before)) return;
-      for (const auto& entry : fs::directory_iterator(before)) restore(name / entry.path().filename());
+      for (const auto& entry : fs::directory_iterator(before))
+        restore(name / entry.path().filename());
       return;
     }
-    if (!is_there(into_ / "files" / name)) std::ofstream(into_ / "removed", std::ios::app) << name.string() << '\n';
+    if (!is_there(into_ / "files" / name))
+      std::ofstream(into_ / "removed", std::ios::app) << name.string() << '\n';
     copy_as_is(before, work_ / name);
   }
 

@@ -1,4 +1,5 @@
-// The log appender: records of many processes in one file, and what happens when the file cannot be had.
+// The log appender: records of many processes in one file, and what happens when the file cannot be
+// had.
 #include "sys/appender.h"
 
 #include <doctest/doctest.h>
@@ -38,7 +39,8 @@ TEST_CASE("append_record: the usual case costs one stat and one append") {
   CHECK(world.fs.count_all() == 2);
 }
 
-TEST_CASE("append_record: a busy log leads to the process's own file, which the next process folds in") {
+TEST_CASE(
+    "append_record: a busy log leads to the process's own file, which the next process folds in") {
   AppenderWorld world;
   world.fs.locked = {"/log"};
   REQUIRE(world.append_as(7, "seven\n"));
@@ -90,7 +92,8 @@ TEST_CASE("append_record: rotated logs are not fallbacks") {
   CHECK(world.fs.get("/log.2") == "last week's\n");
 }
 
-TEST_CASE("append_record: where the log may never be written, files do not pile up and no line is lost") {
+TEST_CASE(
+    "append_record: where the log may never be written, files do not pile up and no line is lost") {
   AppenderWorld world;
   world.fs.put("/log", "");
   world.fs.read_only = {"/log"};
@@ -100,11 +103,14 @@ TEST_CASE("append_record: where the log may never be written, files do not pile 
     REQUIRE(world.append_as(process, line));
     all += line;
   }
-  CHECK(world.fs.files_below("/") == std::vector<std::string>{"/log", "/log.119", "/log.fallbacks/119"});
+  CHECK(world.fs.files_below("/") ==
+        std::vector<std::string>{"/log", "/log.119", "/log.fallbacks/119"});
   CHECK(world.fs.get("/log.119") == all);
 }
 
-TEST_CASE("append_record: a full disk, a folder in its place or a missing folder is told at once and makes no file") {
+TEST_CASE(
+    "append_record: a full disk, a folder in its place or a missing folder is told at once and "
+    "makes no file") {
   AppenderWorld world;
   world.fs.space = 2;
   CHECK(world.append_as(7, "line\n").error().cause == Cause::no_space);
@@ -149,7 +155,8 @@ TEST_CASE("append_record: without a list the lines are aside all the same") {
 namespace {
 
 // Three processes had to put lines aside; then 20 comes, and whatever befalls it, 21.
-std::vector<std::string> lines_after(AppenderWorld& world, const std::function<void(FaultyFs&)>& befall) {
+std::vector<std::string> lines_after(AppenderWorld& world,
+                                     const std::function<void(FaultyFs&)>& befall) {
   world.fs.locked = {"/log"};
   world.processes.alive = {10, 11, 12};
   for (std::uint32_t process : {10U, 11U, 12U}) {
@@ -187,7 +194,8 @@ TEST_CASE("append_record: whatever operation fails, no line is lost") {
   for (Cause cause : {Cause::busy, Cause::denied, Cause::no_space, Cause::other}) {
     for (int operation = 1;; ++operation) {
       AppenderWorld world;
-      const auto lines = lines_after(world, [&](FaultyFs& faulty) { faulty.fail_at(operation, cause); });
+      const auto lines =
+          lines_after(world, [&](FaultyFs& faulty) { faulty.fail_at(operation, cause); });
       if (lines.empty()) break;
       CAPTURE(operation);
       for (const char* line : {"of 10", "of 11", "of 12", "of 21", "of 22"})

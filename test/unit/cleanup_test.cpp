@@ -28,7 +28,8 @@ struct CleanupWorld : FakeSystem {
   Maintenance maintenance{system, "/cache", 1, {}};
   Stats stats{system, "/cache"};
 
-  // Results 0 to count-1, each a second younger than the one before and 4 KiB on disk, in the accounts.
+  // Results 0 to count-1, each a second younger than the one before and 4 KiB on disk, in the
+  // accounts.
   void fill(int count, const std::string& name_space = "") {
     for (int i = 0; i < count; ++i) {
       put(i, EntryKind::result, "r", name_space);
@@ -40,12 +41,15 @@ struct CleanupWorld : FakeSystem {
     REQUIRE(store.put(key(number), kind, bytes, Overwrite::yes));
     REQUIRE(stats.record({}, store.changes()));
   }
-  bool has(int number, EntryKind kind = EntryKind::result) { return fs.has(stored_path("/cache", {key(number), kind})); }
+  bool has(int number, EntryKind kind = EntryKind::result) {
+    return fs.has(stored_path("/cache", {key(number), kind}));
+  }
   // What is counted is what is there.
   void check_accounts() {
     std::int64_t bytes = 0, files = 0;
     for (const std::string& path : fs.files_below("/cache")) {
-      if (path.ends_with(".r") || path.ends_with(".m") || path.ends_with(".p")) bytes += counted_bytes(fs.get(path).size());
+      if (path.ends_with(".r") || path.ends_with(".m") || path.ends_with(".p"))
+        bytes += counted_bytes(fs.get(path).size());
       files += path.ends_with(".r") || path.ends_with(".m") ? 1 : 0;
     }
     CHECK(stats.read()->bytes() == bytes);
@@ -68,7 +72,8 @@ TEST_CASE("over a limit the coldest go, to 90 %") {
   for (const Limits& limits : {Limits{10 * 4096, 0}, Limits{0, 10}}) {
     CleanupWorld world;
     world.fill(11);
-    world.fs.node(stored_path("/cache", {key(0), EntryKind::result})).mtime_ns = world.clock.time_ns;  // used just now
+    world.fs.node(stored_path("/cache", {key(0), EntryKind::result})).mtime_ns =
+        world.clock.time_ns;  // used just now
     const auto report = clean_after_put(world.maintenance, limits);
     REQUIRE(report);
     CHECK(report->files_removed == 2);
@@ -113,7 +118,8 @@ TEST_CASE("while another process cleans up, nothing is done") {
 TEST_CASE("no two locks are held at once, though the statistics want folding") {
   CleanupWorld world;
   world.fill(11);
-  while (world.fs.get("/cache/stats").size() <= 64 * 1024) REQUIRE(world.stats.record({}, {{0, 4096, 1}, {0, -4096, -1}}));
+  while (world.fs.get("/cache/stats").size() <= 64 * 1024)
+    REQUIRE(world.stats.record({}, {{0, 4096, 1}, {0, -4096, -1}}));
   REQUIRE(clean_after_put(world.maintenance, {10 * 4096, 0}));
   CHECK_FALSE(world.has(0));
   CHECK(world.fs.most_locks == 1);
@@ -145,8 +151,9 @@ TEST_CASE("foreign files are neither counted nor removed") {
   CleanupWorld world;
   world.fill(3);
   const std::string shard = shard_folder("/cache", key(0).shard());
-  const std::vector<std::string> foreign{"/cache/ccache.conf", "/cache/0/stats",        "/cache/a/b/cdefR", shard + "/notes.txt",
-                                         shard + "/0123.r",    shard + "/deja-tmpfile", "/cache/tmp/x"};
+  const std::vector<std::string> foreign{
+      "/cache/ccache.conf", "/cache/0/stats",        "/cache/a/b/cdefR", shard + "/notes.txt",
+      shard + "/0123.r",    shard + "/deja-tmpfile", "/cache/tmp/x"};
   for (const std::string& path : foreign) world.fs.put(path, std::string(100'000, 'f'));
   world.clock.advance(30 * day_ns);
   REQUIRE(clean_all(world.maintenance, {4096, 1}, 1));
@@ -227,12 +234,14 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
   LocalStore store(system, cache, "team");
   for (int i = 0; i < 40; ++i) {
     REQUIRE(store.put(key(i), EntryKind::result, result_bytes(20'000), Overwrite::no));
-    REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i * 100));
+    REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result),
+                                1'600'000'000 * second_ns + i * 100));
   }
   REQUIRE(store.put(key(99), EntryKind::result, "no entry", Overwrite::no));
   REQUIRE(Stats(system, cache).record({}, store.changes()));
   unsigned told = 0;
-  const Maintenance on{system, cache, 4, [&](unsigned done, unsigned all) { CHECK((done == ++told && all == 256)); }};
+  const Maintenance on{system, cache, 4,
+                       [&](unsigned done, unsigned all) { CHECK((done == ++told && all == 256)); }};
   for (const std::optional<int> level : {std::optional<int>(1), std::optional<int>()}) {
     told = 0;
     const auto report = recompress(on, level);
@@ -248,11 +257,13 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
     CHECK((sizes->stored < sizes->raw) == level.has_value());
     CHECK(Stats(system, cache).read()->bytes() == 4096 + 40 * (level ? 4096 : 20480));
     for (int i = 0; i < 40; ++i) {
-      CHECK(system.fs.stat(store.path_of(key(i), EntryKind::result))->mtime_ns == 1'600'000'000 * second_ns + i * 100);
+      CHECK(system.fs.stat(store.path_of(key(i), EntryKind::result))->mtime_ns ==
+            1'600'000'000 * second_ns + i * 100);
       const auto bytes = store.get(key(i), EntryKind::result);
       REQUIRE((bytes && *bytes));
       CHECK(decode_entry(**bytes)->find(first_output_part)->size() == 20'000);
-      REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result), 1'600'000'000 * second_ns + i * 100));
+      REQUIRE(system.fs.set_mtime(store.path_of(key(i), EntryKind::result),
+                                  1'600'000'000 * second_ns + i * 100));
     }
   }
   told = 0;
@@ -274,10 +285,12 @@ TEST_CASE("clean_all compresses results that are cold and raw, and keeps their t
   world.check_accounts();
 }
 
-TEST_CASE("a file that another process removed first is no failure, one that cannot be removed is") {
+TEST_CASE(
+    "a file that another process removed first is no failure, one that cannot be removed is") {
   CleanupWorld world;
   world.fill(4);
-  const std::string stuck = text::replaced(stored_path("/cache", {key(1), EntryKind::result}), "\\", "/");
+  const std::string stuck =
+      text::replaced(stored_path("/cache", {key(1), EntryKind::result}), "\\", "/");
   world.fs.read_only.insert(stuck);
   const auto report = clear_all(world.maintenance);
   REQUIRE(report);
@@ -287,7 +300,9 @@ TEST_CASE("a file that another process removed first is no failure, one that can
   world.check_accounts();
 }
 
-TEST_CASE("whichever operation of a clean-up fails or is the last, entries stay whole and accounts can be put right") {
+TEST_CASE(
+    "whichever operation of a clean-up fails or is the last, entries stay whole and accounts can "
+    "be put right") {
   for (bool crash : {false, true}) {
     for (int operation = 1;; ++operation) {
       CleanupWorld world;
@@ -303,7 +318,8 @@ TEST_CASE("whichever operation of a clean-up fails or is the last, entries stay 
       const bool happened = world.faulty.happened();
       world.faulty.work_again();
       for (const std::string& path : world.fs.files_below("/cache"))
-        if (path.ends_with(".r")) CHECK_MESSAGE(decode_entry(world.fs.get(path)), world.faulty.victim());
+        if (path.ends_with(".r"))
+          CHECK_MESSAGE(decode_entry(world.fs.get(path)), world.faulty.victim());
       REQUIRE(clean_all(world.maintenance, {}, std::nullopt));
       world.check_accounts();
       if (!happened) break;

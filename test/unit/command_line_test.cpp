@@ -26,7 +26,8 @@ TEST_CASE("words that hold backslashes, quotes and blanks in every order survive
   const std::string letters = "a \\\"";
   for (int code = 0; code < 4096; ++code) {
     std::string word;
-    for (int i = 0, left = code; i < 6; ++i, left /= 4) word.push_back(letters[static_cast<std::size_t>(left % 4)]);
+    for (int i = 0, left = code; i < 6; ++i, left /= 4)
+      word.push_back(letters[static_cast<std::size_t>(left % 4)]);
     const Words argv{R"(C:\Program Files\cc.exe)", word, "", "end"};
     CAPTURE(word);
     REQUIRE(split_command_line(command_line_of(argv)) == argv);

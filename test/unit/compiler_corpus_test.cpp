@@ -12,8 +12,10 @@ TEST_CASE("the fuzz corpora of the compiler layer") {
     const char* folder;
     void (*check)(std::string_view);
   };
-  constexpr Row rows[] = {
-      {"argv", check_argv}, {"response_file", check_response_file}, {"depfile", check_depfile}, {"preprocessed", check_preprocessed}};
+  constexpr Row rows[] = {{"argv", check_argv},
+                          {"response_file", check_response_file},
+                          {"depfile", check_depfile},
+                          {"preprocessed", check_preprocessed}};
   Fs& fs = native_system().fs;
   for (const Row& row : rows) {
     const std::string folder = std::string(DEJA_SOURCE_DIR) + "/test/fuzz/corpus/" + row.folder;

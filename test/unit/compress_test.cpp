@@ -28,14 +28,16 @@ TEST_CASE("compress and decompress") {
 
 TEST_CASE("a size that is not the frame's is refused before anything is allocated") {
   const std::string packed = *compress(sample(), 1);
-  for (std::uint64_t size : {std::uint64_t{0}, sample().size() - 1, sample().size() + 1, UINT64_MAX, UINT64_MAX - 1})
+  for (std::uint64_t size :
+       {std::uint64_t{0}, sample().size() - 1, sample().size() + 1, UINT64_MAX, UINT64_MAX - 1})
     CHECK(decompress(packed, size).error().cause == Cause::corrupt);
 }
 
 TEST_CASE("a damaged frame is an error or other bytes of the same size, never more") {
   const std::string raw = sample();
   const std::string packed = *compress(raw, 1);
-  for (std::size_t cut = 0; cut < packed.size(); cut += 97) CHECK_FALSE(decompress(std::string_view(packed).substr(0, cut), raw.size()));
+  for (std::size_t cut = 0; cut < packed.size(); cut += 97)
+    CHECK_FALSE(decompress(std::string_view(packed).substr(0, cut), raw.size()));
   for (std::size_t at = 0; at < packed.size(); at += 41) {
     std::string damaged = packed;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x55);

@@ -31,19 +31,26 @@ struct ConfigWorld : FakeSystem {
   }
 };
 
-std::string origin(const LoadedConfig& loaded, std::string_view key) { return loaded.origins[*option_of_key(key)]; }
+std::string origin(const LoadedConfig& loaded, std::string_view key) {
+  return loaded.origins[*option_of_key(key)];
+}
 
-bool holds(const std::vector<std::string>& list, std::string_view item) { return std::find(list.begin(), list.end(), item) != list.end(); }
+bool holds(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
 
 bool mentions(const std::vector<std::string>& list, std::string_view piece) {
-  return std::any_of(list.begin(), list.end(), [&](const std::string& line) { return line.find(piece) != std::string::npos; });
+  return std::any_of(list.begin(), list.end(), [&](const std::string& line) {
+    return line.find(piece) != std::string::npos;
+  });
 }
 
 std::string parsed(std::string_view text) {
   const auto settings = parse_settings(text, "f");
   if (!settings) return settings.error().text();
   std::string out;
-  for (const Setting& s : *settings) out += std::to_string(s.line) + " " + s.key + "=" + s.value + "\n";
+  for (const Setting& s : *settings)
+    out += std::to_string(s.line) + " " + s.key + "=" + s.value + "\n";
   return out;
 }
 
@@ -51,10 +58,12 @@ constexpr const char* cache_file = "/home/user/.config/ccache/ccache.conf";
 
 }  // namespace
 
-// --- syntax ----------------------------------------------------------------------------------------------------
+// --- syntax
+// ----------------------------------------------------------------------------------------------------
 
 TEST_CASE("lines become settings") {
-  CHECK(parsed("# c\n\n a") == "f:3: bad line 'a': it is indented, but there is no value before it to continue");
+  CHECK(parsed("# c\n\n a") ==
+        "f:3: bad line 'a': it is indented, but there is no value before it to continue");
   CHECK(parsed("key  =  some value \t\r\n") == "1 key=some value\n");
   CHECK(parsed("a=1\nb==2\na=") == "1 a=1\n2 b==2\n3 a=\n");
   CHECK(parsed("a =\n  x\n\n  # not this\n\ty z\nb = 1") == "1 a=x y z\n6 b=1\n");
@@ -68,13 +77,16 @@ TEST_CASE("a setting is changed and nothing else") {
   CHECK(with_setting("", "a", "1") == "a = 1\n");
   CHECK(with_setting("# c\nb=2", "a", "1") == "# c\nb=2\na = 1\n");
   CHECK(with_setting("# c\na=0\n\n# d\nb=2\n", "a", "1") == "# c\na = 1\n\n# d\nb=2\n");
-  CHECK(with_setting("a=0\n  more\n  # kept\n  more\nb=2\n  b2\n", "a", "1") == "a = 1\n  # kept\nb=2\n  b2\n");
+  CHECK(with_setting("a=0\n  more\n  # kept\n  more\nb=2\n  b2\n", "a", "1") ==
+        "a = 1\n  # kept\nb=2\n  b2\n");
   CHECK(with_setting("a=0\na=1\n", "a", "2") == "a=0\na = 2\n");  // the last one counts
   CHECK(with_setting("#a=0\n", "a", "2") == "#a=0\na = 2\n");
 }
 
 TEST_CASE("variables in values") {
-  const auto lookup = [](const std::string& name) { return name == "HOME" ? std::optional<std::string>("/h") : std::nullopt; };
+  const auto lookup = [](const std::string& name) {
+    return name == "HOME" ? std::optional<std::string>("/h") : std::nullopt;
+  };
   const auto expanded = [&](std::string_view text) {
     const auto value = expand_variables(text, lookup);
     return value ? *value : "error: " + value.error().reason;
@@ -101,10 +113,12 @@ TEST_CASE("the fuzz corpus") {
 TEST_CASE("words before the compiler") {
   CHECK(as_override("debug=true") == Override("debug", "true"));
   CHECK(as_override("prefix_command=a=b") == Override("prefix_command", "a=b"));
-  for (const char* word : {"gcc", "=x", "/bin/a=b", "Debug=1", "a-b=1", "-x=1", ""}) CHECK(!as_override(word));
+  for (const char* word : {"gcc", "=x", "/bin/a=b", "Debug=1", "a-b=1", "-x=1", ""})
+    CHECK(!as_override(word));
 }
 
-// --- who wins --------------------------------------------------------------------------------------------------
+// --- who wins
+// --------------------------------------------------------------------------------------------------
 
 TEST_CASE("each source wins over the ones below it") {
   ConfigWorld world;
@@ -162,7 +176,9 @@ TEST_CASE("the cache's place") {
 
 TEST_CASE("places on Windows") {
   ConfigWorld world;
-  world.env.variables = {{"LOCALAPPDATA", "C:\\U\\Local"}, {"APPDATA", "C:\\U\\Roaming"}, {"ALLUSERSPROFILE", "C:\\All"}};
+  world.env.variables = {{"LOCALAPPDATA", "C:\\U\\Local"},
+                         {"APPDATA", "C:\\U\\Roaming"},
+                         {"ALLUSERSPROFILE", "C:\\All"}};
   world.console.home_directory = "C:\\U";
   const auto load = [&] {
     auto loaded = load_config(world.system, {}, PathStyle::windows);
@@ -191,7 +207,8 @@ TEST_CASE("without a home nothing is cached, and nothing fails") {
   CHECK(!world.load().config.disable);
 }
 
-// --- the environment -------------------------------------------------------------------------------------------
+// --- the environment
+// -------------------------------------------------------------------------------------------
 
 TEST_CASE("boolean variables") {
   ConfigWorld world;
@@ -207,7 +224,8 @@ TEST_CASE("boolean variables") {
     world.env.variables = {{"CCACHE_NODEBUG", value}};
     CHECK(world.error().find("CCACHE_DEBUG=1 instead") != std::string::npos);
   }
-  world.env.variables = {{"CCACHE_NOMAXSIZE", "1"}, {"CCACHE_FROBNICATE", "1"}, {"HOME", "/home/user"}};
+  world.env.variables = {
+      {"CCACHE_NOMAXSIZE", "1"}, {"CCACHE_FROBNICATE", "1"}, {"HOME", "/home/user"}};
   CHECK(mentions(world.load().notes, "CCACHE_NOMAXSIZE is not known"));
   CHECK(mentions(world.load().notes, "CCACHE_FROBNICATE is not known"));
 }
@@ -215,17 +233,25 @@ TEST_CASE("boolean variables") {
 TEST_CASE("an error names place, key and value") {
   ConfigWorld world;
   world.env.variables["CCACHE_MAXSIZE"] = "big";
-  CHECK(world.error() == "environment variable CCACHE_MAXSIZE: bad value for max_size 'big': not a size such as 500M, 5GiB or 0");
+  CHECK(world.error() ==
+        "environment variable CCACHE_MAXSIZE: bad value for max_size 'big': not a size such as "
+        "500M, 5GiB or 0");
   world.env.variables.erase("CCACHE_MAXSIZE");
-  CHECK(world.error({{"max_files", "x"}}) == "command line: bad value for max_files 'x': not a whole number");
-  CHECK(world.error({{"maxfiles", "1"}}).starts_with("command line: no configuration key 'maxfiles'"));
+  CHECK(world.error({{"max_files", "x"}}) ==
+        "command line: bad value for max_files 'x': not a whole number");
+  CHECK(world.error({{"maxfiles", "1"}})
+            .starts_with("command line: no configuration key 'maxfiles'"));
   world.fs.put(cache_file, "# one\n\ndebug = maybe\n");
-  CHECK(world.error() == std::string(cache_file) + ":3: bad value for debug 'maybe': not true or false");
+  CHECK(world.error() ==
+        std::string(cache_file) + ":3: bad value for debug 'maybe': not true or false");
   world.fs.put(cache_file, "log_file = $WHERE/log\n");
-  CHECK(world.error() == std::string(cache_file) + ":1: bad value for log_file '$WHERE/log': the environment variable WHERE is not set");
+  CHECK(world.error() ==
+        std::string(cache_file) +
+            ":1: bad value for log_file '$WHERE/log': the environment variable WHERE is not set");
   // A weaker source is checked too, though a stronger one sets the same key.
   world.fs.put(cache_file, "max_files = many\n");
-  CHECK(world.error({{"max_files", "1"}}) == std::string(cache_file) + ":1: bad value for max_files 'many': not a whole number");
+  CHECK(world.error({{"max_files", "1"}}) ==
+        std::string(cache_file) + ":1: bad value for max_files 'many': not a whole number");
 }
 
 TEST_CASE("notes for the log") {
@@ -249,7 +275,8 @@ TEST_CASE("a file that cannot be read is told and passed over") {
   CHECK(holds(loaded.files_read, cache_file));  // it is there: a change to it matters
 }
 
-// --- the directory's file --------------------------------------------------------------------------------------
+// --- the directory's file
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("the search goes up to a ceiling") {
   ConfigWorld world;
@@ -289,7 +316,8 @@ TEST_CASE("a directory's file must be the user's own") {
   world.fs.put(file, "debug = true");
   CHECK(world.load().config.debug);
   world.fs.node(file).mode = 0646;
-  CHECK(world.error() == "refuse configuration file '" + file + "': everybody may write to it (chmod o-w would make it acceptable)");
+  CHECK(world.error() == "refuse configuration file '" + file +
+                             "': everybody may write to it (chmod o-w would make it acceptable)");
   world.fs.node(file).mode = 0664;
   CHECK(world.error() == "none");
   world.fs.node(file).owner = 7;
@@ -300,21 +328,27 @@ TEST_CASE("what a directory's file may set") {
   ConfigWorld world;
   const std::string file = "/home/user/project/ccache.conf";
   world.fs.put(file, "debug = true\nmax_size = 1G\n");
-  CHECK(world.error() == file + ":2: bad value for max_size '1G': this key may not be set by a directory's configuration file");
+  CHECK(world.error() == file +
+                             ":2: bad value for max_size '1G': this key may not be set by a "
+                             "directory's configuration file");
   world.fs.put(file, "compiler_check = content\n");
   CHECK(world.load().config.compiler_check == "content");
   world.fs.put(file, "compiler_check = %compiler% -v\n");
-  CHECK(world.error() ==
-        file +
-            ":1: bad value for compiler_check '%compiler% -v': this key is only taken from directories listed in safe_dirs, and "
-            "'/home/user/project' is not");
+  CHECK(world.error() == file +
+                             ":1: bad value for compiler_check '%compiler% -v': this key is only "
+                             "taken from directories listed in safe_dirs, and "
+                             "'/home/user/project' is not");
   world.fs.put(file, "log_file = log\n");
   const auto allowed = [&](const char* safe) {
     world.env.variables["CCACHE_SAFE_DIRS"] = safe;
     return world.error() == "none";
   };
-  for (const char* safe : {"*", "/home/user/project", "/home/user/project/", "/home/user/*", "/x:/home/*"}) CHECK(allowed(safe));
-  for (const char* safe : {"", "/home/user", "/home/user/project/*", "/home/user/proj/*", "/home/user/projec"}) CHECK(!allowed(safe));
+  for (const char* safe :
+       {"*", "/home/user/project", "/home/user/project/", "/home/user/*", "/x:/home/*"})
+    CHECK(allowed(safe));
+  for (const char* safe :
+       {"", "/home/user", "/home/user/project/*", "/home/user/proj/*", "/home/user/projec"})
+    CHECK(!allowed(safe));
   // Its own word for its own trust counts for nothing.
   world.env.variables.erase("CCACHE_SAFE_DIRS");
   world.fs.put(file, "safe_dirs = *\nlog_file = log\n");
@@ -328,7 +362,8 @@ TEST_CASE("the cache configuration file is never taken for a directory's file") 
   CHECK(world.load().config.max_size == 1ull << 30);
 }
 
-// --- for replay ------------------------------------------------------------------------------------------------
+// --- for replay
+// ------------------------------------------------------------------------------------------------
 
 TEST_CASE("all that a configuration depends on is listed") {
   ConfigWorld world;
@@ -336,8 +371,10 @@ TEST_CASE("all that a configuration depends on is listed") {
   world.fs.put("/home/user/project/ccache.conf", "extra_files_to_hash = $LOGS/x");
   const LoadedConfig loaded = world.load();
   CHECK(loaded.files_read == std::vector<std::string>{"/home/user/project/ccache.conf"});
-  CHECK(loaded.files_absent == std::vector<std::string>{"/etc/ccache.conf", "/home/user/.ccache", cache_file,
-                                                        "/home/user/project/src/ccache.conf", "/home/user/project/src/.git"});
+  CHECK(loaded.files_absent == std::vector<std::string>{"/etc/ccache.conf", "/home/user/.ccache",
+                                                        cache_file,
+                                                        "/home/user/project/src/ccache.conf",
+                                                        "/home/user/project/src/.git"});
   CHECK(loaded.variables == std::vector<std::string>{"LOGS"});
 }
 

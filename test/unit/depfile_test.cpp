@@ -41,7 +41,8 @@ TEST_CASE("depfile: escapes") {
 
 TEST_CASE("show includes: headers and the rest") {
   const ShowIncludes found = parse_show_includes(
-      "a.c\r\nNote: including file: C:\\x\\a.h\r\nNote: including file:  C:\\x\\b.h\r\nwarning: y\r\nNote: including file: C:\\x\\a.h\r\n",
+      "a.c\r\nNote: including file: C:\\x\\a.h\r\nNote: including file:  C:\\x\\b.h\r\nwarning: "
+      "y\r\nNote: including file: C:\\x\\a.h\r\n",
       "Note: including file:");
   CHECK(text::join(found.headers, "|") == "C:\\x\\a.h|C:\\x\\b.h");
   CHECK(found.rest == "a.c\r\nwarning: y\r\n");

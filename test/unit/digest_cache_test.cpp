@@ -34,7 +34,8 @@ TEST_CASE("what one process remembers another finds, on the real system") {
   {
     DigestCache cache(native_system().fs, file);
     CHECK_FALSE(cache.find(facts_of(1)));
-    for (std::uint64_t inode = 1; inode <= 1000; ++inode) cache.remember(facts_of(inode), digest(std::to_string(inode)));
+    for (std::uint64_t inode = 1; inode <= 1000; ++inode)
+      cache.remember(facts_of(inode), digest(std::to_string(inode)));
   }
   DigestCache cache(native_system().fs, file);
   for (std::uint64_t inode = 1; inode <= 1000; ++inode) {
@@ -50,8 +51,9 @@ TEST_CASE("any other fact is another file") {
   FakeSystem world;
   DigestCache cache(world.fs, "/cache/digests");
   cache.remember(facts_of(1), digest("a"));
-  for (auto change : {+[](FileFacts& f) { ++f.device; }, +[](FileFacts& f) { ++f.inode; }, +[](FileFacts& f) { ++f.size; },
-                      +[](FileFacts& f) { ++f.mtime_ns; }, +[](FileFacts& f) { ++f.ctime_ns; }}) {
+  for (auto change : {+[](FileFacts& f) { ++f.device; }, +[](FileFacts& f) { ++f.inode; },
+                      +[](FileFacts& f) { ++f.size; }, +[](FileFacts& f) { ++f.mtime_ns; },
+                      +[](FileFacts& f) { ++f.ctime_ns; }}) {
     FileFacts facts = facts_of(1);
     change(facts);
     CHECK_FALSE(cache.find(facts));
@@ -92,7 +94,8 @@ TEST_CASE("neighbours by inode are found with one read") {
   FakeSystem world;
   {
     DigestCache cache(world.fs, "/cache/digests");
-    for (std::uint64_t inode = 64; inode < 128; ++inode) cache.remember(facts_of(inode), digest(std::to_string(inode)));
+    for (std::uint64_t inode = 64; inode < 128; ++inode)
+      cache.remember(facts_of(inode), digest(std::to_string(inode)));
   }
   const int before = world.fs.count("read_at");
   DigestCache cache(world.fs, "/cache/digests");

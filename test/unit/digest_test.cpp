@@ -74,11 +74,14 @@ TEST_CASE("a copy goes on by itself") {
 TEST_CASE("a trace sees what goes in, a digest as its digits, and does not change the result") {
   struct Lines : HashTrace {
     std::string text;
-    void add(std::string_view tag, std::string_view bytes) override { text.append(tag).append("=").append(bytes).append(";"); }
+    void add(std::string_view tag, std::string_view bytes) override {
+      text.append(tag).append("=").append(bytes).append(";");
+    }
   } lines;
   Hasher traced(&lines);
   Hasher plain;
-  for (Hasher* hasher : {&traced, &plain}) hasher->add("arch", std::string_view("x86")).add("n", 5).add("file", digest_of(""));
+  for (Hasher* hasher : {&traced, &plain})
+    hasher->add("arch", std::string_view("x86")).add("n", 5).add("file", digest_of(""));
   CHECK(traced.finish() == plain.finish());
   CHECK(lines.text.find("arch=") != std::string::npos);
   CHECK(lines.text.find("x86") != std::string::npos);

@@ -20,7 +20,9 @@ struct DirectoryWorld : FakeSystem {
   void rest(const std::string& folder, std::int64_t since) {
     fs.node(folder).mtime_ns = fs.node(folder).ctime_ns = clock.file_now_ns() - since;
   }
-  DirectoryNames names(std::string kept = {}) { return {fs, clock.file_now_ns(), {"/usr/include"}, std::move(kept)}; }
+  DirectoryNames names(std::string kept = {}) {
+    return {fs, clock.file_now_ns(), {"/usr/include"}, std::move(kept)};
+  }
   std::vector<std::string> look(DirectoryNames& names, const std::string& path) {
     const NameList* const list = names.of(path, *fs.stat(path));
     REQUIRE(list != nullptr);

@@ -13,8 +13,10 @@ namespace {
 // Parts that shrink, that do not, and an empty one.
 Entry sample() {
   Entry entry;
-  entry.parts = {
-      {stdout_part, ""}, {stderr_part, "warning: x\n"}, {first_output_part, std::string(300, 'o')}, {first_output_part + 3, "dep: a b"}};
+  entry.parts = {{stdout_part, ""},
+                 {stderr_part, "warning: x\n"},
+                 {first_output_part, std::string(300, 'o')},
+                 {first_output_part + 3, "dep: a b"}};
   entry.sources = digest_of("sources");
   entry.created_ns = 1'700'000'000'000'000'001;
   return entry;
@@ -34,7 +36,8 @@ void check_is_sample(const Entry& entry) {
 }  // namespace
 
 TEST_CASE("an entry comes back as it was, raw and compressed") {
-  for (const std::optional<int> level : {std::optional<int>(), std::optional<int>(1), std::optional<int>(19), std::optional<int>(-3)}) {
+  for (const std::optional<int> level : {std::optional<int>(), std::optional<int>(1),
+                                         std::optional<int>(19), std::optional<int>(-3)}) {
     const auto bytes = encode_entry(sample(), level);
     REQUIRE(bytes);
     const auto entry = decode_entry(*bytes);
@@ -51,7 +54,8 @@ TEST_CASE("an entry comes back as it was, raw and compressed") {
 TEST_CASE("only parts that shrink are compressed, and the header says which, where and how large") {
   const auto bytes = encode_entry(sample(), 1);
   REQUIRE(bytes);
-  const auto info = inspect_entry(std::string_view(*bytes).substr(0, max_entry_header), bytes->size());
+  const auto info =
+      inspect_entry(std::string_view(*bytes).substr(0, max_entry_header), bytes->size());
   REQUIRE(info);
   REQUIRE(info->parts.size() == 4);
   CHECK(info->parts[2].compressed);

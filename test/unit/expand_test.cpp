@@ -30,7 +30,8 @@ TEST_CASE("response files: windows quoting") {
   CHECK(windows("/c a.c\r\n/Fo\"x y\\\\\"") == "/c|a.c|/Fox y\\");
   CHECK(windows("a\\b \"c\\d\" e\\\"f") == "a\\b|c\\d|e\"f");
   CHECK(windows("\xef\xbb\xbf/c") == "/c");
-  CHECK(windows(std::string_view("\xff\xfe/\0c\0 \0\xe4\0\x3d\xd8\x00\xde", 14)) == "/c|\xc3\xa4\xf0\x9f\x98\x80");
+  CHECK(windows(std::string_view("\xff\xfe/\0c\0 \0\xe4\0\x3d\xd8\x00\xde", 14)) ==
+        "/c|\xc3\xa4\xf0\x9f\x98\x80");
   CHECK(windows(std::string_view("\xfe\xff\0/\0c\xd8", 7)) == "/c");
   CHECK(windows("") == "");
 }
@@ -39,9 +40,11 @@ struct ExpandWorld {
   FakeClock clock;
   FakeFs fs{clock};
 
-  std::string expanded(const std::vector<std::string>& words, ResponseFileFormat format = ResponseFileFormat::posix) {
+  std::string expanded(const std::vector<std::string>& words,
+                       ResponseFileFormat format = ResponseFileFormat::posix) {
     const auto result = expand_response_files(fs, words, format);
-    if (const Bypass* bypass = std::get_if<Bypass>(&result)) return std::string("refused: ") + std::string(id_of(bypass->why));
+    if (const Bypass* bypass = std::get_if<Bypass>(&result))
+      return std::string("refused: ") + std::string(id_of(bypass->why));
     const Expanded& out = std::get<Expanded>(result);
     return text::join(out.words, "|") + " from " + text::join(out.files, "|");
   }

@@ -108,7 +108,8 @@ TEST_CASE("FakeProcesses: programs are functions on the files") {
     return Finished{.exit_code = 3, .out = "hello", .err = "warning\n"};
   });
   std::string streamed;
-  auto done = world.processes.run({"/usr/bin/cc", {"cc", "a.c"}, {}}, [&](std::string_view piece) { streamed += piece; });
+  auto done = world.processes.run({"/usr/bin/cc", {"cc", "a.c"}, {}},
+                                  [&](std::string_view piece) { streamed += piece; });
   REQUIRE(done);
   CHECK(streamed == "hello");
   CHECK(done->out.empty());

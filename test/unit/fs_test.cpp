@@ -21,7 +21,9 @@ std::string content(const std::string& path) {
   return facts ? bytes : facts.error().text();
 }
 
-Result<void> create(const std::string& path, std::string_view bytes) { return fs().create(path, {&bytes, 1}); }
+Result<void> create(const std::string& path, std::string_view bytes) {
+  return fs().create(path, {&bytes, 1});
+}
 
 }  // namespace
 
@@ -100,7 +102,8 @@ TEST_CASE("rename: with and without overwriting") {
   CHECK(fs().rename(folder / "a", folder / "c", Overwrite::no));
   CHECK(fs().rename(folder / "c", folder / "b", Overwrite::yes));
   CHECK(content(folder / "b") == "a");
-  CHECK(fs().rename(folder / "none", folder / "d", Overwrite::yes).error().cause == Cause::not_found);
+  CHECK(fs().rename(folder / "none", folder / "d", Overwrite::yes).error().cause ==
+        Cause::not_found);
 }
 
 TEST_CASE("folders: made with their parents, listed, removed when empty") {
@@ -112,7 +115,8 @@ TEST_CASE("folders: made with their parents, listed, removed when empty") {
   CHECK_FALSE(fs().make_directories(folder / "a/file/deeper"));
   auto items = fs().list(folder / "a");
   REQUIRE(items);
-  std::sort(items->begin(), items->end(), [](const auto& x, const auto& y) { return x.name < y.name; });
+  std::sort(items->begin(), items->end(),
+            [](const auto& x, const auto& y) { return x.name < y.name; });
   REQUIRE(items->size() == 2);
   CHECK((*items)[0].name == "b");
   CHECK((*items)[0].kind == FileKind::directory);
@@ -120,7 +124,8 @@ TEST_CASE("folders: made with their parents, listed, removed when empty") {
   auto facts = fs().list_with_facts(folder / "a");
   REQUIRE(facts);
   REQUIRE(facts->size() == 2);
-  for (const ListedFile& file : *facts) CHECK(file.facts.same_content_as(*fs().lstat(folder / "a/" + file.name)));
+  for (const ListedFile& file : *facts)
+    CHECK(file.facts.same_content_as(*fs().lstat(folder / "a/" + file.name)));
   CHECK_FALSE(fs().remove_directory(folder / "a"));
   CHECK(fs().remove_directory(folder / "a/b/c"));
   CHECK(fs().list(folder / "none").error().cause == Cause::not_found);
@@ -184,7 +189,8 @@ TEST_CASE("with_append_lock: an append from within finds the file busy, and afte
   const std::string path = folder / "log";
   CHECK(fs().with_append_lock(path, 1'000'000'000, [&]() -> Result<void> {
     CHECK(fs().append(path, "x\n", {.deadline_ns = 1'000'000}).error().cause == Cause::busy);
-    CHECK(fs().with_append_lock(path, 0, [] { return Result<void>(); }).error().cause == Cause::busy);
+    CHECK(fs().with_append_lock(path, 0, [] { return Result<void>(); }).error().cause ==
+          Cause::busy);
     return {};
   }));
   CHECK(fs().append(path, "y\n"));
@@ -193,6 +199,8 @@ TEST_CASE("with_append_lock: an append from within finds the file busy, and afte
 
 TEST_CASE("with_append_lock passes the work's error on") {
   TemporaryFolder folder;
-  const auto done = fs().with_append_lock(folder / "log", 0, []() -> Result<void> { return Error{"fold", "x", "why", Cause::corrupt}; });
+  const auto done = fs().with_append_lock(folder / "log", 0, []() -> Result<void> {
+    return Error{"fold", "x", "why", Cause::corrupt};
+  });
   CHECK(done.error().cause == Cause::corrupt);
 }

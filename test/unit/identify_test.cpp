@@ -34,7 +34,8 @@ TEST_CASE("identify: along PATH, never deja itself" * posix_paths()) {
   CHECK(found->path == "/usr/bin/gcc");
   CHECK(found->real_path == "/usr/bin/x86_64-linux-gnu-gcc-12");
   CHECK(found->family == Family::gcc);
-  CHECK(text::join(found->path_entries_before, ":") == text::replaced(world.env.variables["PATH"], ":/usr/bin", ""));
+  CHECK(text::join(found->path_entries_before, ":") ==
+        text::replaced(world.env.variables["PATH"], ":/usr/bin", ""));
   CHECK(found->passed_over_cache);
 
   const Result<FoundCompiler> by_path = find_compiler(world.system, config, "/masked/gcc");
@@ -76,7 +77,8 @@ TEST_CASE("identify: families by name") {
       {"gcc", "", Family::gcc, CompilerType::gcc, false},
       {"g++-12", "", Family::gcc, CompilerType::gcc, true},
       {"arm-none-eabi-g++", "", Family::gcc, CompilerType::gcc, true},
-      {"x86_64-w64-mingw32-g++-posix", "/bin/x86_64-w64-mingw32-g++", Family::gcc, CompilerType::gcc, true},
+      {"x86_64-w64-mingw32-g++-posix", "/bin/x86_64-w64-mingw32-g++", Family::gcc,
+       CompilerType::gcc, true},
       {"cc", "/usr/bin/gcc", Family::gcc, CompilerType::gcc, false},
       {"c++", "/usr/bin/g++", Family::gcc, CompilerType::gcc, true},
       {"cc", "/usr/bin/clang-14", Family::clang, CompilerType::clang, false},
@@ -113,22 +115,28 @@ TEST_CASE("identify: families by name") {
 TEST_CASE("identify: built-in search directories" * posix_paths()) {
   constexpr std::string_view text =
       "Target: x\nignoring nonexistent directory \"/x\"\n#include \"...\" search starts here:\n q\n"
-      "#include <...> search starts here:\n /usr/lib/gcc/include\n /usr/local/include\n /Frameworks (framework directory)\n /usr/include\n"
+      "#include <...> search starts here:\n /usr/lib/gcc/include\n /usr/local/include\n "
+      "/Frameworks (framework directory)\n /usr/include\n"
       "End of search list.\n # 1 \"x\"\n";
-  CHECK(text::join(parse_search_directories(text), "|") == "/x|q|/usr/lib/gcc/include|/usr/local/include|/usr/include");
+  CHECK(text::join(parse_search_directories(text), "|") ==
+        "/x|q|/usr/lib/gcc/include|/usr/local/include|/usr/include");
   CHECK(parse_search_directories("").empty());
 
   Invocation call;
   call.language = Language::cpp;
-  call.arguments = {{.words = {"-O2"}}, {.words = {"-Ix"}, .in_preprocessed_key = false}, {.words = {"-x", "c"}}, {.words = {"-m32"}}};
+  call.arguments = {{.words = {"-O2"}},
+                    {.words = {"-Ix"}, .in_preprocessed_key = false},
+                    {.words = {"-x", "c"}},
+                    {.words = {"-m32"}}};
   CHECK(text::join(search_query_words(call), " ") == "-E -v -O2 -m32 -x c++ /dev/null");
 }
 
 TEST_CASE("identify: what native was resolved to") {
-  CHECK(parse_resolved_native("Target: x\n /usr/lib/cc1 -quiet a.c \"-march=znver3\" -mmmx --param \"l1-cache-size=32\" -O2\n") ==
+  CHECK(parse_resolved_native("Target: x\n /usr/lib/cc1 -quiet a.c \"-march=znver3\" -mmmx --param "
+                              "\"l1-cache-size=32\" -O2\n") ==
         "-march=znver3 -mmmx --param l1-cache-size=32");
-  CHECK(parse_resolved_native(
-            " \"/usr/bin/clang\" \"-cc1\" \"-main-file-name\" \"a.c\" \"-target-cpu\" \"znver3\" \"-target-feature\" \"+sse\"\n") ==
+  CHECK(parse_resolved_native(" \"/usr/bin/clang\" \"-cc1\" \"-main-file-name\" \"a.c\" "
+                              "\"-target-cpu\" \"znver3\" \"-target-feature\" \"+sse\"\n") ==
         "-target-cpu znver3 -target-feature +sse");
   CHECK(parse_resolved_native("nothing") == "");
 }

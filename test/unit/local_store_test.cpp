@@ -32,7 +32,8 @@ TEST_CASE("put and get on the real system, in shards of their own") {
   CHECK(got(store) == "bytes");
   CHECK(got(store, EntryKind::manifest) == "manifest");
   CHECK(path::normal(store.path_of(key, EntryKind::result)) ==
-        path::normal(folder / ("cache/" + key.hex().substr(0, 2) + "/" + key.hex().substr(2) + ".r")));
+        path::normal(folder /
+                     ("cache/" + key.hex().substr(0, 2) + "/" + key.hex().substr(2) + ".r")));
   std::string tag;
   CHECK(native_system().fs.read(folder / "cache/CACHEDIR.TAG", tag));
   CHECK(tag.starts_with("Signature: 8a477f597d28d172789f06886806bc55"));
@@ -108,10 +109,12 @@ TEST_CASE("a namespace is kept behind the bytes and never seen by a reader") {
     CHECK(split_namespace(damaged).name != "team");
     CHECK(split_namespace(damaged).bytes == damaged);
   }
-  for (std::size_t size = 0; size < file.size(); ++size) CHECK(split_namespace(std::string_view(file).substr(0, size)).name.empty());
+  for (std::size_t size = 0; size < file.size(); ++size)
+    CHECK(split_namespace(std::string_view(file).substr(0, size)).name.empty());
 }
 
-TEST_CASE("whichever operation of a put fails, the entry is whole or not there, and no temporary stays") {
+TEST_CASE(
+    "whichever operation of a put fails, the entry is whole or not there, and no temporary stays") {
   for (Overwrite overwrite : {Overwrite::no, Overwrite::yes}) {
     for (int operation = 1; operation < 20; ++operation) {
       FakeSystem world;
@@ -123,7 +126,8 @@ TEST_CASE("whichever operation of a put fails, the entry is whole or not there, 
       const std::string now = got(store);
       CHECK_MESSAGE((now == "bytes" || now == "nothing"), world.faulty.victim());
       if (put) CHECK(now == "bytes");
-      for (const std::string& file : world.fs.files_below("/cache")) CHECK(file.find(temporary_prefix) == std::string::npos);
+      for (const std::string& file : world.fs.files_below("/cache"))
+        CHECK(file.find(temporary_prefix) == std::string::npos);
     }
   }
 }
@@ -150,7 +154,8 @@ TEST_CASE("only names of exactly our own form are ours") {
   CHECK(parse_stored_name(key.shard(), name)->kind == EntryKind::result);
   std::string upper = name;
   upper[3] = 'A';
-  for (const std::string& foreign : {upper, name + "x", name.substr(1), key.hex().substr(2) + ".R", key.hex().substr(2) + ".x",
-                                     std::string("stats"), fmt::format("g{}", name.substr(1)), std::string()})
+  for (const std::string& foreign :
+       {upper, name + "x", name.substr(1), key.hex().substr(2) + ".R", key.hex().substr(2) + ".x",
+        std::string("stats"), fmt::format("g{}", name.substr(1)), std::string()})
     CHECK_FALSE(parse_stored_name(key.shard(), foreign));
 }

@@ -49,7 +49,9 @@ struct ManageWorld : FakeSystem {
   std::string errors;
 };
 
-bool contains(std::string_view text, std::string_view piece) { return text.find(piece) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view piece) {
+  return text.find(piece) != std::string_view::npos;
+}
 
 std::string line_with(std::string_view text, std::string_view piece) {
   for (std::string_view line : text::split(text, '\n'))
@@ -59,7 +61,9 @@ std::string line_with(std::string_view text, std::string_view piece) {
 
 std::string put_result(ManageWorld& world, const char* name_space = "") {
   Entry entry;
-  entry.parts = {{stderr_part, "a warning"}, {first_output_part, std::string(4000, 'o')}, {first_output_part + 1, "a.o: a.c\n"}};
+  entry.parts = {{stderr_part, "a warning"},
+                 {first_output_part, std::string(4000, 'o')},
+                 {first_output_part + 1, "a.o: a.c\n"}};
   entry.created_ns = world.clock.time_ns;
   const auto bytes = encode_entry(entry, std::nullopt);
   REQUIRE(bytes);
@@ -72,21 +76,28 @@ std::string put_result(ManageWorld& world, const char* name_space = "") {
 
 }  // namespace
 
-// --- the command line ------------------------------------------------------------------------------------------
+// --- the command line
+// ------------------------------------------------------------------------------------------
 
 TEST_CASE("a command line that cannot be understood is one clear line") {
   ManageWorld world;
-  CHECK(world.error({"--bogus"}) == "deja: error: unknown option '--bogus': deja --help shows the options\n");
-  CHECK(world.error({"-s", "gcc"}) == "deja: error: unexpected word 'gcc': deja --help shows the options\n");
+  CHECK(world.error({"--bogus"}) ==
+        "deja: error: unknown option '--bogus': deja --help shows the options\n");
+  CHECK(world.error({"-s", "gcc"}) ==
+        "deja: error: unexpected word 'gcc': deja --help shows the options\n");
   CHECK(world.error({"-"}) == "deja: error: unexpected word '-': deja --help shows the options\n");
   CHECK(world.error({"--dir"}) == "deja: error: a value is missing after '--dir'\n");
   CHECK(world.error({"-sM"}) == "deja: error: a value is missing after '--max-size'\n");
   CHECK(world.error({"--clear=all"}) == "deja: error: no value is taken by '--clear'\n");
-  CHECK(world.error({"-vy"}) == "deja: error: unknown option '-y': deja --help shows the options\n");
+  CHECK(world.error({"-vy"}) ==
+        "deja: error: unknown option '-y': deja --help shows the options\n");
   CHECK(world.run({"--print-v"}) == DEJA_VERSION "\n");
-  CHECK(world.error({"--sh"}) == "deja: error: ambiguous option '--sh': --show-stats or --show-config\n");
-  CHECK(world.error({"--threads", "0", "-s"}) == "deja: error: bad value for --threads '0': not a whole number from 1 to 1024\n");
-  CHECK(world.error({"--format", "xml", "--print-stats"}) == "deja: error: bad value for --format 'xml': not tab or json\n");
+  CHECK(world.error({"--sh"}) ==
+        "deja: error: ambiguous option '--sh': --show-stats or --show-config\n");
+  CHECK(world.error({"--threads", "0", "-s"}) ==
+        "deja: error: bad value for --threads '0': not a whole number from 1 to 1024\n");
+  CHECK(world.error({"--format", "xml", "--print-stats"}) ==
+        "deja: error: bad value for --format 'xml': not tab or json\n");
   CHECK(contains(world.error({"--dry-run"}), "nothing to do"));
   CHECK(contains(world.error({"--stop-storage-helpers"}), "not available yet"));
   CHECK(contains(world.error({"-X", "fast"}), "bad compression level 'fast'"));
@@ -98,10 +109,14 @@ TEST_CASE("a command line that cannot be understood is one clear line") {
 
 TEST_CASE("options are carried out in order, until one fails" * posix_paths()) {
   ManageWorld world;
-  const std::string out = world.run({"-M", "2GiB", "-k", "max_size", "-M3GB", "--get-config=max_size", "-k", "nonsense", "-M", "9"});
-  CHECK(out == "Set max_size = 2GiB in /cache/ccache.conf\n2.0 GiB\nSet max_size = 3GB in /cache/ccache.conf\n3.0 GB\n");
+  const std::string out = world.run({"-M", "2GiB", "-k", "max_size", "-M3GB",
+                                     "--get-config=max_size", "-k", "nonsense", "-M", "9"});
+  CHECK(out ==
+        "Set max_size = 2GiB in /cache/ccache.conf\n2.0 GiB\nSet max_size = 3GB in "
+        "/cache/ccache.conf\n3.0 GB\n");
   CHECK(world.code == 1);
-  CHECK(world.errors == "deja: error: no configuration key 'nonsense': deja --show-config lists them all\n");
+  CHECK(world.errors ==
+        "deja: error: no configuration key 'nonsense': deja --show-config lists them all\n");
   CHECK(world.fs.get(config_file) == "max_size = 3GB\n");
 }
 
@@ -110,17 +125,21 @@ TEST_CASE("help and version need no configuration" * posix_paths()) {
   world.fs.put(config_file, "max_size = broken");
   const std::string help = world.run({"--help"});
   CHECK(world.code == 0);
-  for (const char* piece : {"-c, --cleanup", "--trim-dir PATH", "--print-stats", "CCACHE_DIR"}) CHECK(contains(help, piece));
+  for (const char* piece : {"-c, --cleanup", "--trim-dir PATH", "--print-stats", "CCACHE_DIR"})
+    CHECK(contains(help, piece));
   for (std::string_view line : text::split(help, '\n')) CHECK(line.size() <= 110);
   CHECK(world.run({"--print-version"}) == DEJA_VERSION "\n");
   CHECK(contains(world.run({"-V"}), "deja version " DEJA_VERSION));
-  CHECK(world.error({"-s"}) == "deja: error: /cache/ccache.conf:1: bad value for max_size 'broken': not a size such as 500M, 5GiB or 0\n");
+  CHECK(world.error({"-s"}) ==
+        "deja: error: /cache/ccache.conf:1: bad value for max_size 'broken': not a size such as "
+        "500M, 5GiB or 0\n");
   world.run({"-M", "5G"});  // repairs it
   CHECK(world.code == 0);
   CHECK(world.fs.get(config_file) == "max_size = 5G\n");
 }
 
-// --- configuration ---------------------------------------------------------------------------------------------
+// --- configuration
+// ---------------------------------------------------------------------------------------------
 
 TEST_CASE("a key is set and everything else stays" * posix_paths()) {
   ManageWorld world;
@@ -132,7 +151,8 @@ TEST_CASE("a key is set and everything else stays" * posix_paths()) {
   CHECK(world.console.mask == 022);
   CHECK(contains(world.error({"-o", "max_size=2X"}), "bad value for max_size '2X'"));
   CHECK(contains(world.error({"-o", "log_file=/a\nmax_size = 1"}), "more than one line"));
-  CHECK(contains(world.error({"-o", "log_file=$NOWHERE"}), "the environment variable NOWHERE is not set"));
+  CHECK(contains(world.error({"-o", "log_file=$NOWHERE"}),
+                 "the environment variable NOWHERE is not set"));
   CHECK(contains(world.error({"-o", "colour=blue"}), "no configuration key 'colour'"));
   CHECK(contains(world.error({"-o", "max_size"}), "expected KEY=VALUE"));
   CHECK(contains(world.fs.get(config_file), "max_size = 2G"));
@@ -169,7 +189,9 @@ TEST_CASE("--show-config" * posix_paths()) {
   world.fs.put(config_file, "max_files = 7\n");
   world.env.variables["CCACHE_NODIRECT"] = "yes";
   const std::string out = world.run({"-p"});
-  CHECK(contains(out, "(default) absolute_paths_in_stderr = false\n(default) base_dir = \n(environment) cache_dir = /cache\n"));
+  CHECK(contains(out,
+                 "(default) absolute_paths_in_stderr = false\n(default) base_dir = \n(environment) "
+                 "cache_dir = /cache\n"));
   CHECK(contains(out, "(environment) direct_mode = false\n"));
   CHECK(contains(out, "(/cache/ccache.conf) max_files = 7\n"));
   CHECK(contains(out, "(default) max_size = 5.0 GiB\n"));
@@ -185,7 +207,8 @@ TEST_CASE("another cache, another file" * posix_paths()) {
   CHECK(world.fs.get("/new.conf") == "max_files = 3\n");
 }
 
-// --- statistics ------------------------------------------------------------------------------------------------
+// --- statistics
+// ------------------------------------------------------------------------------------------------
 
 TEST_CASE("statistics for people and for scripts" * posix_paths()) {
   ManageWorld world;
@@ -255,7 +278,9 @@ TEST_CASE("the statistics log" * posix_paths()) {
   CHECK(contains(world.error({"--show-log-stats"}), "none is configured"));
   world.env.variables["CCACHE_STATSLOG"] = "/log";
   CHECK(contains(world.error({"--show-log-stats"}), "/log"));
-  world.fs.put("/log", "# a.c\ncache_miss\nlocal_storage_write\nlocal_storage_write\n# cache_miss.c\r\ndirect_cache_hit\r\nnonsense\n");
+  world.fs.put("/log",
+               "# a.c\ncache_miss\nlocal_storage_write\nlocal_storage_write\n# "
+               "cache_miss.c\r\ndirect_cache_hit\r\nnonsense\n");
   const std::string out = world.run({"--show-log-stats"});
   CHECK(line_with(out, "Hits:") == "  Hits:           1 / 2 (50.00%)");
   CHECK(contains(world.run({"--print-log-stats"}), "local_storage_write\t2\n"));
@@ -263,7 +288,8 @@ TEST_CASE("the statistics log" * posix_paths()) {
   CHECK(!contains(world.run({"--print-log-stats"}), "files_in_cache"));
 }
 
-// --- the cache -------------------------------------------------------------------------------------------------
+// --- the cache
+// -------------------------------------------------------------------------------------------------
 
 TEST_CASE("clearing, and a dry run of it" * posix_paths()) {
   ManageWorld world;
@@ -271,7 +297,8 @@ TEST_CASE("clearing, and a dry run of it" * posix_paths()) {
   world.fs.put("/cache/foreign", "not ours");
   CHECK(world.run({"--dry-run", "-C"}) == "Would remove 1 file (8.0 KiB)\n");
   CHECK(world.fs.has(file));
-  CHECK(world.run({"--dry-run", "-M", "1G", "-z"}) == "Would set max_size = 1G in /cache/ccache.conf\nWould zero the statistics\n");
+  CHECK(world.run({"--dry-run", "-M", "1G", "-z"}) ==
+        "Would set max_size = 1G in /cache/ccache.conf\nWould zero the statistics\n");
   CHECK(!world.fs.has(config_file));
   CHECK(world.run({"-C"}) == "Removed 1 file (8.0 KiB)\n");
   CHECK(!world.fs.has(file));
@@ -329,7 +356,8 @@ TEST_CASE("trimming a folder" * posix_paths()) {
   CHECK(world.code == 0);
   CHECK(world.fs.files_below("/share") == std::vector<std::string>{"/share/cd/new"});
   put_result(world);
-  CHECK(contains(world.error({"--trim-dir", "/cache", "--trim-max-size", "1kB"}), "looks like a local cache"));
+  CHECK(contains(world.error({"--trim-dir", "/cache", "--trim-max-size", "1kB"}),
+                 "looks like a local cache"));
   CHECK(world.stat("files_in_cache") == "1");
 }
 

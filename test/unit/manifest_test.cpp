@@ -18,15 +18,16 @@ struct ManifestWorld : FakeSystem {
   SourceFiles files() { return {fs, &digests, clock.file_now_ns()}; }
 
   // What a run records after a compile that read `paths`.
-  ManifestEntry entry(const std::vector<std::string>& paths, const std::vector<std::string>& search, std::string_view result,
-                      std::vector<std::string> probed = {}, bool all_names = false) {
+  ManifestEntry entry(const std::vector<std::string>& paths, const std::vector<std::string>& search,
+                      std::string_view result, std::vector<std::string> probed = {},
+                      bool all_names = false) {
     SourceFiles seen = files();
     ManifestEntry out;
     for (const std::string& path : paths) {
       const auto file = seen.get(path);
       REQUIRE(file);
-      out.files.push_back(
-          {path, seen.key_digest(**file, {}, false), (*file)->facts.size, (*file)->facts.mtime_ns, (*file)->facts.ctime_ns});
+      out.files.push_back({path, seen.key_digest(**file, {}, false), (*file)->facts.size,
+                           (*file)->facts.mtime_ns, (*file)->facts.ctime_ns});
     }
     out.probed_names = std::move(probed);
     out.all_names_matter = all_names;
@@ -62,7 +63,8 @@ Manifest sample() {
   Manifest manifest;
   for (std::string result : {"one", "two"}) {
     ManifestEntry entry;
-    entry.files = {{"include/a.h", digest_of("a"), 1, 2, 3}, {"include/b.h", digest_of(result), 4, 5, 6}};
+    entry.files = {{"include/a.h", digest_of("a"), 1, 2, 3},
+                   {"include/b.h", digest_of(result), 4, 5, 6}};
     entry.directories = {{"include", 7, 8, 9, digest_of("names")}, {"none", 0, 0, 0, {}}};
     entry.probed_names = {"c.h"};
     entry.all_names_matter = result == "two";
@@ -85,7 +87,8 @@ TEST_CASE("a manifest comes back as it was, newest entry first") {
 TEST_CASE("a manifest cut short, lengthened or with any bit flipped is refused") {
   const std::string bytes = sample().encode();
   for (std::size_t size = 0; size < bytes.size(); ++size)
-    REQUIRE(Manifest::decode(std::string_view(bytes).substr(0, size)).error().cause == Cause::corrupt);
+    REQUIRE(Manifest::decode(std::string_view(bytes).substr(0, size)).error().cause ==
+            Cause::corrupt);
   CHECK_FALSE(Manifest::decode(bytes + "x"));
   for (std::size_t i = 0; i < bytes.size() * 8; ++i) {
     std::string damaged = bytes;
@@ -139,7 +142,8 @@ TEST_CASE("the fuzz corpus of manifests") {
 TEST_CASE("a match of three headers costs four stats, one of their folder, and reads none") {
   ManifestWorld world;
   for (const char* path : {"/src/a.h", "/src/b.h", "/src/c.h"}) world.fs.put(path, path);
-  world.fs.node("/src").mtime_ns = world.fs.node("/src").ctime_ns = world.fs.node("/src/a.h").mtime_ns;
+  world.fs.node("/src").mtime_ns = world.fs.node("/src").ctime_ns =
+      world.fs.node("/src/a.h").mtime_ns;
   const Manifest manifest = with(world.entry({"a.h", "b.h", "c.h"}, {"."}, "r"));
   const auto before = world.fs.counts;
   CHECK(world.match(manifest).result == digest_of("r"));
@@ -189,7 +193,8 @@ TEST_CASE("the date counts for a header that uses it, unless time macros are ign
   const Manifest manifest = with(entry);
   CHECK(world.match(manifest, {.today = "2023-11-14"}).result);
   CHECK_FALSE(world.match(manifest, {.today = "2023-11-15"}).result);
-  CHECK_FALSE(world.match(manifest, {.today = "2023-11-14", .ignore_time_macros = true}).result);  // the key then is the bare content
+  CHECK_FALSE(world.match(manifest, {.today = "2023-11-14", .ignore_time_macros = true})
+                  .result);  // the key then is the bare content
 }
 
 TEST_CASE("file_stat_matches: equal times are enough, ctime if it counts") {
@@ -202,9 +207,12 @@ TEST_CASE("file_stat_matches: equal times are enough, ctime if it counts") {
   CHECK(world.match(with(entry), {.today = {}, .stat_is_enough = true}).result);
   ++world.fs.node("/src/a.h").ctime_ns;
   CHECK_FALSE(world.match(with(entry), {.today = {}, .stat_is_enough = true}).result);
-  CHECK(world.match(with(entry), {.today = {}, .stat_is_enough = true, .stat_ignores_ctime = true}).result);
+  CHECK(world.match(with(entry), {.today = {}, .stat_is_enough = true, .stat_ignores_ctime = true})
+            .result);
   ++world.fs.node("/src/a.h").mtime_ns;
-  CHECK_FALSE(world.match(with(entry), {.today = {}, .stat_is_enough = true, .stat_ignores_ctime = true}).result);
+  CHECK_FALSE(
+      world.match(with(entry), {.today = {}, .stat_is_enough = true, .stat_ignores_ctime = true})
+          .result);
 }
 
 TEST_CASE("add replaces the same compile and drops the oldest beyond the limit") {
@@ -228,7 +236,8 @@ TEST_CASE("add keeps a manifest below its size") {
   for (int i = 0; i < 12; ++i) {
     ManifestEntry entry;
     for (int file = 0; file < 10'000; ++file)
-      entry.files.push_back({fmt::format("h{}", file), digest_of(std::to_string(i * 100'000 + file)), 1, 2, 3});
+      entry.files.push_back(
+          {fmt::format("h{}", file), digest_of(std::to_string(i * 100'000 + file)), 1, 2, 3});
     manifest.add(std::move(entry));
   }
   CHECK(manifest.encode().size() <= Manifest::max_bytes);
@@ -291,7 +300,8 @@ TEST_CASE("a file found in none of the search directories is watched for in all"
   world.fs.put("/opt/x.h", "x");
   world.fs.put("/src/inc/other.h", "");
   const ManifestEntry entry = world.entry({"/opt/x.h"}, {".", "inc"}, "r");
-  CHECK(watched(entry) == Paths{".", "/opt", "inc"});  // its own folder for a precompiled form of it
+  CHECK(watched(entry) ==
+        Paths{".", "/opt", "inc"});  // its own folder for a precompiled form of it
 }
 
 TEST_CASE("a precompiled form of a header appears beside it") {

@@ -15,13 +15,15 @@ namespace {
 
 const Option& option(std::string_view key) { return options()[*option_of_key(key)]; }
 
-std::string complaint(std::string_view key, std::string_view value, PathStyle style = PathStyle::posix) {
+std::string complaint(std::string_view key, std::string_view value,
+                      PathStyle style = PathStyle::posix) {
   Config config;
   return set_option(option(key), config, value, style).value_or("");
 }
 
 // What `value` reads back as.
-std::string shown(std::string_view key, std::string_view value, PathStyle style = PathStyle::posix) {
+std::string shown(std::string_view key, std::string_view value,
+                  PathStyle style = PathStyle::posix) {
   Config config;
   const auto bad = set_option(option(key), config, value, style);
   return bad ? "error: " + *bad : show_option(option(key), config, style);
@@ -32,7 +34,8 @@ std::string other_value(const Option& row) {
   if (is_boolean(row)) return show_option(row, Config{}) == "true" ? "false" : "true";
   for (const std::string_view candidate : {"/other", "1", "gcc", "posix", "locale"}) {
     Config config;
-    if (!set_option(row, config, candidate, PathStyle::posix) && show_option(row, config) != show_option(row, Config{}))
+    if (!set_option(row, config, candidate, PathStyle::posix) &&
+        show_option(row, config) != show_option(row, Config{}))
       return std::string(candidate);
   }
   return {};
@@ -47,7 +50,8 @@ TEST_CASE("each key steers a field of its own") {
     const std::string value = other_value(row);
     REQUIRE(!value.empty());
     REQUIRE(!set_option(row, config, value, PathStyle::posix));
-    for (const Option& other : options()) CHECK((show_option(other, config) != show_option(other, Config{})) == (&other == &row));
+    for (const Option& other : options())
+      CHECK((show_option(other, config) != show_option(other, Config{})) == (&other == &row));
   }
 }
 
@@ -59,7 +63,8 @@ TEST_CASE("what is shown can be set") {
     CHECK(!set_option(row, config, value, PathStyle::posix));
     CHECK(show_option(row, config, PathStyle::posix) == value);
   }
-  for (const char* size : {"0", "5.0 GiB", "10.0 GB", "1.5 MiB", "1.0 TiB", "512.0 KiB", "0.001 kB", "123.457 kB"})
+  for (const char* size :
+       {"0", "5.0 GiB", "10.0 GB", "1.5 MiB", "1.0 TiB", "512.0 KiB", "0.001 kB", "123.457 kB"})
     CHECK(shown("max_size", size) == size);
 }
 
@@ -81,7 +86,8 @@ TEST_CASE("values by type") {
   CHECK(shown("max_size", "10GB") == "10.0 GB");
   CHECK(shown("base_dir", "/a/b/:/c/../d") == "/a/b:/d");
   CHECK(shown("base_dir", "C:\\a;D:/b/", PathStyle::windows) == "C:\\a;D:\\b");
-  CHECK(shown("ignore_options", "-Wall  -fmessage-length=*:-DX /a:b") == "-Wall -fmessage-length=* -DX /a:b");
+  CHECK(shown("ignore_options", "-Wall  -fmessage-length=*:-DX /a:b") ==
+        "-Wall -fmessage-length=* -DX /a:b");
   CHECK(shown("ignore_options", ":-Wall") == "-Wall");
   CHECK(shown("extra_files_to_hash", "a:b::c") == "a:b:c");
   CHECK(shown("sloppiness", "time_macros, locale modules") == "locale, modules, time_macros");
@@ -100,11 +106,13 @@ TEST_CASE("a bad value is told in words") {
   CHECK(complaint("base_dir", "/a:b") == "'b' is not an absolute path");
   CHECK(complaint("compression_level", "99") == "not a whole number from -100 to 22");
   CHECK(complaint("response_file_format", "dos") == "not one of auto, posix, windows");
-  CHECK(complaint("sloppiness", "locale,time").starts_with("'time' is not one of clang_index_store, "));
+  CHECK(complaint("sloppiness", "locale,time")
+            .starts_with("'time' is not one of clang_index_store, "));
 }
 
 TEST_CASE("a compiler check that runs a command needs trust") {
-  for (const char* plain : {"mtime", "content", "none", "string:x y"}) CHECK(trust_of(option("compiler_check"), plain) == Trust::anywhere);
+  for (const char* plain : {"mtime", "content", "none", "string:x y"})
+    CHECK(trust_of(option("compiler_check"), plain) == Trust::anywhere);
   CHECK(trust_of(option("compiler_check"), "%compiler% -v") == Trust::below_safe_dirs);
   CHECK(trust_of(option("max_size"), "mtime") == Trust::never_from_directory);
 }
@@ -113,7 +121,9 @@ TEST_CASE("the variables of the configuration") {
   const auto names = configuration_variables();
   const std::set<std::string> unique(names.begin(), names.end());
   CHECK(unique.size() == names.size());
-  for (const char* name : {"CCACHE_DIR", "CCACHE_NODIRECT", "CCACHE_CONFIGPATH", "HOME", "XDG_CACHE_HOME"}) CHECK(unique.contains(name));
+  for (const char* name :
+       {"CCACHE_DIR", "CCACHE_NODIRECT", "CCACHE_CONFIGPATH", "HOME", "XDG_CACHE_HOME"})
+    CHECK(unique.contains(name));
   CHECK(!unique.contains("CCACHE_NOMAXSIZE"));
 }
 
@@ -124,5 +134,6 @@ TEST_CASE("docs/options.md is what the table says (DEJA_UPDATE_DOCS=1 writes it)
   if (native_system().env.get("DEJA_UPDATE_DOCS")) REQUIRE(fs.write_output(file, page));
   std::string written;
   REQUIRE(fs.read(file, written));
-  CHECK_MESSAGE(text::replaced(written, "\r\n", "\n") == page, "stale: run the tests with DEJA_UPDATE_DOCS=1");
+  CHECK_MESSAGE(text::replaced(written, "\r\n", "\n") == page,
+                "stale: run the tests with DEJA_UPDATE_DOCS=1");
 }

@@ -17,8 +17,10 @@ TEST_CASE("is_absolute") {
   CHECK_FALSE(path::is_absolute("a/b", posix));
   CHECK_FALSE(path::is_absolute("", posix));
   CHECK_FALSE(path::is_absolute("C:\\a", posix));
-  for (const char* yes : {"C:\\a", "c:/a", "\\\\server\\share\\a", "C:\\"}) CHECK_MESSAGE(path::is_absolute(yes, windows), yes);
-  for (const char* no : {"\\a", "/a", "C:a", "C:", "a\\b", ""}) CHECK_MESSAGE(!path::is_absolute(no, windows), no);
+  for (const char* yes : {"C:\\a", "c:/a", "\\\\server\\share\\a", "C:\\"})
+    CHECK_MESSAGE(path::is_absolute(yes, windows), yes);
+  for (const char* no : {"\\a", "/a", "C:a", "C:", "a\\b", ""})
+    CHECK_MESSAGE(!path::is_absolute(no, windows), no);
 }
 
 TEST_CASE("directory, file name, extension") {

@@ -16,11 +16,13 @@ struct Scanned {
   PreprocessedFindings findings;
 };
 
-Scanned scan(std::string_view text, std::size_t chunk = std::string_view::npos, PreprocessedOptions options = {}) {
+Scanned scan(std::string_view text, std::size_t chunk = std::string_view::npos,
+             PreprocessedOptions options = {}) {
   Scanned result;
   if (options.working_directory.empty()) options.working_directory = "/w/d";
   PreprocessedScanner scanner(options, [&](std::string_view bytes) { result.hashed += bytes; });
-  for (std::size_t at = 0; at < text.size(); at += std::min(chunk, text.size() - at)) scanner.feed(text.substr(at, chunk));
+  for (std::size_t at = 0; at < text.size(); at += std::min(chunk, text.size() - at))
+    scanner.feed(text.substr(at, chunk));
   result.findings = scanner.finish();
   return result;
 }
@@ -57,11 +59,13 @@ TEST_CASE("preprocessed: what the text names") {
 TEST_CASE("preprocessed: pragmas that may hold macros") {
   PreprocessedOptions options;
   options.expands_pragmas = false;
-  for (const char* text : {"#pragma pack(N)", "#pragma pack(push, N)", "#pragma unroll N", "#pragma clang loop unroll_count(N)",
-                           "#pragma weak a", "#  pragma\tpack ( N )"})
+  for (const char* text :
+       {"#pragma pack(N)", "#pragma pack(push, N)", "#pragma unroll N",
+        "#pragma clang loop unroll_count(N)", "#pragma weak a", "#  pragma\tpack ( N )"})
     CHECK_MESSAGE(scan(text, 99, options).findings.has_macro_pragma, text);
-  for (const char* text : {"#pragma pack(1)", "#pragma pack(push, 4)", "#pragma pack(pop)", "#pragma pack()", "#pragma GCC diagnostic push",
-                           "#pragma omp parallel", "pragma pack(N)", "# 1 \"pragma\""})
+  for (const char* text :
+       {"#pragma pack(1)", "#pragma pack(push, 4)", "#pragma pack(pop)", "#pragma pack()",
+        "#pragma GCC diagnostic push", "#pragma omp parallel", "pragma pack(N)", "# 1 \"pragma\""})
     CHECK_FALSE_MESSAGE(scan(text, 99, options).findings.has_macro_pragma, text);
   CHECK_FALSE(scan("#pragma pack(N)").findings.has_macro_pragma);
 }
@@ -92,9 +96,11 @@ TEST_CASE("preprocessed: chunks make no difference") {
 
 TEST_CASE("preprocessed: lines longer than the buffer") {
   const std::string blank(200'000, ' ');
-  for (const std::size_t chunk : {std::size_t{1000}, std::size_t{65'536}, std::size_t{65'537}, std::string_view::npos}) {
+  for (const std::size_t chunk :
+       {std::size_t{1000}, std::size_t{65'536}, std::size_t{65'537}, std::string_view::npos}) {
     for (const std::string& filler : {blank, std::string(65'530, 'x'), std::string(131'000, '#')}) {
-      const std::string text = "a\n" + filler + ".incbin \"f\"" + filler + "\n# 1 \"b.h\"\n" + filler + "__builtin_source_location()";
+      const std::string text = "a\n" + filler + ".incbin \"f\"" + filler + "\n# 1 \"b.h\"\n" +
+                               filler + "__builtin_source_location()";
       const Scanned scanned = scan(text, chunk);
       CHECK((scanned.hashed == text));
       CHECK(scanned.findings.has_incbin);
@@ -158,7 +164,8 @@ TEST_CASE("preprocessed: words that matter") {
 }
 
 TEST_CASE("preprocessed: markers that name nothing") {
-  CHECK(files_of(scan("# 1\n# 1 \"\"\n# 1 \"open\n#pragma \"x\"\n#define A \"y\"\n# x \"z\"\n#line 1 \"<stdin>\"\n")) == "");
+  CHECK(files_of(scan("# 1\n# 1 \"\"\n# 1 \"open\n#pragma \"x\"\n#define A \"y\"\n# x \"z\"\n#line "
+                      "1 \"<stdin>\"\n")) == "");
   CHECK(files_of(scan("# 1 \"\\303\\244.h\"\n")) == "\xc3\xa4.h");
   CHECK(files_of(scan("#line 1 \"C:\\\\x\\\\a.h\"\n")) == "C:\\x\\a.h");
 }

@@ -20,21 +20,29 @@ bool serve(System& system, const replay::Call& call) {
 
 }  // namespace
 
-TEST_CASE("replay: what may change between a compile and its repeat") { play_replay_changes(serve); }
+TEST_CASE("replay: what may change between a compile and its repeat") {
+  play_replay_changes(serve);
+}
 TEST_CASE("replay: damaged records are passed over") { play_damaged_records(serve); }
 
-TEST_CASE("replay: a run is told once and counted once, whoever holds what") { play_held_log_and_statistics(serve); }
-TEST_CASE("replay: lines beside the log, and statistics to be folded, are for the ordinary flow") { play_left_to_others(serve); }
+TEST_CASE("replay: a run is told once and counted once, whoever holds what") {
+  play_held_log_and_statistics(serve);
+}
+TEST_CASE("replay: lines beside the log, and statistics to be folded, are for the ordinary flow") {
+  play_left_to_others(serve);
+}
 
 TEST_CASE("replay: outputs that are there already are kept") { play_kept_outputs(serve); }
 
-TEST_CASE("replay: a source too new for its times is judged by its content until it is old enough") {
+TEST_CASE(
+    "replay: a source too new for its times is judged by its content until it is old enough") {
   ReplayWorld world(serve);
   world.rewrite("a.c", "#include <one.h>\n");
   world.call.started_ns = native_system().fs.stat("a.c")->mtime_ns;
   world.clock.ahead_ns = 0;
   for (const char* name : {"cc", "late/one.h", "late/two.h", "late/three.h"})
-    std::filesystem::last_write_time(name, std::filesystem::last_write_time(name) - std::chrono::hours(1));
+    std::filesystem::last_write_time(
+        name, std::filesystem::last_write_time(name) - std::chrono::hours(1));
   world.call.files.clear();
   world.call.watched_directories.clear();
   world.record();
@@ -134,7 +142,8 @@ TEST_CASE("replay: counts as a direct hit, until the statistics want folding") {
   REQUIRE(totals);
   for (const OutcomeRow& row : outcomes) {
     CAPTURE(row.id);
-    const bool counted = row.outcome == Outcome::direct_cache_hit || row.outcome == Outcome::local_storage_hit ||
+    const bool counted = row.outcome == Outcome::direct_cache_hit ||
+                         row.outcome == Outcome::local_storage_hit ||
                          row.outcome == Outcome::local_storage_read_hit;
     CHECK(totals->counts[row.outcome] == (counted ? 2 : 0));
   }
@@ -149,7 +158,8 @@ TEST_CASE("replay: counts as a direct hit, until the statistics want folding") {
 
 TEST_CASE("replay: the fuzz corpus") {
   int files = 0;
-  for (const auto& file : std::filesystem::directory_iterator(std::string(DEJA_SOURCE_DIR) + "/test/fuzz/corpus/replay")) {
+  for (const auto& file : std::filesystem::directory_iterator(std::string(DEJA_SOURCE_DIR) +
+                                                              "/test/fuzz/corpus/replay")) {
     check_replay_record(ReplayWorld::get(file.path().generic_string()));
     ++files;
   }
@@ -239,13 +249,17 @@ TEST_CASE("replay: no record in doubt") {
     world.call.log_file = "log";
     world.call.log_lines.assign(2000, "short");
   }
-  SUBCASE("another cache directory than the environment's") { world.call.cache_dir = world.path("elsewhere"); }
+  SUBCASE("another cache directory than the environment's") {
+    world.call.cache_dir = world.path("elsewhere");
+  }
   SUBCASE("a forbidden variable") { world.env.variables["CCACHE_RECACHE"] = "1"; }
   SUBCASE("too large") {
     world.large.assign(replay::largest_record, 'x');
     world.call.outputs.push_back({"larger.o", world.large, std::nullopt});
   }
-  SUBCASE("not a path") { world.call.outputs.push_back({std::string("a\0b", 3), "", std::nullopt}); }
+  SUBCASE("not a path") {
+    world.call.outputs.push_back({std::string("a\0b", 3), "", std::nullopt});
+  }
   CHECK_FALSE(world.refusal().empty());
 }
 
@@ -269,8 +283,10 @@ TEST_CASE("replay: the cache directory may be spelled in another way") {
 }
 
 TEST_CASE("replay: deja's own names and options") {
-  for (const char* name : {"deja", "/usr/bin/deja", "DEJA.EXE", "deja-1.0"}) CHECK(replay::is_own_name(name));
-  for (const char* name : {"", "gcc", "/opt/deja/gcc", "dej", "/usr/lib/deja/"}) CHECK_FALSE(replay::is_own_name(name));
+  for (const char* name : {"deja", "/usr/bin/deja", "DEJA.EXE", "deja-1.0"})
+    CHECK(replay::is_own_name(name));
+  for (const char* name : {"", "gcc", "/opt/deja/gcc", "dej", "/usr/lib/deja/"})
+    CHECK_FALSE(replay::is_own_name(name));
   ReplayWorld world(serve);
   CHECK_FALSE(replay_possible(world.system, {"--version"}, world.call.cache_dir));
   CHECK_FALSE(replay_possible(world.system, {}, world.call.cache_dir));

@@ -1,5 +1,6 @@
-// A small compile in a real temporary folder, its replay record, and what may happen to them before the repeat. The same scenes are played
-// with each implementation of the calls (replay_test.cpp, posix/replay_linux_test.cpp).
+// A small compile in a real temporary folder, its replay record, and what may happen to them before
+// the repeat. The same scenes are played with each implementation of the calls (replay_test.cpp,
+// posix/replay_linux_test.cpp).
 #pragma once
 
 #include <doctest/doctest.h>
@@ -27,7 +28,9 @@ class ClockAhead final : public Clock {
   std::int64_t now_ns() override { return native_system().clock.now_ns() + ahead_ns; }
   std::int64_t file_now_ns() override { return native_system().clock.file_now_ns() + ahead_ns; }
   std::int64_t monotonic_ns() override { return native_system().clock.monotonic_ns(); }
-  LocalTime local(std::int64_t since_1970_ns) override { return native_system().clock.local(since_1970_ns); }
+  LocalTime local(std::int64_t since_1970_ns) override {
+    return native_system().clock.local(since_1970_ns);
+  }
 };
 
 class ReplayWorld {
@@ -35,7 +38,8 @@ class ReplayWorld {
   using Serve = std::function<bool(System&, const replay::Call&)>;
 
   explicit ReplayWorld(Serve serve) : serve_(std::move(serve)) {
-    folder = std::filesystem::temp_directory_path() / ("deja_replay_" + std::to_string(native_system().processes.id()));
+    folder = std::filesystem::temp_directory_path() /
+             ("deja_replay_" + std::to_string(native_system().processes.id()));
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "early");
     std::filesystem::create_directories(folder / "late");
@@ -56,11 +60,13 @@ class ReplayWorld {
     call.words = {"cc", "-c", "a.c"};
     call.cache_dir = path("cache");
     call.started_ns = clock.file_now_ns();
-    call.included = {content("a.c"), content("late/one.h"), content("late/two.h"), content("late/three.h")};
+    call.included = {content("a.c"), content("late/one.h"), content("late/two.h"),
+                     content("late/three.h")};
     call.files = {{path("cc"), std::nullopt}};
     call.absent = {path("cache/ccache.conf"), "no/such/folder"};
     call.watched_directories = {"early", "missing"};
-    call.outputs = {{"a.o", "object", std::nullopt}, {"large.o", large, 4}, {"empty.d", "", std::nullopt}};
+    call.outputs = {
+        {"a.o", "object", std::nullopt}, {"large.o", large, 4}, {"empty.d", "", std::nullopt}};
     call.entry_file = path("cache/entry");
     call.out = "to stdout\n";
     call.err = "a warning\n";
@@ -74,7 +80,8 @@ class ReplayWorld {
 
   std::string path(const std::string& name) const { return (folder / name).generic_string(); }
   static void put(const std::string& name, std::string_view bytes) {
-    std::ofstream(name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(name, std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
   static std::string get(const std::string& name) {
     std::ostringstream out;
@@ -104,7 +111,9 @@ class ReplayWorld {
     const replay::CallText text(system, call.words);
     return serve_(system, text.call());
   }
-  bool outputs_are_right() const { return get("a.o") == "object" && get("large.o") == large && std::filesystem::exists("empty.d"); }
+  bool outputs_are_right() const {
+    return get("a.o") == "object" && get("large.o") == large && std::filesystem::exists("empty.d");
+  }
   void remove_outputs() const {
     for (const char* name : {"a.o", "large.o", "empty.d"}) std::filesystem::remove(name);
   }
@@ -132,7 +141,8 @@ struct ReplayChange {
 
 inline const ReplayChange replay_changes[] = {
     {"nothing", true, [](ReplayWorld&) {}},
-    {"the outputs are there already", true, [](ReplayWorld& w) { w.put("a.o", "older and longer"); }},
+    {"the outputs are there already", true,
+     [](ReplayWorld& w) { w.put("a.o", "older and longer"); }},
     {"the outputs are there already, as they should be", true,
      [](ReplayWorld& w) {
        w.put("a.o", "object");
@@ -144,7 +154,8 @@ inline const ReplayChange replay_changes[] = {
        w.put("a.o", "OBJECT");
        w.put("large.o", std::string(w.large.size() - 1, 'x') + "y");
      }},
-    {"source edited, same size", false, [](ReplayWorld& w) { w.rewrite("a.c", "#include <two.h>\n"); }},
+    {"source edited, same size", false,
+     [](ReplayWorld& w) { w.rewrite("a.c", "#include <two.h>\n"); }},
     {"source edited, same size and modification time", false,
      [](ReplayWorld& w) {
        const auto time = std::filesystem::last_write_time("a.c");
@@ -154,22 +165,31 @@ inline const ReplayChange replay_changes[] = {
     {"header edited", false, [](ReplayWorld& w) { w.rewrite("late/one.h", "int other;\n"); }},
     {"header removed", false, [](ReplayWorld&) { std::filesystem::remove("late/two.h"); }},
     {"folder of headers removed", false, [](ReplayWorld&) { std::filesystem::remove_all("late"); }},
-    {"source replaced by its equal", true, [](ReplayWorld& w) { w.rewrite("a.c", "#include <one.h>\n"); }},
+    {"source replaced by its equal", true,
+     [](ReplayWorld& w) { w.rewrite("a.c", "#include <one.h>\n"); }},
     {"source touched", true,
-     [](ReplayWorld&) { std::filesystem::last_write_time("a.c", std::filesystem::last_write_time("a.c") - std::chrono::hours(1)); }},
+     [](ReplayWorld&) {
+       std::filesystem::last_write_time(
+           "a.c", std::filesystem::last_write_time("a.c") - std::chrono::hours(1));
+     }},
     {"compiler replaced by its equal", false, [](ReplayWorld& w) { w.rewrite("cc", "compiler"); }},
     {"configuration file appears", false, [](ReplayWorld& w) { w.put("cache/ccache.conf", ""); }},
-    {"file in a folder that was not there appears", false, [](ReplayWorld&) { std::filesystem::create_directories("no/such/folder"); }},
-    {"searched folder appears", false, [](ReplayWorld&) { std::filesystem::create_directory("missing"); }},
-    {"header appears in an earlier folder", false, [](ReplayWorld& w) { w.put("early/one.h", ""); }},
+    {"file in a folder that was not there appears", false,
+     [](ReplayWorld&) { std::filesystem::create_directories("no/such/folder"); }},
+    {"searched folder appears", false,
+     [](ReplayWorld&) { std::filesystem::create_directory("missing"); }},
+    {"header appears in an earlier folder", false,
+     [](ReplayWorld& w) { w.put("early/one.h", ""); }},
     {"folder replaced by a file", false,
      [](ReplayWorld& w) {
        std::filesystem::remove("early");
        w.put("early", "");
      }},
     {"variable that matters set", false, [](ReplayWorld& w) { w.env.variables["CPATH"] = "x"; }},
-    {"variable that matters changed", false, [](ReplayWorld& w) { w.env.variables["PATH"] = "/bin"; }},
-    {"variable that does not matter changed", true, [](ReplayWorld& w) { w.env.variables["EDITOR"] = "ed"; }},
+    {"variable that matters changed", false,
+     [](ReplayWorld& w) { w.env.variables["PATH"] = "/bin"; }},
+    {"variable that does not matter changed", true,
+     [](ReplayWorld& w) { w.env.variables["EDITOR"] = "ed"; }},
     {"caching disabled", false, [](ReplayWorld& w) { w.env.variables["CCACHE_DISABLE"] = "1"; }},
     {"another option", false, [](ReplayWorld& w) { w.call.words.push_back("-O2"); }},
     {"words joined", false,
@@ -180,11 +200,15 @@ inline const ReplayChange replay_changes[] = {
     {"another user", false, [](ReplayWorld& w) { w.console.user_id = 43; }},
     {"another folder", false, [](ReplayWorld&) { std::filesystem::current_path("late"); }},
     {"the entry is gone", false, [](ReplayWorld&) { std::filesystem::remove("cache/entry"); }},
-    {"the entry is damaged", false, [](ReplayWorld& w) { w.put("cache/entry", "head" + std::string(300'000, 'y')); }},
-    {"the entry is cut", false, [](ReplayWorld&) { std::filesystem::resize_file("cache/entry", 299'999); }},
-    {"an output is a directory", false, [](ReplayWorld&) { std::filesystem::create_directory("a.o"); }},
+    {"the entry is damaged", false,
+     [](ReplayWorld& w) { w.put("cache/entry", "head" + std::string(300'000, 'y')); }},
+    {"the entry is cut", false,
+     [](ReplayWorld&) { std::filesystem::resize_file("cache/entry", 299'999); }},
+    {"an output is a directory", false,
+     [](ReplayWorld&) { std::filesystem::create_directory("a.o"); }},
     {"the record is gone", false, [](ReplayWorld& w) { std::filesystem::remove(w.record_path); }},
-    {"the record has something behind it", true, [](ReplayWorld& w) { w.put(w.record_path, w.get(w.record_path) + "namespace"); }},
+    {"the record has something behind it", true,
+     [](ReplayWorld& w) { w.put(w.record_path, w.get(w.record_path) + "namespace"); }},
     {"the record has another call's name", false,
      [](ReplayWorld& w) {
        w.call.words.push_back("-O2");
@@ -212,7 +236,8 @@ inline void play_replay_changes(
     if (answered) CHECK(world.get(world.path("cache/stats")).size() == 64);
     if (!answered) CHECK(world.get(world.path("cache/stats")).empty());
     // An output may be missing now, but never be wrong.
-    if (!answered && std::filesystem::is_regular_file("large.o")) CHECK(world.get("large.o") == world.large);
+    if (!answered && std::filesystem::is_regular_file("large.o"))
+      CHECK(world.get("large.o") == world.large);
     check();
   }
 }
@@ -222,7 +247,8 @@ inline std::int64_t hits_counted(ReplayWorld& world) {
   return totals ? totals->counts[Outcome::direct_cache_hit] : -1;
 }
 
-// A held log: nothing is told, and the ordinary flow has its turn. Held statistics: the log has been told, so nothing may be told again.
+// A held log: nothing is told, and the ordinary flow has its turn. Held statistics: the log has
+// been told, so nothing may be told again.
 inline void play_held_log_and_statistics(const ReplayWorld::Serve& serve) {
   ReplayWorld world(serve);
   world.call.log_file = world.path("log");
@@ -230,10 +256,11 @@ inline void play_held_log_and_statistics(const ReplayWorld::Serve& serve) {
   world.record();
   const auto repeat_while_held = [&](const char* name) {
     bool answered = false;
-    REQUIRE(native_system().fs.with_append_lock(world.path(name), 1'000'000'000, [&]() -> Result<void> {
-      answered = world.repeat();
-      return {};
-    }));
+    REQUIRE(
+        native_system().fs.with_append_lock(world.path(name), 1'000'000'000, [&]() -> Result<void> {
+          answered = world.repeat();
+          return {};
+        }));
     return answered;
   };
   const auto lines = [&] {
@@ -280,7 +307,8 @@ inline void play_kept_outputs(const ReplayWorld::Serve& serve) {
   REQUIRE(world.repeat());
   const auto inode = [](const char* name) { return native_system().fs.stat(name)->inode; };
   const std::uint64_t object = inode("a.o"), large = inode("large.o");
-  std::filesystem::create_hard_link("large.o", "aside.o");  // so that the number is not given to the next file
+  std::filesystem::create_hard_link("large.o",
+                                    "aside.o");  // so that the number is not given to the next file
   std::filesystem::remove("large.o");
   world.put("large.o", std::string(world.large.size(), 'z'));
   const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
@@ -289,10 +317,12 @@ inline void play_kept_outputs(const ReplayWorld::Serve& serve) {
   CHECK(world.outputs_are_right());
   CHECK(inode("a.o") == object);
   CHECK(inode("large.o") != large);
-  for (const char* name : {"a.o", "large.o"}) CHECK(std::filesystem::last_write_time(name) > long_ago + std::chrono::minutes(59));
+  for (const char* name : {"a.o", "large.o"})
+    CHECK(std::filesystem::last_write_time(name) > long_ago + std::chrono::minutes(59));
 }
 
-// A damaged record never answers, nor crashes. A header has been touched, so that the cold part is asked for too.
+// A damaged record never answers, nor crashes. A header has been touched, so that the cold part is
+// asked for too.
 inline void play_damaged_records(const ReplayWorld::Serve& serve) {
   ReplayWorld world(serve);
   world.record();

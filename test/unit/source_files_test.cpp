@@ -11,7 +11,8 @@ namespace {
 
 struct Run {
   explicit Run(FakeSystem& world, bool remember = true)
-      : digests(world.fs, "/cache/digests"), files(world.fs, remember ? &digests : nullptr, world.clock.file_now_ns()) {}
+      : digests(world.fs, "/cache/digests"),
+        files(world.fs, remember ? &digests : nullptr, world.clock.file_now_ns()) {}
   DigestCache digests;
   SourceFiles files;
 };
@@ -136,7 +137,8 @@ TEST_CASE("still_same: a stat is enough for an old file, a young one is read aga
   CHECK(world.fs.count("read") == 2);
   CHECK(run.files.still_same("/src/young.h"));
   CHECK(world.fs.count("read") == 3);
-  world.fs.node("/src/young.h").bytes = "int c;";  // within the same tick of the file system's clock
+  world.fs.node("/src/young.h").bytes =
+      "int c;";  // within the same tick of the file system's clock
   CHECK_FALSE(run.files.still_same("/src/young.h"));
   world.fs.put_now("/src/old.h", "int a;");
   CHECK_FALSE(run.files.still_same("/src/old.h"));

@@ -24,7 +24,8 @@ std::int64_t hits(Stats& stats) {
 
 }  // namespace
 
-TEST_CASE("every outcome and every change is in the sum, before and after a fold, on the real system") {
+TEST_CASE(
+    "every outcome and every change is in the sum, before and after a fold, on the real system") {
   TemporaryFolder folder;
   Stats stats(native_system(), folder / "cache");
   CHECK(stats.read()->updated_ns == 0);
@@ -115,7 +116,8 @@ TEST_CASE("torn, damaged and foreign bytes cost only the records they hit") {
   Stats stats(world.system, "/cache");
   REQUIRE(stats.record(one(Outcome::direct_cache_hit), {}));
   const std::string record = world.fs.get("/cache/stats");
-  world.fs.put("/cache/stats", record + record.substr(0, 33) + record + "djaSgarbage" + record + record.substr(0, 63));
+  world.fs.put("/cache/stats", record + record.substr(0, 33) + record + "djaSgarbage" + record +
+                                   record.substr(0, 63));
   CHECK(hits(stats) == 3);
   for (std::size_t i = 0; i < record.size(); ++i) {
     std::string damaged = record;
@@ -129,7 +131,8 @@ TEST_CASE("torn, damaged and foreign bytes cost only the records they hit") {
   CHECK(world.fs.get("/cache/stats") == "another program's file\n");
 }
 
-TEST_CASE("records of a process that found the file locked are counted, once, and folded in later") {
+TEST_CASE(
+    "records of a process that found the file locked are counted, once, and folded in later") {
   FakeSystem world;
   Stats stats(world.system, "/cache");
   REQUIRE(stats.record(one(Outcome::direct_cache_hit), {}));
@@ -142,7 +145,8 @@ TEST_CASE("records of a process that found the file locked are counted, once, an
   CHECK(hits(stats) == 11);
   CHECK(stats.read()->bytes() == 4096);
   CHECK(world.fs.get("/cache/stats.1.foreign") == "not ours");
-  CHECK(world.fs.files_below("/cache").size() == 5);  // CACHEDIR.TAG, the log, the sum, the folds' lock, the foreign file
+  CHECK(world.fs.files_below("/cache").size() ==
+        5);  // CACHEDIR.TAG, the log, the sum, the folds' lock, the foreign file
   REQUIRE(stats.fold());
   CHECK(hits(stats) == 11);
 }

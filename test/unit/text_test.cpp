@@ -29,13 +29,18 @@ TEST_CASE("join and replaced") {
   CHECK(text::replaced("", "X", "Y").empty());
 }
 
-TEST_CASE("quoted survives a shell") { CHECK(text::quoted({"cc", "-c", "a b.c", "it's", "", "$x"}) == "cc -c 'a b.c' 'it'\\''s' '' '$x'"); }
+TEST_CASE("quoted survives a shell") {
+  CHECK(text::quoted({"cc", "-c", "a b.c", "it's", "", "$x"}) ==
+        "cc -c 'a b.c' 'it'\\''s' '' '$x'");
+}
 
 TEST_CASE("whole numbers: all of the text or nothing") {
   CHECK(text::parse_unsigned("18446744073709551615") == 18446744073709551615ULL);
-  for (const char* bad : {"", "18446744073709551616", "-1", "+1", " 1", "1 ", "0x1", "1e3"}) CHECK_MESSAGE(!text::parse_unsigned(bad), bad);
+  for (const char* bad : {"", "18446744073709551616", "-1", "+1", " 1", "1 ", "0x1", "1e3"})
+    CHECK_MESSAGE(!text::parse_unsigned(bad), bad);
   CHECK(text::parse_signed("-9223372036854775808") == INT64_MIN);
-  for (const char* bad : {"", "9223372036854775808", "--1", "-", "1.0"}) CHECK_MESSAGE(!text::parse_signed(bad), bad);
+  for (const char* bad : {"", "9223372036854775808", "--1", "-", "1.0"})
+    CHECK_MESSAGE(!text::parse_signed(bad), bad);
 }
 
 TEST_CASE("sizes: decimal and binary units, no unit is GiB") {
@@ -47,7 +52,8 @@ TEST_CASE("sizes: decimal and binary units, no unit is GiB") {
   CHECK(text::parse_size("1KiB") == 1024ULL);
   CHECK(text::parse_size("1TiB") == 1ULL << 40);
   CHECK(text::parse_size("0") == 0ULL);
-  for (const char* bad : {"", "G", "-1G", "1Q", "inf", "nan", "1e400", "99999999999T", "1 G B", "0x10"})
+  for (const char* bad :
+       {"", "G", "-1G", "1Q", "inf", "nan", "1e400", "99999999999T", "1 G B", "0x10"})
     CHECK_MESSAGE(!text::parse_size(bad), bad);
 }
 
@@ -64,5 +70,6 @@ TEST_CASE("durations") {
   CHECK(text::parse_duration("15ms") == 15'000'000);
   CHECK(text::parse_duration("30s") == 30'000'000'000);
   CHECK(text::parse_duration("10d") == 864'000'000'000'000);
-  for (const char* bad : {"", "10", "d", "-1s", "1.5s", "1 s", "1w", "99999999999d"}) CHECK_MESSAGE(!text::parse_duration(bad), bad);
+  for (const char* bad : {"", "10", "d", "-1s", "1.5s", "1 s", "1w", "99999999999d"})
+    CHECK_MESSAGE(!text::parse_duration(bad), bad);
 }

@@ -22,8 +22,9 @@ std::string words_of(const Invocation& call, bool Argument::*included) {
 
 TEST_CASE("cl: a common compile") {
   ClWorld w;
-  const Invocation call =
-      w.call("/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\ /Foout\\a.cpp.obj -c src/a.cpp");
+  const Invocation call = w.call(
+      "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\ "
+      "/Foout\\a.cpp.obj -c src/a.cpp");
   CHECK(call.source == "src/a.cpp");
   CHECK(call.object == "out\\a.cpp.obj");
   CHECK(call.object_named);
@@ -31,8 +32,10 @@ TEST_CASE("cl: a common compile") {
   CHECK(call.show_includes);
   CHECK(call.working_directory_matters);
   CHECK(call.search.size() == 2);
-  CHECK(words_of(call, &Argument::to_compile) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_direct_key) == "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
+  CHECK(words_of(call, &Argument::to_compile) ==
+        "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
+  CHECK(words_of(call, &Argument::in_direct_key) ==
+        "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
   CHECK(words_of(call, &Argument::in_preprocessed_key) ==
         "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
 }
@@ -85,7 +88,8 @@ TEST_CASE("cl: refusals") {
       {"/c a.c /analyze", "unsupported_compiler_option"},
       {"/c a.c /sourceDependencies-", "unsupported_compiler_option"},
       {"/c a.c /Ycx.h", "could_not_use_precompiled_header"},
-      {"/c a.c /Ycx.h /Fpx.pch", "could_not_use_precompiled_header"},  // cl's own: only the driver of Clang is known
+      {"/c a.c /Ycx.h /Fpx.pch",
+       "could_not_use_precompiled_header"},  // cl's own: only the driver of Clang is known
       {"/c a.c /Yux.h", "could_not_use_precompiled_header"},
       {"/c a.ixx", "could_not_use_modules"},
       {"/c a.cpp /reference m=m.ifc", "could_not_use_modules"},
@@ -101,7 +105,8 @@ TEST_CASE("cl: refusals") {
 TEST_CASE("clang-cl: its own words") {
   ClWorld w;
   w.family = Family::clang_cl;
-  CHECK(w.call("/c /clang:-O3 -Wall --target=x86_64-pc-windows-msvc -fcolor-diagnostics a.cpp").color_wanted_explicitly);
+  CHECK(w.call("/c /clang:-O3 -Wall --target=x86_64-pc-windows-msvc -fcolor-diagnostics a.cpp")
+            .color_wanted_explicitly);
   CHECK(w.call("-MD -c -- -a.c").source == "-a.c");
   CHECK(w.call("-c -march=native a.c").native_architecture);
   CHECK(w.call("-c -gline-tables-only a.c").working_directory_matters);
@@ -113,7 +118,9 @@ TEST_CASE("clang-cl: its own words") {
   CHECK_FALSE(w.call("/c -Xclang -internal-isystem -Xclang d a.c").allows_direct);
 }
 
-TEST_CASE("clang-cl: a precompiled header is an output beside the object, and holds times unless told not to") {
+TEST_CASE(
+    "clang-cl: a precompiled header is an output beside the object, and holds times unless told "
+    "not to") {
   ClWorld w;
   w.family = Family::clang_cl;
   const Invocation call = w.call("/c /Yca.h /Fpx.pch /DX a.c");
@@ -127,7 +134,8 @@ TEST_CASE("clang-cl: a precompiled header is an output beside the object, and ho
   const Invocation without_times = w.call("/c /Yca.h /Fpx.pch -Xclang -fno-pch-timestamp a.c");
   CHECK_FALSE(without_times.pch_holds_times);
   CHECK(without_times.allows_direct);
-  for (const char* line : {"/c /Yc /Fpx.pch a.c", "/c /Yca.h /Fpx a.c", "/c /Yca.h /Fpdir/ a.c", "/c /Yca.h /Yub.h /Fpx.pch a.c"})
+  for (const char* line : {"/c /Yc /Fpx.pch a.c", "/c /Yca.h /Fpx a.c", "/c /Yca.h /Fpdir/ a.c",
+                           "/c /Yca.h /Yub.h /Fpx.pch a.c"})
     CHECK(w.refusal(line) == "could_not_use_precompiled_header");
 }
 

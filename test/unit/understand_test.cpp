@@ -19,7 +19,8 @@ std::string outputs_of(const Invocation& call) {
   return all;
 }
 
-// Words of the arguments for which `included` holds, without the -c or -S that nearly all of them have.
+// Words of the arguments for which `included` holds, without the -c or -S that nearly all of them
+// have.
 template <class Included>
 std::string words_of(const Invocation& call, Included included) {
   std::vector<std::string> words;
@@ -58,7 +59,8 @@ TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart")
 
 TEST_CASE("understand: a common compile") {
   UnderstandWorld w;
-  const Invocation call = w.call("-O2 -Iinc -DX=1 -g -Wall -MD -MF d/a.d -c src/a.c -o out/a.o -std=c99");
+  const Invocation call =
+      w.call("-O2 -Iinc -DX=1 -g -Wall -MD -MF d/a.d -c src/a.c -o out/a.o -std=c99");
   CHECK(call.source == "src/a.c");
   CHECK(call.object == "out/a.o");
   CHECK(call.object_named);
@@ -173,7 +175,8 @@ TEST_CASE("understand: clang's refusals") {
     INFO("command: ", row.line);
     CHECK(w.refusal(row.line) == row.id);
   }
-  w.config.sloppiness.bits = static_cast<std::uint32_t>(Sloppy::modules) | static_cast<std::uint32_t>(Sloppy::ivfsoverlay) |
+  w.config.sloppiness.bits = static_cast<std::uint32_t>(Sloppy::modules) |
+                             static_cast<std::uint32_t>(Sloppy::ivfsoverlay) |
                              static_cast<std::uint32_t>(Sloppy::clang_index_store);
   CHECK(w.refusal("-fmodules -c a.c") == "could_not_use_modules");
   w.config.depend_mode = true;
@@ -373,8 +376,10 @@ TEST_CASE("understand: colours") {
   CHECK(choice("-c a.c") == std::pair(false, false));
   CHECK(choice("-c -fdiagnostics-color a.c") == std::pair(true, true));
   CHECK(choice("-c -fdiagnostics-color=always a.c") == std::pair(true, true));
-  CHECK(choice("-c -fdiagnostics-color=always -fdiagnostics-color=never a.c") == std::pair(true, false));
-  CHECK(choice("-c -fdiagnostics-color=never -fdiagnostics-color=auto a.c") == std::pair(false, false));
+  CHECK(choice("-c -fdiagnostics-color=always -fdiagnostics-color=never a.c") ==
+        std::pair(true, false));
+  CHECK(choice("-c -fdiagnostics-color=never -fdiagnostics-color=auto a.c") ==
+        std::pair(false, false));
   w.family = Family::clang;
   CHECK(choice("-c -fcolor-diagnostics a.c") == std::pair(true, true));
   CHECK(choice("-c -fno-color-diagnostics a.c") == std::pair(true, false));
@@ -384,7 +389,8 @@ TEST_CASE("understand: search directories" * posix_paths()) {
   UnderstandWorld w;
   const Invocation call = w.call("-I a -isystem b -iquotec -Id -idirafter e -B f -c a.c");
   std::string found;
-  for (const SearchDirectory& directory : call.search) found += std::to_string(static_cast<int>(directory.kind)) + directory.path + " ";
+  for (const SearchDirectory& directory : call.search)
+    found += std::to_string(static_cast<int>(directory.kind)) + directory.path + " ";
   CHECK(found == "1a 2b 0c 1d 3e 3f/include ");
   CHECK_FALSE(w.call("-I=/usr/x -c a.c").allows_direct);
 }
@@ -393,7 +399,9 @@ TEST_CASE("understand: files whose content matters" * posix_paths()) {
   UnderstandWorld w;
   w.fs.put("/src/list.txt", "");
   w.fs.put("/src/p.so", "");
-  const auto files = [&](const std::string& line) { return text::join(w.call(line).files_to_hash, " "); };
+  const auto files = [&](const std::string& line) {
+    return text::join(w.call(line).files_to_hash, " ");
+  };
   CHECK(files("-c -fplugin=./p.so a.c") == "./p.so");
   CHECK(files("-c -specs=list.txt a.c") == "list.txt");
   CHECK(files("-c -specs=nosys.specs a.c") == "");
@@ -439,13 +447,15 @@ TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
   w.config.base_dir = {"/src", "/other"};
   w.fs.put_directory("/other/inc");
   w.fs.put("/src/a.c", "");
-  const Invocation call =
-      w.call("-I/src/inc -isystem /src/sys -I/other/inc -I/usr/include -include /src/c.h -MD -MF /src/o/a.d -c /src/a.c -o /src/o/a.o");
+  const Invocation call = w.call(
+      "-I/src/inc -isystem /src/sys -I/other/inc -I/usr/include -include /src/c.h -MD -MF "
+      "/src/o/a.d -c /src/a.c -o /src/o/a.o");
   CHECK(call.rewritten);
   CHECK(call.source == "a.c");
   CHECK(call.object == "o/a.o");
   CHECK(call.depfile == "o/a.d");
-  CHECK(compile_words(call) == "-Iinc -isystem sys -I../other/inc -I/usr/include -include c.h -MD -MF o/a.d");
+  CHECK(compile_words(call) ==
+        "-Iinc -isystem sys -I../other/inc -I/usr/include -include c.h -MD -MF o/a.d");
   CHECK(call.search[0].path == "inc");
   CHECK_FALSE(w.call("-Iinc -c a.c").rewritten);
   // The working directory is a link: ".." leads elsewhere.
@@ -456,10 +466,14 @@ TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
   CHECK(compile_words(w.call("-I/other/inc -c a.c")) == "-I../../../other/inc");
 }
 
-TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it" * posix_paths()) {
+TEST_CASE("understand: prefix maps of the working directory are hashed by what they make of it" *
+          posix_paths()) {
   UnderstandWorld w;
-  const auto hashed = [&](const std::string& line) { return text::join(w.call(line).arguments.front().hashed_as, " "); };
-  CHECK(hashed("-fdebug-prefix-map=/src=x -g -c a.c") == "");  // too shallow: it might hold system headers
+  const auto hashed = [&](const std::string& line) {
+    return text::join(w.call(line).arguments.front().hashed_as, " ");
+  };
+  CHECK(hashed("-fdebug-prefix-map=/src=x -g -c a.c") ==
+        "");  // too shallow: it might hold system headers
   UnderstandInput input;
   input.words = {"-fdebug-prefix-map=/home/me/p=.", "-g", "-c", "a.c"};
   input.working_directory = "/home/me/p/build";

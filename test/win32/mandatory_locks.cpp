@@ -1,8 +1,10 @@
-// Linked into a test program, makes Wine keep Windows' word: reading or writing bytes that another handle has locked fails.
+// Linked into a test program, makes Wine keep Windows' word: reading or writing bytes that another
+// handle has locked fails.
 //
-// On Windows a range lock is mandatory (LockFileEx: "the locked region … other processes fail if they attempt to access it", with
-// ERROR_LOCK_VIOLATION); Wine only keeps other locks away. The table of locks lies in memory that all processes of a test share.
-// The calls are taken over by their import symbols, which this object defines before the import library would.
+// On Windows a range lock is mandatory (LockFileEx: "the locked region … other processes fail if
+// they attempt to access it", with ERROR_LOCK_VIOLATION); Wine only keeps other locks away. The
+// table of locks lies in memory that all processes of a test share. The calls are taken over by
+// their import symbols, which this object defines before the import library would.
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <winternl.h>
@@ -37,7 +39,8 @@ Function real(const char* name) {
 
 Table* shared_table() {
   static Table* const table = [] {
-    HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, sizeof(Table), "deja-test-locks");
+    HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0,
+                                        sizeof(Table), "deja-test-locks");
     return static_cast<Table*>(MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0));
   }();
   return table;
@@ -66,12 +69,14 @@ bool is_alive(DWORD process) {
   return alive;
 }
 
-// The number of a file on its volume; one volume is enough for a test, and asking for its name would cost more than all the rest.
+// The number of a file on its volume; one volume is enough for a test, and asking for its name
+// would cost more than all the rest.
 std::uint64_t file_of(HANDLE handle) {
   FILE_INTERNAL_INFORMATION internal{};
   IO_STATUS_BLOCK status{};
   if (GetFileType(handle) != FILE_TYPE_DISK ||
-      NtQueryInformationFile(handle, &status, &internal, sizeof internal, FileInternalInformation) < 0)
+      NtQueryInformationFile(handle, &status, &internal, sizeof internal, FileInternalInformation) <
+          0)
     return 0;
   return static_cast<std::uint64_t>(internal.IndexNumber.QuadPart);
 }
@@ -90,7 +95,9 @@ void forget(HANDLE handle, const std::uint64_t* begin) {
   Table& table = *shared_table();
   for (LONG i = table.used; i-- > 0;) {
     const Lock& lock = table.locks[i];
-    if (lock.process != GetCurrentProcessId() || lock.handle != handle || (begin && lock.begin != *begin)) continue;
+    if (lock.process != GetCurrentProcessId() || lock.handle != handle ||
+        (begin && lock.begin != *begin))
+      continue;
     forget_at(i);
     --own_locks;
   }
@@ -101,7 +108,8 @@ void remember(HANDLE handle, std::uint64_t begin, std::uint64_t size) {
   const Held held;
   Table& table = *shared_table();
   ++own_locks;
-  if (table.used < capacity) table.locks[table.used++] = {GetCurrentProcessId(), handle, file_of(handle), begin, end};
+  if (table.used < capacity)
+    table.locks[table.used++] = {GetCurrentProcessId(), handle, file_of(handle), begin, end};
 }
 
 bool is_locked_by_another(HANDLE handle, std::uint64_t begin, std::uint64_t size) {
@@ -119,13 +127,16 @@ bool is_locked_by_another(HANDLE handle, std::uint64_t begin, std::uint64_t size
   return false;
 }
 
-std::uint64_t offset_of(const OVERLAPPED& at) { return std::uint64_t{at.OffsetHigh} << 32 | at.Offset; }
+std::uint64_t offset_of(const OVERLAPPED& at) {
+  return std::uint64_t{at.OffsetHigh} << 32 | at.Offset;
+}
 
 bool appends_only(HANDLE handle) {
   ACCESS_MASK access = 0;  // all that FILE_ACCESS_INFORMATION holds
   IO_STATUS_BLOCK status{};
-  return NtQueryInformationFile(handle, &status, &access, sizeof access, FileAccessInformation) >= 0 && (access & FILE_APPEND_DATA) != 0 &&
-         (access & FILE_WRITE_DATA) == 0;
+  return NtQueryInformationFile(handle, &status, &access, sizeof access, FileAccessInformation) >=
+             0 &&
+         (access & FILE_APPEND_DATA) != 0 && (access & FILE_WRITE_DATA) == 0;
 }
 
 std::uint64_t position_of(HANDLE handle, const OVERLAPPED* at, bool writing) {
@@ -147,20 +158,26 @@ BOOL refuse(DWORD* count) {
 
 BOOL WINAPI write_file(HANDLE handle, const void* bytes, DWORD size, DWORD* put, OVERLAPPED* at) {
   static const auto write = real<decltype(&write_file)>("WriteFile");
-  if (GetFileType(handle) == FILE_TYPE_DISK && is_locked_by_another(handle, position_of(handle, at, true), size)) return refuse(put);
+  if (GetFileType(handle) == FILE_TYPE_DISK &&
+      is_locked_by_another(handle, position_of(handle, at, true), size))
+    return refuse(put);
   return write(handle, bytes, size, put, at);
 }
 
 BOOL WINAPI read_file(HANDLE handle, void* bytes, DWORD size, DWORD* got, OVERLAPPED* at) {
   static const auto read = real<decltype(&read_file)>("ReadFile");
-  if (GetFileType(handle) == FILE_TYPE_DISK && is_locked_by_another(handle, position_of(handle, at, false), size)) return refuse(got);
+  if (GetFileType(handle) == FILE_TYPE_DISK &&
+      is_locked_by_another(handle, position_of(handle, at, false), size))
+    return refuse(got);
   return read(handle, bytes, size, got, at);
 }
 
-BOOL WINAPI lock_file_ex(HANDLE handle, DWORD flags, DWORD reserved, DWORD low, DWORD high, OVERLAPPED* at) {
+BOOL WINAPI lock_file_ex(HANDLE handle, DWORD flags, DWORD reserved, DWORD low, DWORD high,
+                         OVERLAPPED* at) {
   static const auto lock = real<decltype(&lock_file_ex)>("LockFileEx");
   const BOOL locked = lock(handle, flags, reserved, low, high, at);
-  if (locked && (flags & LOCKFILE_EXCLUSIVE_LOCK) != 0) remember(handle, offset_of(*at), std::uint64_t{high} << 32 | low);
+  if (locked && (flags & LOCKFILE_EXCLUSIVE_LOCK) != 0)
+    remember(handle, offset_of(*at), std::uint64_t{high} << 32 | low);
   return locked;
 }
 
@@ -175,7 +192,8 @@ BOOL WINAPI lock_file(HANDLE handle, DWORD low, DWORD high, DWORD size_low, DWOR
   OVERLAPPED at{};
   at.Offset = low;
   at.OffsetHigh = high;
-  return lock_file_ex(handle, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, size_low, size_high, &at);
+  return lock_file_ex(handle, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, size_low,
+                      size_high, &at);
 }
 
 BOOL WINAPI unlock_file(HANDLE handle, DWORD low, DWORD high, DWORD size_low, DWORD size_high) {

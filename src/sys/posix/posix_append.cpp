@@ -1,4 +1,5 @@
-// The appender: many processes, one file, no line lost or torn, never a wait beyond the deadline. See docs/concurrency.md.
+// The appender: many processes, one file, no line lost or torn, never a wait beyond the deadline.
+// See docs/concurrency.md.
 #include <poll.h>
 
 #include <algorithm>
@@ -13,7 +14,8 @@ namespace deja::posix {
 
 namespace {
 
-// Far past any data, so that a lock never stands in the way of other programs' reads, writes or own locks.
+// Far past any data, so that a lock never stands in the way of other programs' reads, writes or own
+// locks.
 constexpr off_t lock_offset = off_t{1} << 62;
 
 constexpr std::int64_t first_pause_ns = 50'000;
@@ -33,7 +35,9 @@ struct Target {
   int lock_failure = 0;  // errno where the file system has no locks
 };
 
-Error busy(const std::string& path) { return {"lock", path, "held by another process for too long", Cause::busy}; }
+Error busy(const std::string& path) {
+  return {"lock", path, "held by another process for too long", Cause::busy};
+}
 
 Result<Target> open_target(const std::string& path) {
   // O_NONBLOCK: a named pipe that nobody reads must not hold the compile.
@@ -47,7 +51,8 @@ Result<Target> open_target(const std::string& path) {
   if (!target.file) return os_error("open", path, errno);
   if (::fstat(target.file.get(), &target.found) != 0) return os_error("stat", path, errno);
   if (S_ISFIFO(target.found.st_mode)) {
-    // Opened for reading too, a pipe always seems to have a reader: ask again, to be told (ENXIO) when there is none.
+    // Opened for reading too, a pipe always seems to have a reader: ask again, to be told (ENXIO)
+    // when there is none.
     target.readable = false;
     target.file = open_fd(path, O_WRONLY | flags, 0666);
     if (!target.file) return os_error("open", path, errno);
@@ -66,7 +71,8 @@ int try_lock(int fd) {
   return errno == EACCES ? EAGAIN : errno;
 }
 
-// Sleeps a growing, uneven time (so that waiters do not march in step); false when the deadline has passed.
+// Sleeps a growing, uneven time (so that waiters do not march in step); false when the deadline has
+// passed.
 bool pause_before(std::int64_t deadline, int attempt) {
   const std::int64_t now = monotonic_ns();
   if (now >= deadline) return false;
@@ -81,8 +87,8 @@ bool pause_before(std::int64_t deadline, int attempt) {
 // True when the name still leads to the file that is open.
 bool still_named(const std::string& path, const Target& target) {
   struct stat named;
-  return target.found.st_nlink > 0 && ::stat(path.c_str(), &named) == 0 && named.st_dev == target.found.st_dev &&
-         named.st_ino == target.found.st_ino;
+  return target.found.st_nlink > 0 && ::stat(path.c_str(), &named) == 0 &&
+         named.st_dev == target.found.st_dev && named.st_ino == target.found.st_ino;
 }
 
 // Opens `path` and takes the lock. From here on `found` is what the file is while the lock is held.
@@ -98,7 +104,8 @@ Result<Target> open_locked(const std::string& path, std::int64_t deadline, bool 
   }
 }
 
-// Writes to a pipe that has a slow reader: waits for room until the deadline. 0 or errno; `written` counts the bytes that went in.
+// Writes to a pipe that has a slow reader: waits for room until the deadline. 0 or errno; `written`
+// counts the bytes that went in.
 int write_until(int fd, std::string_view bytes, std::int64_t deadline, std::size_t& written) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(fd, bytes.data(), bytes.size());
@@ -117,18 +124,22 @@ int write_until(int fd, std::string_view bytes, std::int64_t deadline, std::size
   return 0;
 }
 
-// Takes back a part of a record (the disk became full), unless a program that knows no lock has written after it.
+// Takes back a part of a record (the disk became full), unless a program that knows no lock has
+// written after it.
 void take_back(const Target& target, std::size_t written) {
   struct stat now;
   const off_t whole = target.found.st_size;
-  if (written == 0 || ::fstat(target.file.get(), &now) != 0 || now.st_size != whole + static_cast<off_t>(written)) return;
+  if (written == 0 || ::fstat(target.file.get(), &now) != 0 ||
+      now.st_size != whole + static_cast<off_t>(written))
+    return;
   if (::ftruncate(target.file.get(), whole) != 0) return;  // then the next writer begins a new line
 }
 
 bool ends_with_newline(const Target& target) {
   char last = '\n';
   if (!S_ISREG(target.found.st_mode) || target.found.st_size == 0 || !target.readable) return true;
-  if (retried([&] { return ::pread(target.file.get(), &last, 1, target.found.st_size - 1); }) != 1) return true;
+  if (retried([&] { return ::pread(target.file.get(), &last, 1, target.found.st_size - 1); }) != 1)
+    return true;
   return last == '\n';
 }
 
@@ -146,11 +157,13 @@ class WithoutSigpipe {
 
 }  // namespace
 
-Result<void> PosixFs::append(const std::string& path, std::string_view record, const AppendOptions& options) {
+Result<void> PosixFs::append(const std::string& path, std::string_view record,
+                             const AppendOptions& options) {
   const std::int64_t deadline = monotonic_ns() + options.deadline_ns;
   const auto target = open_locked(path, deadline, options.follow_rename);
   if (!target) return target.error();
-  // Without locks in the file system O_APPEND alone must do: it keeps single writes apart on local ones.
+  // Without locks in the file system O_APPEND alone must do: it keeps single writes apart on local
+  // ones.
   std::string repaired;
   if (options.text && !ends_with_newline(*target)) {
     repaired.reserve(record.size() + 1);
@@ -170,7 +183,8 @@ Result<void> PosixFs::append(const std::string& path, std::string_view record, c
   return os_error("write", path, failure);
 }
 
-Result<void> PosixFs::with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) {
+Result<void> PosixFs::with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                       const std::function<Result<void>()>& work) {
   const auto target = open_locked(path, monotonic_ns() + deadline_ns, true);
   if (!target) return target.error();
   if (target->lock_failure != 0) return os_error("lock", path, target->lock_failure);

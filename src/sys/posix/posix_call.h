@@ -1,4 +1,5 @@
-// What every file in this folder needs: errno mapped once, descriptors that close themselves, writes that finish.
+// What every file in this folder needs: errno mapped once, descriptors that close themselves,
+// writes that finish.
 #pragma once
 
 #include <fcntl.h>

@@ -20,31 +20,40 @@ namespace {
 constexpr mode_t plain_mode = 0666;  // & ~umask, as compilers create files
 
 // The one device that is worth reading: CCACHE_CONFIGPATH=/dev/null, `cc -xc -c /dev/null`.
-bool is_dev_null(const struct stat& found) { return S_ISCHR(found.st_mode) && found.st_rdev == makedev(1, 3); }
+bool is_dev_null(const struct stat& found) {
+  return S_ISCHR(found.st_mode) && found.st_rdev == makedev(1, 3);
+}
 
-// Whether what has the name `path` is taken away for a new file. Of a plain file of our own nobody can tell that it was.
+// Whether what has the name `path` is taken away for a new file. Of a plain file of our own nobody
+// can tell that it was.
 bool gives_way(const std::string& path, const struct stat& found, Existing existing) {
   const bool is_file = S_ISREG(found.st_mode);
   if (existing == Existing::kept)
-    return is_file && found.st_nlink == 1 && found.st_uid == ::geteuid() && (found.st_mode & 07777) == (plain_mode & ~current_umask());
+    return is_file && found.st_nlink == 1 && found.st_uid == ::geteuid() &&
+           (found.st_mode & 07777) == (plain_mode & ~current_umask());
   if (!S_ISLNK(found.st_mode)) return is_file;
   struct stat target;
-  return ::stat(path.c_str(), &target) == 0 ? S_ISREG(target.st_mode) : existing == Existing::replaced;
+  return ::stat(path.c_str(), &target) == 0 ? S_ISREG(target.st_mode)
+                                            : existing == Existing::replaced;
 }
 
 // Writes into a file this call has just created; a failure leaves nothing behind.
-Result<void> fill_new_file(const Fd& file, const std::string& path, std::span<const std::string_view> pieces) {
+Result<void> fill_new_file(const Fd& file, const std::string& path,
+                           std::span<const std::string_view> pieces) {
   const int failure = write_all(file.get(), pieces);
   if (failure == 0) return {};
   ::unlink(path.c_str());
   return os_error("write", path, failure);
 }
 
-Result<std::string> read_at_most(const Fd& file, const std::string& path, std::uint64_t offset, std::size_t size) {
+Result<std::string> read_at_most(const Fd& file, const std::string& path, std::uint64_t offset,
+                                 std::size_t size) {
   std::string out(size, '\0');
   std::size_t have = 0;
   while (have < size) {
-    const ssize_t got = retried([&] { return ::pread(file.get(), out.data() + have, size - have, static_cast<off_t>(offset + have)); });
+    const ssize_t got = retried([&] {
+      return ::pread(file.get(), out.data() + have, size - have, static_cast<off_t>(offset + have));
+    });
     if (got < 0) return os_error("read", path, errno);
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
@@ -57,11 +66,15 @@ class PosixRandomFile final : public RandomFile {
  public:
   PosixRandomFile(Fd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
-  Result<std::string> read_at(std::uint64_t offset, std::size_t size) override { return read_at_most(file_, path_, offset, size); }
+  Result<std::string> read_at(std::uint64_t offset, std::size_t size) override {
+    return read_at_most(file_, path_, offset, size);
+  }
 
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {
-      const ssize_t put = retried([&] { return ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+      const ssize_t put = retried([&] {
+        return ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      });
       if (put < 0) return os_error("write", path_, errno);
       bytes.remove_prefix(static_cast<std::size_t>(put));
       offset += static_cast<std::uint64_t>(put);
@@ -74,12 +87,15 @@ class PosixRandomFile final : public RandomFile {
   std::string path_;
 };
 
-// Reads to the end of the file. The usual file needs one read(): a byte more is asked for than stat said, so a short answer is the end.
-Result<void> read_to_end(const Fd& file, const std::string& path, std::uint64_t expected, std::uint64_t limit, std::string& into) {
+// Reads to the end of the file. The usual file needs one read(): a byte more is asked for than stat
+// said, so a short answer is the end.
+Result<void> read_to_end(const Fd& file, const std::string& path, std::uint64_t expected,
+                         std::uint64_t limit, std::string& into) {
   std::size_t have = 0;
   into.resize(static_cast<std::size_t>(expected) + 1);
   for (;;) {
-    const ssize_t got = retried([&] { return ::read(file.get(), into.data() + have, into.size() - have); });
+    const ssize_t got =
+        retried([&] { return ::read(file.get(), into.data() + have, into.size() - have); });
     if (got < 0) return os_error("read", path, errno);
     have += static_cast<std::size_t>(got);
     if (have > limit) return Error{"read", path, "larger than expected", Cause::too_large};
@@ -101,7 +117,9 @@ FileKind kind_of_entry(int folder, const dirent& entry) {
       return FileKind::symlink;
     case DT_UNKNOWN: {
       struct stat found;
-      return ::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 ? facts_of(found).kind : FileKind::other;
+      return ::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0
+                 ? facts_of(found).kind
+                 : FileKind::other;
     }
     default:
       return FileKind::other;
@@ -141,7 +159,8 @@ Result<FileFacts> PosixFs::lstat(const std::string& path) {
 
 Result<FileFacts> PosixFs::read(const std::string& path, std::string& into, std::uint64_t limit) {
   into.clear();
-  // O_NONBLOCK: a named pipe must neither hang this process nor lose bytes that the compiler is to read.
+  // O_NONBLOCK: a named pipe must neither hang this process nor lose bytes that the compiler is to
+  // read.
   const Fd file = open_fd(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) return os_error("open", path, errno);
   struct stat found;
@@ -153,7 +172,8 @@ Result<FileFacts> PosixFs::read(const std::string& path, std::string& into, std:
   if (facts.size > limit) return Error{"read", path, "larger than expected", Cause::too_large};
   if (auto done = read_to_end(file, path, facts.size, limit, into); !done) return done.error();
   if (into.size() != facts.size) {
-    // It changed under the read (or is one of /proc's). The later facts carry the change's time, so nobody trusts them as old.
+    // It changed under the read (or is one of /proc's). The later facts carry the change's time, so
+    // nobody trusts them as old.
     if (::fstat(file.get(), &found) != 0) return os_error("stat", path, errno);
     facts = facts_of(found);
   }
@@ -166,8 +186,10 @@ Result<void> PosixFs::create(const std::string& path, std::span<const std::strin
   return fill_new_file(file, path, pieces);
 }
 
-Result<void> PosixFs::write_output(const std::string& path, std::string_view bytes, Existing existing) {
-  // In a fresh build nothing is there, and the first open is all. A second turn follows an unlink, a third a race for the name.
+Result<void> PosixFs::write_output(const std::string& path, std::string_view bytes,
+                                   Existing existing) {
+  // In a fresh build nothing is there, and the first open is all. A second turn follows an unlink,
+  // a third a race for the name.
   for (int turn = 0; turn < 3; ++turn) {
     const Fd created = open_fd(path, O_WRONLY | O_CREAT | O_EXCL, plain_mode);
     if (created) return fill_new_file(created, path, {&bytes, 1});
@@ -229,7 +251,9 @@ Result<void> PosixFs::make_directories(const std::string& path) {
 
 Result<std::vector<DirectoryItem>> PosixFs::list(const std::string& path) {
   std::vector<DirectoryItem> out;
-  auto done = each_entry(path, [&](int folder, const dirent& entry) { out.push_back({entry.d_name, kind_of_entry(folder, entry)}); });
+  auto done = each_entry(path, [&](int folder, const dirent& entry) {
+    out.push_back({entry.d_name, kind_of_entry(folder, entry)});
+  });
   if (!done) return done.error();
   return out;
 }
@@ -238,13 +262,15 @@ Result<std::vector<ListedFile>> PosixFs::list_with_facts(const std::string& path
   std::vector<ListedFile> out;
   auto done = each_entry(path, [&](int folder, const dirent& entry) {
     struct stat found;
-    if (::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0) out.push_back({entry.d_name, facts_of(found)});
+    if (::fstatat(folder, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0)
+      out.push_back({entry.d_name, facts_of(found)});
   });
   if (!done) return done.error();
   return out;
 }
 
-Result<std::string> PosixFs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+Result<std::string> PosixFs::read_part(const std::string& path, std::uint64_t offset,
+                                       std::size_t size) {
   const Fd file = open_fd(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) return os_error("open", path, errno);
   struct stat found;
@@ -257,7 +283,8 @@ Result<void> PosixFs::set_mtime(const std::string& path, std::int64_t mtime_ns) 
   const timespec time{static_cast<std::time_t>(mtime_ns / 1'000'000'000),
                       static_cast<decltype(timespec::tv_nsec)>(mtime_ns % 1'000'000'000)};
   const timespec both[] = {time, time};
-  if (::utimensat(AT_FDCWD, path.c_str(), both, 0) != 0) return os_error("set times of", path, errno);
+  if (::utimensat(AT_FDCWD, path.c_str(), both, 0) != 0)
+    return os_error("set times of", path, errno);
   return {};
 }
 
@@ -276,14 +303,17 @@ Result<std::unique_ptr<RandomFile>> PosixFs::open_random(const std::string& path
 }
 
 std::string PosixFs::temporary_name(const std::string& folder, std::string_view prefix) {
-  // The process id and the counter make it unique here, the random bits everywhere else and in advance.
+  // The process id and the counter make it unique here, the random bits everywhere else and in
+  // advance.
   std::uint64_t random = 0;
   if (::getrandom(&random, sizeof random, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof random)) {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
-    random = static_cast<std::uint64_t>(now.tv_nsec) * 0x9e3779b97f4a7c15 + static_cast<std::uint64_t>(now.tv_sec);
+    random = static_cast<std::uint64_t>(now.tv_nsec) * 0x9e3779b97f4a7c15 +
+             static_cast<std::uint64_t>(now.tv_sec);
   }
-  return path::join(folder, fmt::format("{}.{}.{}-{:016x}", prefix, ::getpid(), names_given_++, random));
+  return path::join(folder,
+                    fmt::format("{}.{}.{}-{:016x}", prefix, ::getpid(), names_given_++, random));
 }
 
 Result<std::string> PosixFs::current_directory() {
@@ -291,8 +321,8 @@ Result<std::string> PosixFs::current_directory() {
   struct stat here;
   struct stat named;
   const char* const pwd = std::getenv("PWD");
-  if (pwd != nullptr && pwd[0] == '/' && ::stat(pwd, &named) == 0 && ::stat(".", &here) == 0 && named.st_dev == here.st_dev &&
-      named.st_ino == here.st_ino)
+  if (pwd != nullptr && pwd[0] == '/' && ::stat(pwd, &named) == 0 && ::stat(".", &here) == 0 &&
+      named.st_dev == here.st_dev && named.st_ino == here.st_ino)
     return std::string(pwd);
   char* const found = ::getcwd(nullptr, 0);
   if (found == nullptr) return os_error("find", ".", errno);

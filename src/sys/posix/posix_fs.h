@@ -13,7 +13,8 @@ class PosixFs final : public Fs {
   Result<FileFacts> lstat(const std::string& path) override;
   Result<FileFacts> read(const std::string& path, std::string& into, std::uint64_t limit) override;
   Result<void> create(const std::string& path, std::span<const std::string_view> pieces) override;
-  Result<void> write_output(const std::string& path, std::string_view bytes, Existing existing) override;
+  Result<void> write_output(const std::string& path, std::string_view bytes,
+                            Existing existing) override;
   Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) override;
   Result<void> remove(const std::string& path) override;
   Result<void> remove_directory(const std::string& path) override;
@@ -21,10 +22,13 @@ class PosixFs final : public Fs {
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
   Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
-  Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) override;
+  Result<std::string> read_part(const std::string& path, std::uint64_t offset,
+                                std::size_t size) override;
   Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) override;
-  Result<void> append(const std::string& path, std::string_view record, const AppendOptions& options) override;
-  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) override;
+  Result<void> append(const std::string& path, std::string_view record,
+                      const AppendOptions& options) override;
+  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                const std::function<Result<void>()>& work) override;
   Result<std::unique_ptr<RandomFile>> open_random(const std::string& path) override;
   std::string temporary_name(const std::string& folder, std::string_view prefix) override;
   Result<std::string> current_directory() override;

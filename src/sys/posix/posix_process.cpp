@@ -29,7 +29,8 @@ std::atomic<pid_t> signal_child = 0;
 // The last such signal since the child was started; 0 none.
 std::atomic<int> signal_received = 0;
 
-// The kernel's own signals (Ctrl-C, a lost terminal) have reached the child already: it is in the same process group.
+// The kernel's own signals (Ctrl-C, a lost terminal) have reached the child already: it is in the
+// same process group.
 void pass_on(int signal, siginfo_t* info, void*) {
   const int saved = errno;
   signal_received = signal;
@@ -38,8 +39,8 @@ void pass_on(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
-// While it lives, this process outlives SIGINT, SIGTERM and SIGHUP, and can wait for a child whatever its parent left it
-// for SIGCHLD. The signals are blocked until the child is known.
+// While it lives, this process outlives SIGINT, SIGTERM and SIGHUP, and can wait for a child
+// whatever its parent left it for SIGCHLD. The signals are blocked until the child is known.
 class SignalsToChild {
  public:
   SignalsToChild() {
@@ -61,7 +62,8 @@ class SignalsToChild {
     ::sigaction(SIGCHLD, &plain, &child_before_);
   }
   ~SignalsToChild() {
-    for (std::size_t i = 0; i < passed_on.size(); ++i) ::sigaction(passed_on[i], &before_[i], nullptr);
+    for (std::size_t i = 0; i < passed_on.size(); ++i)
+      ::sigaction(passed_on[i], &before_[i], nullptr);
     ::sigaction(SIGCHLD, &child_before_, nullptr);
     ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
@@ -135,8 +137,10 @@ Result<Pipe> make_pipe() {
   return out;
 }
 
-// 0 or errno. vfork underneath: the cost does not grow with this process's memory, and exec's failure is told here.
-int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset_t& mask, pid_t& child) {
+// 0 or errno. vfork underneath: the cost does not grow with this process's memory, and exec's
+// failure is told here.
+int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset_t& mask,
+          pid_t& child) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&files);
@@ -146,8 +150,8 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
   ::posix_spawnattr_setsigmask(&attributes, &mask);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   const std::vector<std::string> environment = environment_of(command);
-  const int failure =
-      ::posix_spawn(&child, command.program.c_str(), &files, &attributes, pointers(command.argv).data(), pointers(environment).data());
+  const int failure = ::posix_spawn(&child, command.program.c_str(), &files, &attributes,
+                                    pointers(command.argv).data(), pointers(environment).data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);
   return failure;
@@ -155,7 +159,8 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
 
 using Sink = std::function<void(std::string_view)>;
 
-// Reads what is there; closes the pipe at its end, or on an error, which goes to `failure`. False when nothing was there.
+// Reads what is there; closes the pipe at its end, or on an error, which goes to `failure`. False
+// when nothing was there.
 bool drain(Fd& pipe, std::span<char> buffer, const Sink& sink, int& failure) {
   const ssize_t got = retried([&] { return ::read(pipe.get(), buffer.data(), buffer.size()); });
   if (got > 0) {
@@ -168,8 +173,9 @@ bool drain(Fd& pipe, std::span<char> buffer, const Sink& sink, int& failure) {
   return false;
 }
 
-// Reads both pipes until their ends, or until the child has ended and nothing is left in them: a program that the child
-// leaves running in the background may hold them open for ever, and a bare compile would not wait for it. 0, or why not all was read.
+// Reads both pipes until their ends, or until the child has ended and nothing is left in them: a
+// program that the child leaves running in the background may hold them open for ever, and a bare
+// compile would not wait for it. 0, or why not all was read.
 int read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_err) {
   // Not cleared: of a compiler that says nothing, no page of it becomes resident.
   constexpr std::size_t buffer_size = 64 * 1024;
@@ -178,15 +184,18 @@ int read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_
   int failure = 0;
   ::fcntl(out.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.get(), F_SETFL, O_NONBLOCK);
-  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));  // none before Linux 5.3: then the pipes' ends decide
+  const Fd ended(static_cast<int>(
+      ::syscall(SYS_pidfd_open, child, 0)));  // none before Linux 5.3: then the pipes' ends decide
   while (out || err) {
-    std::array<pollfd, 3> waits{{{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}}};
+    std::array<pollfd, 3> waits{
+        {{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}}};
     if (retried([&] { return ::poll(waits.data(), waits.size(), -1); }) < 0) failure = errno;
     if (failure != 0) break;
     if (waits[0].revents != 0) drain(out, buffer, on_out, failure);
     if (waits[1].revents != 0) drain(err, buffer, on_err, failure);
     if (waits[2].revents == 0) continue;
-    // Looked at in order, a pipe may have been filled after it was seen empty and before the child was seen to end.
+    // Looked at in order, a pipe may have been filled after it was seen empty and before the child
+    // was seen to end.
     while (out && drain(out, buffer, on_out, failure)) continue;
     while (err && drain(err, buffer, on_err, failure)) continue;
     break;
@@ -199,7 +208,8 @@ int read_both(pid_t child, Fd& out, Fd& err, const Sink& on_out, const Sink& on_
 
 int wait_for(pid_t child) {
   siginfo_t info;
-  // The number stays the child's until the second wait, so no signal can be passed on to a stranger.
+  // The number stays the child's until the second wait, so no signal can be passed on to a
+  // stranger.
   retried([&] { return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT); });
   SignalsToChild::child_ended();
   int status = 0;
@@ -209,7 +219,8 @@ int wait_for(pid_t child) {
 
 }  // namespace
 
-Result<Finished> PosixProcesses::run(const Command& command, const std::function<void(std::string_view)>& on_out) {
+Result<Finished> PosixProcesses::run(const Command& command,
+                                     const std::function<void(std::string_view)>& on_out) {
   auto out = make_pipe();
   auto err = make_pipe();
   if (!out) return out.error();
@@ -218,14 +229,16 @@ Result<Finished> PosixProcesses::run(const Command& command, const std::function
   SignalsToChild signals;
   pid_t child = 0;
   int failure = spawn(command, *out, *err, signals.mask_before(), child);
-  if (failure == ENOEXEC) failure = spawn(through_shell(command), *out, *err, signals.mask_before(), child);
+  if (failure == ENOEXEC)
+    failure = spawn(through_shell(command), *out, *err, signals.mask_before(), child);
   if (failure != 0) return os_error("run", command.program, failure);
   signals.child_is(child);
   out->write_end.reset();
   err->write_end.reset();
   const Sink collect_out = [&](std::string_view bytes) { finished.out.append(bytes); };
   const Sink collect_err = [&](std::string_view bytes) { finished.err.append(bytes); };
-  const int failure_to_read = read_both(child, out->read_end, err->read_end, on_out ? on_out : collect_out, collect_err);
+  const int failure_to_read =
+      read_both(child, out->read_end, err->read_end, on_out ? on_out : collect_out, collect_err);
   const int status = wait_for(child);
   if (failure_to_read != 0) return os_error("read the output of", command.program, failure_to_read);
   finished.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

@@ -36,7 +36,8 @@ class PosixClock final : public Clock {
     const std::time_t seconds = since_1970_ns / 1'000'000'000;
     std::tm parts{};
     ::localtime_r(&seconds, &parts);
-    return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec};
+    return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+            parts.tm_hour,        parts.tm_min,     parts.tm_sec};
   }
 };
 
@@ -48,17 +49,19 @@ class PosixEnv final : public Env {
   }
   std::vector<std::string> all() override {
     std::vector<std::string> out;
-    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) out.emplace_back(*variable);
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
+      out.emplace_back(*variable);
     return out;
   }
 };
 
-// The home in passwd(5) lines "name:password:uid:gid:comment:home:shell". Read by hand: getpwuid loads plug-ins, which a
-// static program cannot.
+// The home in passwd(5) lines "name:password:uid:gid:comment:home:shell". Read by hand: getpwuid
+// loads plug-ins, which a static program cannot.
 std::optional<std::string> home_in(std::string_view passwd, std::uint32_t user) {
   for (std::string_view line : text::split(passwd, '\n')) {
     const auto fields = text::split(line, ':');
-    if (fields.size() >= 6 && text::parse_unsigned(fields[2]) == user && !fields[5].empty()) return std::string(fields[5]);
+    if (fields.size() >= 6 && text::parse_unsigned(fields[2]) == user && !fields[5].empty())
+      return std::string(fields[5]);
   }
   return std::nullopt;
 }
@@ -89,8 +92,8 @@ class PosixConsole final : public Console {
   unsigned get_umask() override { return current_umask(); }
 };
 
-// Large buffers come from the heap and stay in it: fresh mappings would fault page by page every time. What every run needs of the heap is
-// asked for at once.
+// Large buffers come from the heap and stay in it: fresh mappings would fault page by page every
+// time. What every run needs of the heap is asked for at once.
 void prepare_heap() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 30);

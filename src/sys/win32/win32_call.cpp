@@ -15,40 +15,57 @@ struct CauseRow {
 
 // System error codes, learn.microsoft.com/windows/win32/debug/system-error-codes.
 constexpr std::array causes = std::to_array<CauseRow>({
-    {ERROR_FILE_NOT_FOUND, Cause::not_found},     {ERROR_PATH_NOT_FOUND, Cause::not_found},  {ERROR_ACCESS_DENIED, Cause::denied},
-    {ERROR_INVALID_DRIVE, Cause::not_found},      {ERROR_WRITE_PROTECT, Cause::denied},      {ERROR_NOT_READY, Cause::not_found},
-    {ERROR_SHARING_VIOLATION, Cause::busy},       {ERROR_LOCK_VIOLATION, Cause::busy},       {ERROR_HANDLE_DISK_FULL, Cause::no_space},
-    {ERROR_BAD_NETPATH, Cause::not_found},        {ERROR_BAD_NET_NAME, Cause::not_found},    {ERROR_FILE_EXISTS, Cause::exists},
-    {ERROR_DISK_FULL, Cause::no_space},           {ERROR_INVALID_NAME, Cause::not_found},    {ERROR_BUSY, Cause::busy},
-    {ERROR_ALREADY_EXISTS, Cause::exists},        {ERROR_DIRECTORY, Cause::not_a_directory}, {ERROR_DELETE_PENDING, Cause::busy},
+    {ERROR_FILE_NOT_FOUND, Cause::not_found},
+    {ERROR_PATH_NOT_FOUND, Cause::not_found},
+    {ERROR_ACCESS_DENIED, Cause::denied},
+    {ERROR_INVALID_DRIVE, Cause::not_found},
+    {ERROR_WRITE_PROTECT, Cause::denied},
+    {ERROR_NOT_READY, Cause::not_found},
+    {ERROR_SHARING_VIOLATION, Cause::busy},
+    {ERROR_LOCK_VIOLATION, Cause::busy},
+    {ERROR_HANDLE_DISK_FULL, Cause::no_space},
+    {ERROR_BAD_NETPATH, Cause::not_found},
+    {ERROR_BAD_NET_NAME, Cause::not_found},
+    {ERROR_FILE_EXISTS, Cause::exists},
+    {ERROR_DISK_FULL, Cause::no_space},
+    {ERROR_INVALID_NAME, Cause::not_found},
+    {ERROR_BUSY, Cause::busy},
+    {ERROR_ALREADY_EXISTS, Cause::exists},
+    {ERROR_DIRECTORY, Cause::not_a_directory},
+    {ERROR_DELETE_PENDING, Cause::busy},
     {error_disk_quota_exceeded, Cause::no_space},
 });
 static_assert(std::ranges::is_sorted(causes, {}, &CauseRow::code));
 
 std::string system_words(DWORD code) {
   wchar_t text[512];
-  const DWORD size =
-      FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code, 0, text, std::size(text), nullptr);
+  const DWORD size = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+                                    nullptr, code, 0, text, std::size(text), nullptr);
   std::wstring_view words(text, size);
-  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' || words.back() == L' ' || words.back() == L'.'))
+  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' ||
+                            words.back() == L' ' || words.back() == L'.'))
     words.remove_suffix(1);
   return (words.empty() ? "error" : utf8(words)) + " (" + std::to_string(code) + ")";
 }
 
-// From here on a directory's name does not fit into the classic 260 characters with an 8.3 name below it.
+// From here on a directory's name does not fit into the classic 260 characters with an 8.3 name
+// below it.
 constexpr std::size_t short_enough = 248;
 
 bool is_absolute(std::wstring_view path) {
   return (path.size() > 2 && path[1] == L':') ||
-         (path.size() > 1 && (path[0] == L'\\' || path[0] == L'/') && (path[1] == L'\\' || path[1] == L'/'));
+         (path.size() > 1 && (path[0] == L'\\' || path[0] == L'/') &&
+          (path[1] == L'\\' || path[1] == L'/'));
 }
 
 }  // namespace
 
 std::wstring wide(std::string_view utf8) {
-  std::wstring out(utf8.size(), L'\0');  // UTF-16 never has more units than UTF-8 or a code page has bytes
+  std::wstring out(utf8.size(),
+                   L'\0');  // UTF-16 never has more units than UTF-8 or a code page has bytes
   const auto convert = [&](UINT page, DWORD flags) {
-    return MultiByteToWideChar(page, flags, utf8.data(), static_cast<int>(utf8.size()), out.data(), static_cast<int>(out.size()));
+    return MultiByteToWideChar(page, flags, utf8.data(), static_cast<int>(utf8.size()), out.data(),
+                               static_cast<int>(out.size()));
   };
   int size = convert(CP_UTF8, MB_ERR_INVALID_CHARS);
   if (size == 0 && !utf8.empty()) size = convert(CP_ACP, 0);
@@ -58,15 +75,16 @@ std::wstring wide(std::string_view utf8) {
 
 std::string utf8(std::wstring_view wide) {
   std::string out(wide.size() * 3, '\0');
-  const int size = WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()), out.data(), static_cast<int>(out.size()),
-                                       nullptr, nullptr);
+  const int size = WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()),
+                                       out.data(), static_cast<int>(out.size()), nullptr, nullptr);
   out.resize(static_cast<std::size_t>(std::max(size, 0)));
   return out;
 }
 
 std::wstring full_path(const std::wstring& path) {
   std::wstring full(std::size_t{MAX_PATH} + path.size(), L'\0');
-  DWORD size = GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
+  DWORD size =
+      GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
   if (size >= full.size()) {
     full.resize(size);
     size = GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
@@ -96,7 +114,8 @@ std::string plain_path(std::wstring_view path) {
 Error error_of(std::string action, std::string_view object, DWORD code) {
   const auto row = std::ranges::lower_bound(causes, code, {}, &CauseRow::code);
   const bool known = row != causes.end() && row->code == code;
-  return {std::move(action), std::string(object), system_words(code), known ? row->cause : Cause::other};
+  return {std::move(action), std::string(object), system_words(code),
+          known ? row->cause : Cause::other};
 }
 
 std::int64_t monotonic_ns() {
@@ -107,14 +126,16 @@ std::int64_t monotonic_ns() {
   }();
   LARGE_INTEGER now;
   QueryPerformanceCounter(&now);
-  return now.QuadPart / per_second * 1'000'000'000 + now.QuadPart % per_second * 1'000'000'000 / per_second;
+  return now.QuadPart / per_second * 1'000'000'000 +
+         now.QuadPart % per_second * 1'000'000'000 / per_second;
 }
 
 namespace {
 
 // Sleep() takes whole ticks, up to 16 ms. False before Windows 10 1803.
 bool sleep_precisely(std::int64_t ns) {
-  const Handle timer(CreateWaitableTimerExW(nullptr, nullptr, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, TIMER_MODIFY_STATE | SYNCHRONIZE));
+  const Handle timer(CreateWaitableTimerExW(nullptr, nullptr, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION,
+                                            TIMER_MODIFY_STATE | SYNCHRONIZE));
   LARGE_INTEGER due;
   due.QuadPart = -std::max<std::int64_t>(ns / 100, 1);  // ticks of 100 ns from now
   return timer && SetWaitableTimer(timer.get(), &due, 0, nullptr, nullptr, FALSE) &&
@@ -136,6 +157,9 @@ bool BackOff::again() {
   return true;
 }
 
-bool is_held(DWORD code) { return code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION || code == ERROR_DELETE_PENDING; }
+bool is_held(DWORD code) {
+  return code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION ||
+         code == ERROR_DELETE_PENDING;
+}
 
 }  // namespace deja::win32

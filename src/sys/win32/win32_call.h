@@ -1,4 +1,5 @@
-// The edge to Windows: UTF-8 to UTF-16 and back, paths in the form its calls take, error codes in ours.
+// The edge to Windows: UTF-8 to UTF-16 and back, paths in the form its calls take, error codes in
+// ours.
 #pragma once
 
 #ifndef WIN32_LEAN_AND_MEAN
@@ -22,14 +23,17 @@
 
 namespace deja::win32 {
 
-// What is no UTF-8 is taken as text in the system's code page: so MinGW's compilers write names into line markers and dependency files.
+// What is no UTF-8 is taken as text in the system's code page: so MinGW's compilers write names
+// into line markers and dependency files.
 std::wstring wide(std::string_view utf8);
 std::string utf8(std::wstring_view wide);
 
-// `path` for a Windows call: as given while short, else absolute behind \\?\ (\\?\UNC\server\share), where 32767 characters fit and
-// nothing is parsed. A path with a NUL in it becomes a name that cannot exist.
+// `path` for a Windows call: as given while short, else absolute behind
+// \\?\ (\\?\UNC\server\share), where 32767 characters fit and nothing is parsed. A path with a NUL
+// in it becomes a name that cannot exist.
 std::wstring api_path(std::string_view path);
-// Absolute and normal, by the current directory of the process and the drive. Lexical: no link is followed.
+// Absolute and normal, by the current directory of the process and the drive. Lexical: no link is
+// followed.
 std::wstring full_path(const std::wstring& path);
 // Without \\?\ and \\?\UNC\, as people write it.
 std::string plain_path(std::wstring_view path);
@@ -70,8 +74,9 @@ class Handle {
 
 std::int64_t monotonic_ns();
 
-// Waits that end: each about twice as long as the one before and uneven, so that waiters do not march in step; until the deadline.
-// The first are short, for a holder that is done in a fraction of a millisecond; later ones leave the processor to those who work.
+// Waits that end: each about twice as long as the one before and uneven, so that waiters do not
+// march in step; until the deadline. The first are short, for a holder that is done in a fraction
+// of a millisecond; later ones leave the processor to those who work.
 class BackOff {
  public:
   explicit BackOff(std::int64_t budget_ns);
@@ -86,12 +91,14 @@ class BackOff {
   std::int64_t step_ns_ = first_step_ns;
 };
 
-// Another program holds the file: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DELETE_PENDING.
+// Another program holds the file: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION,
+// ERROR_DELETE_PENDING.
 bool is_held(DWORD code);
 
-// Runs `operation` (which returns an error code, 0 for success) until it succeeds or fails for good. Virus scanners and indexers hold files
-// for moments, so a held file is tried again for half a second. ERROR_ACCESS_DENIED can mean a file that is being deleted, but mostly
-// means what it says, so it gets a tenth of that.
+// Runs `operation` (which returns an error code, 0 for success) until it succeeds or fails for
+// good. Virus scanners and indexers hold files for moments, so a held file is tried again for half
+// a second. ERROR_ACCESS_DENIED can mean a file that is being deleted, but mostly means what it
+// says, so it gets a tenth of that.
 template <class Operation>
 DWORD patiently(Operation&& operation) {
   BackOff held(500'000'000);

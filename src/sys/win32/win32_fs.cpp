@@ -21,11 +21,13 @@ struct Opened {
   DWORD code = 0;  // why not
 };
 
-Opened open_file(const std::string& path, DWORD access, DWORD disposition, DWORD flags = FILE_ATTRIBUTE_NORMAL) {
+Opened open_file(const std::string& path, DWORD access, DWORD disposition,
+                 DWORD flags = FILE_ATTRIBUTE_NORMAL) {
   Opened out;
   const std::wstring name = api_path(path);
   out.code = patiently([&]() -> DWORD {
-    out.file = Handle(CreateFileW(name.c_str(), access, share_all, nullptr, disposition, flags, nullptr));
+    out.file =
+        Handle(CreateFileW(name.c_str(), access, share_all, nullptr, disposition, flags, nullptr));
     return out.file ? 0 : GetLastError();
   });
   return out;
@@ -34,26 +36,32 @@ Opened open_file(const std::string& path, DWORD access, DWORD disposition, DWORD
 Result<FileFacts> facts_at(const std::string& path, DWORD flags) {
   const std::wstring name = api_path(path);
   // Reading attributes alone is never refused for sharing, so there is nothing to be patient about.
-  const Handle file(
-      CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, nullptr));
+  const Handle file(CreateFileW(name.c_str(), FILE_READ_ATTRIBUTES, share_all, nullptr,
+                                OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, nullptr));
   if (!file) return error_of("stat", path, GetLastError());
   return facts_of(file.get(), path);
 }
 
-// True when the system (before Windows 10) or the drive (FAT, network drives, Wine) knows no POSIX semantics.
+// True when the system (before Windows 10) or the drive (FAT, network drives, Wine) knows no POSIX
+// semantics.
 bool is_unsupported(DWORD code) {
-  return code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_INVALID_FUNCTION ||
-         code == ERROR_CALL_NOT_IMPLEMENTED;
+  return code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED ||
+         code == ERROR_INVALID_FUNCTION || code == ERROR_CALL_NOT_IMPLEMENTED;
 }
 
-// Marks an open file (or empty directory) as deleted. POSIX semantics: the name is free at once, whoever else has the file open.
+// Marks an open file (or empty directory) as deleted. POSIX semantics: the name is free at once,
+// whoever else has the file open.
 DWORD mark_deleted(HANDLE file) {
-  FILE_DISPOSITION_INFO_EX at_once{FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS};
-  if (SetFileInformationByHandle(file, file_disposition_info_ex, &at_once, sizeof at_once)) return 0;
+  FILE_DISPOSITION_INFO_EX at_once{FILE_DISPOSITION_FLAG_DELETE |
+                                   FILE_DISPOSITION_FLAG_POSIX_SEMANTICS};
+  if (SetFileInformationByHandle(file, file_disposition_info_ex, &at_once, sizeof at_once))
+    return 0;
   const DWORD code = GetLastError();
   if (!is_unsupported(code)) return code;
   FILE_DISPOSITION_INFO when_closed{TRUE};  // FAT, network drives, Wine
-  return SetFileInformationByHandle(file, FileDispositionInfo, &when_closed, sizeof when_closed) ? 0 : GetLastError();
+  return SetFileInformationByHandle(file, FileDispositionInfo, &when_closed, sizeof when_closed)
+             ? 0
+             : GetLastError();
 }
 
 // A directory, and no link to one.
@@ -67,7 +75,8 @@ DWORD remove_at(const std::string& path) {
   const std::wstring name = api_path(path);
   return patiently([&]() -> DWORD {
     const Handle file(CreateFileW(name.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING,
-                                  FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+                                  FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS,
+                                  nullptr));
     return file ? mark_deleted(file.get()) : GetLastError();
   });
 }
@@ -77,22 +86,30 @@ DWORD rename_open_file(HANDLE file, const std::wstring& to, Overwrite overwrite)
   const std::size_t size = offsetof(FILE_RENAME_INFO, FileName) + (to.size() + 1) * sizeof(wchar_t);
   std::vector<std::uint64_t> room(size / sizeof(std::uint64_t) + 1);  // aligned for the structure
   auto* info = reinterpret_cast<FILE_RENAME_INFO*>(room.data());
-  info->Flags = FILE_RENAME_FLAG_POSIX_SEMANTICS | (overwrite == Overwrite::yes ? FILE_RENAME_FLAG_REPLACE_IF_EXISTS : 0);
+  info->Flags = FILE_RENAME_FLAG_POSIX_SEMANTICS |
+                (overwrite == Overwrite::yes ? FILE_RENAME_FLAG_REPLACE_IF_EXISTS : 0);
   info->FileNameLength = static_cast<DWORD>(to.size() * sizeof(wchar_t));
   std::copy(to.begin(), to.end(), info->FileName);
-  return SetFileInformationByHandle(file, file_rename_info_ex, info, static_cast<DWORD>(size)) ? 0 : GetLastError();
+  return SetFileInformationByHandle(file, file_rename_info_ex, info, static_cast<DWORD>(size))
+             ? 0
+             : GetLastError();
 }
 
 DWORD rename_once(const std::wstring& from, const std::wstring& to, Overwrite overwrite) {
-  const Handle file(CreateFileW(from.c_str(), DELETE | SYNCHRONIZE, share_all, nullptr, OPEN_EXISTING,
-                                FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const Handle file(
+      CreateFileW(from.c_str(), DELETE | SYNCHRONIZE, share_all, nullptr, OPEN_EXISTING,
+                  FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
   if (!file) return GetLastError();
   const DWORD code = rename_open_file(file.get(), to, overwrite);
   if (!is_unsupported(code)) return code;
-  return MoveFileExW(from.c_str(), to.c_str(), overwrite == Overwrite::yes ? MOVEFILE_REPLACE_EXISTING : 0) ? 0 : GetLastError();
+  return MoveFileExW(from.c_str(), to.c_str(),
+                     overwrite == Overwrite::yes ? MOVEFILE_REPLACE_EXISTING : 0)
+             ? 0
+             : GetLastError();
 }
 
-// Where a file that others have open cannot be replaced, it can still be moved aside: for a moment its name leads nowhere.
+// Where a file that others have open cannot be replaced, it can still be moved aside: for a moment
+// its name leads nowhere.
 DWORD replace_in_use(const std::wstring& from, const std::wstring& to, const std::wstring& aside) {
   if (!MoveFileExW(to.c_str(), aside.c_str(), 0)) return GetLastError();
   const DWORD code = rename_once(from, to, Overwrite::yes);
@@ -100,13 +117,15 @@ DWORD replace_in_use(const std::wstring& from, const std::wstring& to, const std
     MoveFileExW(aside.c_str(), to.c_str(), 0);
     return code;
   }
-  const Handle old(CreateFileW(aside.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+  const Handle old(CreateFileW(aside.c_str(), DELETE, share_all, nullptr, OPEN_EXISTING,
+                               FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
   if (old) mark_deleted(old.get());
   return 0;
 }
 
 // Writes into a file this call has just created; a failure leaves nothing behind.
-Result<void> fill_new_file(HANDLE file, const std::string& path, std::span<const std::string_view> pieces) {
+Result<void> fill_new_file(HANDLE file, const std::string& path,
+                           std::span<const std::string_view> pieces) {
   for (std::string_view piece : pieces) {
     const DWORD code = write_all(file, piece);
     if (code == 0) continue;
@@ -116,7 +135,8 @@ Result<void> fill_new_file(HANDLE file, const std::string& path, std::span<const
   return {};
 }
 
-// 0 or an error code; a short answer is the end of the file. A pipe whose writer has gone is at its end too.
+// 0 or an error code; a short answer is the end of the file. A pipe whose writer has gone is at its
+// end too.
 DWORD read_some(HANDLE file, char* into, std::size_t size, OVERLAPPED* at, std::size_t& got) {
   DWORD bytes = 0;
   const auto wanted = static_cast<DWORD>(std::min<std::size_t>(size, 1 << 30));
@@ -156,7 +176,8 @@ class Win32RandomFile final : public RandomFile {
       OVERLAPPED at = position(offset);
       DWORD put = 0;
       const auto wanted = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1 << 30));
-      if (!WriteFile(file_.get(), bytes.data(), wanted, &put, &at)) return error_of("write", path_, GetLastError());
+      if (!WriteFile(file_.get(), bytes.data(), wanted, &put, &at))
+        return error_of("write", path_, GetLastError());
       bytes.remove_prefix(put);
       offset += put;
     }
@@ -170,12 +191,15 @@ class Win32RandomFile final : public RandomFile {
 
 FileKind kind_of_entry(const WIN32_FIND_DATAW& entry) {
   const bool link = (entry.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
-                    (entry.dwReserved0 == IO_REPARSE_TAG_SYMLINK || entry.dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
+                    (entry.dwReserved0 == IO_REPARSE_TAG_SYMLINK ||
+                     entry.dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
   if (link) return FileKind::symlink;
-  return (entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FileKind::directory : FileKind::regular;
+  return (entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FileKind::directory
+                                                                  : FileKind::regular;
 }
 
-// Only asked when the name was opened without following it: a link of another kind (cloud files, deduplication) is a plain file.
+// Only asked when the name was opened without following it: a link of another kind (cloud files,
+// deduplication) is a plain file.
 bool is_link(HANDLE file) {
   FILE_ATTRIBUTE_TAG_INFO tag{};
   return GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof tag) &&
@@ -188,16 +212,19 @@ std::uint64_t serial_of(HANDLE file) {
   return serial;
 }
 
-// The volume's serial number, asked for once a drive letter: it is the dearest part of a stat. A folder where another volume is mounted
-// gets its drive's number; index and times tell its files apart.
+// The volume's serial number, asked for once a drive letter: it is the dearest part of a stat. A
+// folder where another volume is mounted gets its drive's number; index and times tell its files
+// apart.
 std::uint64_t device_of(HANDLE file, std::string_view path) {
   static std::array<std::atomic<std::uint64_t>, 27> known{};  // A to Z, and what is relative
   const bool separator = !path.empty() && path::is_separator(path[0]);
-  if (separator && path.size() > 1 && path::is_separator(path[1])) return serial_of(file);  // a share
+  if (separator && path.size() > 1 && path::is_separator(path[1]))
+    return serial_of(file);  // a share
   const bool has_drive = path.size() > 1 && path[1] == ':';
   const char letter = has_drive ? static_cast<char>(path[0] | 0x20) : 'a';
   if (letter < 'a' || letter > 'z') return serial_of(file);
-  std::atomic<std::uint64_t>& serial = known[has_drive ? static_cast<std::size_t>(letter - 'a') : 26];
+  std::atomic<std::uint64_t>& serial =
+      known[has_drive ? static_cast<std::size_t>(letter - 'a') : 26];
   if (serial == 0) serial = serial_of(file);
   return serial;
 }
@@ -211,7 +238,8 @@ std::uint64_t index_of(HANDLE file) {
   return static_cast<std::uint64_t>(internal.IndexNumber.QuadPart);
 }
 
-// Index and serial number as GetFileInformationByHandle tells them, but the latter is asked for once a drive.
+// Index and serial number as GetFileInformationByHandle tells them, but the latter is asked for
+// once a drive.
 Result<FileFacts> facts_of(HANDLE file, std::string_view path) {
   FileFacts facts;
   if (GetFileType(file) != FILE_TYPE_DISK) {
@@ -229,13 +257,16 @@ Result<FileFacts> facts_of(HANDLE file, std::string_view path) {
   facts.disk_size = static_cast<std::uint64_t>(standard.AllocationSize.QuadPart);
   facts.mtime_ns = since_1970_ns(basic.LastWriteTime.QuadPart);
   facts.atime_ns = since_1970_ns(basic.LastAccessTime.QuadPart);
-  facts.ctime_ns = basic.ChangeTime.QuadPart == 0 ? 0 : since_1970_ns(basic.ChangeTime.QuadPart);  // FAT keeps none
+  facts.ctime_ns = basic.ChangeTime.QuadPart == 0
+                       ? 0
+                       : since_1970_ns(basic.ChangeTime.QuadPart);  // FAT keeps none
   facts.links = standard.NumberOfLinks;
   if (standard.Directory) {
     facts.kind = FileKind::directory;
     facts.size = 0;
   }
-  if ((basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && is_link(file)) facts.kind = FileKind::symlink;
+  if ((basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && is_link(file))
+    facts.kind = FileKind::symlink;
   return facts;
 }
 
@@ -252,7 +283,9 @@ DWORD write_all(HANDLE file, std::string_view bytes) {
 
 Result<FileFacts> Win32Fs::stat(const std::string& path) { return facts_at(path, 0); }
 
-Result<FileFacts> Win32Fs::lstat(const std::string& path) { return facts_at(path, FILE_FLAG_OPEN_REPARSE_POINT); }
+Result<FileFacts> Win32Fs::lstat(const std::string& path) {
+  return facts_at(path, FILE_FLAG_OPEN_REPARSE_POINT);
+}
 
 Result<FileFacts> Win32Fs::read(const std::string& path, std::string& into, std::uint64_t limit) {
   into.clear();
@@ -262,7 +295,8 @@ Result<FileFacts> Win32Fs::read(const std::string& path, std::string& into, std:
   auto facts = facts_of(file, path);
   if (!facts) return facts;
   const DWORD type = GetFileType(file);
-  if (facts->kind == FileKind::directory || type == FILE_TYPE_PIPE) return Error{"read", path, "not a regular file"};
+  if (facts->kind == FileKind::directory || type == FILE_TYPE_PIPE)
+    return Error{"read", path, "not a regular file"};
   if (type == FILE_TYPE_CHAR) return facts;  // NUL: empty
   if (facts->size > limit) return Error{"read", path, "larger than expected", Cause::too_large};
   // A byte more than the size, so that a short answer is the end.
@@ -270,12 +304,14 @@ Result<FileFacts> Win32Fs::read(const std::string& path, std::string& into, std:
   std::size_t have = 0;
   for (std::size_t got = 1; got > 0 && (have != facts->size || have == 0); have += got) {
     if (have == into.size()) into.resize(2 * have + 4096);
-    const DWORD code = patiently([&] { return read_some(file, into.data() + have, into.size() - have, nullptr, got); });
+    const DWORD code = patiently(
+        [&] { return read_some(file, into.data() + have, into.size() - have, nullptr, got); });
     if (code != 0) return error_of("read", path, code);
     if (have + got > limit) return Error{"read", path, "larger than expected", Cause::too_large};
   }
   into.resize(have);
-  // It changed under the read. The later facts carry the change's time, so nobody trusts them as old.
+  // It changed under the read. The later facts carry the change's time, so nobody trusts them as
+  // old.
   if (have != facts->size) facts = facts_of(file, path);
   return facts;
 }
@@ -284,7 +320,8 @@ std::string Win32Fs::unused_name_beside(const std::string& path) {
   return temporary_name(std::string(path::directory(path)), path::file_name(path));
 }
 
-// Frees a name even where there is no delete with POSIX semantics, and the name of an open file stays taken until the last close.
+// Frees a name even where there is no delete with POSIX semantics, and the name of an open file
+// stays taken until the last close.
 DWORD Win32Fs::clear_name(const std::string& path) {
   if (is_folder(path)) return ERROR_ACCESS_DENIED;
   const std::string away = unused_name_beside(path);
@@ -304,14 +341,17 @@ Result<void> Win32Fs::create(const std::string& path, std::span<const std::strin
 
 Result<void> Win32Fs::write_output(const std::string& path, std::string_view bytes, Existing) {
   const std::wstring name = api_path(path);
-  // In a fresh build nothing is there, and the first open is all. A second turn follows a delete, a third a race for the name.
+  // In a fresh build nothing is there, and the first open is all. A second turn follows a delete, a
+  // third a race for the name.
   for (int turn = 0; turn < 3; ++turn) {
-    const Handle created(CreateFileW(name.c_str(), GENERIC_WRITE, share_all, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+    const Handle created(CreateFileW(name.c_str(), GENERIC_WRITE, share_all, nullptr, CREATE_NEW,
+                                     FILE_ATTRIBUTE_NORMAL, nullptr));
     if (created) return fill_new_file(created.get(), path, {&bytes, 1});
     const DWORD code = GetLastError();
     const auto found = lstat(path);
     if (!found && found.error().cause != Cause::not_found) return error_of("create", path, code);
-    if (!found && code != ERROR_FILE_EXISTS && code != ERROR_ACCESS_DENIED) return error_of("create", path, code);
+    if (!found && code != ERROR_FILE_EXISTS && code != ERROR_ACCESS_DENIED)
+      return error_of("create", path, code);
     if (found && (found->kind == FileKind::symlink || found->kind == FileKind::other)) {
       const Opened through = open_file(path, GENERIC_WRITE, OPEN_ALWAYS);
       if (!through.file) return error_of("open", path, through.code);
@@ -331,8 +371,9 @@ Result<void> Win32Fs::rename(const std::string& from, const std::string& to, Ove
   const DWORD code = patiently([&] {
     const DWORD once = rename_once(source, target, overwrite);
     const bool in_use = once == ERROR_ACCESS_DENIED || is_held(once);
-    return in_use && overwrite == Overwrite::yes && !is_folder(to) ? replace_in_use(source, target, api_path(unused_name_beside(to)))
-                                                                   : once;
+    return in_use && overwrite == Overwrite::yes && !is_folder(to)
+               ? replace_in_use(source, target, api_path(unused_name_beside(to)))
+               : once;
   });
   return code == 0 ? Result<void>() : error_of("rename", to, code);
 }
@@ -350,13 +391,15 @@ Result<void> Win32Fs::remove_directory(const std::string& path) {
 Result<void> Win32Fs::make_directories(const std::string& path) {
   if (CreateDirectoryW(api_path(path).c_str(), nullptr)) return {};
   const DWORD code = GetLastError();
-  if (code == ERROR_ALREADY_EXISTS || code == ERROR_ACCESS_DENIED) {  // a drive's root is denied, not there already
+  if (code == ERROR_ALREADY_EXISTS ||
+      code == ERROR_ACCESS_DENIED) {  // a drive's root is denied, not there already
     const auto found = stat(path);
     if (found && found->kind == FileKind::directory) return {};
     return error_of("create", path, found ? ERROR_DIRECTORY : code);
   }
   const std::string parent(path::directory(path));
-  if (code != ERROR_PATH_NOT_FOUND || parent == path || path.empty()) return error_of("create", path, code);
+  if (code != ERROR_PATH_NOT_FOUND || parent == path || path.empty())
+    return error_of("create", path, code);
   if (auto made = make_directories(parent); !made) return made;
   // Another process may have been as quick.
   if (!CreateDirectoryW(api_path(path).c_str(), nullptr) && GetLastError() != ERROR_ALREADY_EXISTS)
@@ -367,7 +410,8 @@ Result<void> Win32Fs::make_directories(const std::string& path) {
 Result<std::vector<DirectoryItem>> Win32Fs::list(const std::string& path) {
   WIN32_FIND_DATAW entry;
   const std::wstring pattern = api_path(path::join(path, "*"));
-  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch, nullptr, FIND_FIRST_EX_LARGE_FETCH);
+  HANDLE search = FindFirstFileExW(pattern.c_str(), FindExInfoBasic, &entry, FindExSearchNameMatch,
+                                   nullptr, FIND_FIRST_EX_LARGE_FETCH);
   if (search == INVALID_HANDLE_VALUE) return error_of("list", path, GetLastError());
   std::vector<DirectoryItem> out;
   do {
@@ -387,10 +431,12 @@ Result<void> Win32Fs::touch(const std::string& path) {
 }
 
 Result<void> Win32Fs::set_mtime(const std::string& path, std::int64_t mtime_ns) {
-  const Opened opened = open_file(path, FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+  const Opened opened =
+      open_file(path, FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   if (!opened.file) return error_of("touch", path, opened.code);
   const FILETIME time = file_time(mtime_ns);
-  if (!SetFileTime(opened.file.get(), nullptr, &time, &time)) return error_of("touch", path, GetLastError());
+  if (!SetFileTime(opened.file.get(), nullptr, &time, &time))
+    return error_of("touch", path, GetLastError());
   return {};
 }
 
@@ -400,29 +446,36 @@ Result<std::vector<ListedFile>> Win32Fs::list_with_facts(const std::string& path
   if (!items) return items.error();
   std::vector<ListedFile> out;
   for (DirectoryItem& item : *items)
-    if (auto facts = lstat(path::join(path, item.name))) out.push_back({std::move(item.name), *facts});
+    if (auto facts = lstat(path::join(path, item.name)))
+      out.push_back({std::move(item.name), *facts});
   return out;
 }
 
-Result<std::string> Win32Fs::read_part(const std::string& path, std::uint64_t offset, std::size_t size) {
+Result<std::string> Win32Fs::read_part(const std::string& path, std::uint64_t offset,
+                                       std::size_t size) {
   Opened opened = open_file(path, GENERIC_READ, OPEN_EXISTING);
   if (!opened.file) return error_of("open", path, opened.code);
   return Win32RandomFile(std::move(opened.file), path).read_at(offset, size);
 }
 
 Result<std::unique_ptr<RandomFile>> Win32Fs::open_random(const std::string& path) {
-  Opened opened = open_file(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_RANDOM_ACCESS);
+  Opened opened =
+      open_file(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_RANDOM_ACCESS);
   if (!opened.file) return error_of("open", path, opened.code);
-  if (GetFileType(opened.file.get()) != FILE_TYPE_DISK) return Error{"open", path, "not a regular file"};
-  return std::unique_ptr<RandomFile>(std::make_unique<Win32RandomFile>(std::move(opened.file), path));
+  if (GetFileType(opened.file.get()) != FILE_TYPE_DISK)
+    return Error{"open", path, "not a regular file"};
+  return std::unique_ptr<RandomFile>(
+      std::make_unique<Win32RandomFile>(std::move(opened.file), path));
 }
 
 std::string Win32Fs::temporary_name(const std::string& folder, std::string_view prefix) {
-  // The process id and the counter make it unique here, the random bits everywhere else and in advance.
+  // The process id and the counter make it unique here, the random bits everywhere else and in
+  // advance.
   unsigned high = 0;
   unsigned low = 0;
   if (rand_s(&high) != 0 || rand_s(&low) != 0) high = static_cast<unsigned>(monotonic_ns());
-  return path::join(folder, fmt::format("{}.{}.{}-{:08x}{:08x}", prefix, GetCurrentProcessId(), names_given_++, high, low));
+  return path::join(folder, fmt::format("{}.{}.{}-{:08x}{:08x}", prefix, GetCurrentProcessId(),
+                                        names_given_++, high, low));
 }
 
 Result<std::string> Win32Fs::current_directory() {
@@ -438,13 +491,16 @@ Result<std::string> Win32Fs::current_directory() {
 }
 
 Result<std::string> Win32Fs::real_path(const std::string& path) {
-  const Opened opened = open_file(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+  const Opened opened =
+      open_file(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   if (!opened.file) return error_of("resolve", path, opened.code);
   std::wstring name(1024, L'\0');
-  DWORD size = GetFinalPathNameByHandleW(opened.file.get(), name.data(), static_cast<DWORD>(name.size()), 0);
+  DWORD size =
+      GetFinalPathNameByHandleW(opened.file.get(), name.data(), static_cast<DWORD>(name.size()), 0);
   if (size > name.size()) {
     name.resize(size);
-    size = GetFinalPathNameByHandleW(opened.file.get(), name.data(), static_cast<DWORD>(name.size()), 0);
+    size = GetFinalPathNameByHandleW(opened.file.get(), name.data(),
+                                     static_cast<DWORD>(name.size()), 0);
   }
   // Some drives' drivers cannot tell, nor can Wine for long names.
   if (size == 0 || size > name.size()) return plain_path(full_path(wide(path)));

@@ -8,7 +8,8 @@
 
 namespace deja::win32 {
 
-// Every open of deja's shares everything: whoever else has the file open may read, write, rename and delete it.
+// Every open of deja's shares everything: whoever else has the file open may read, write, rename
+// and delete it.
 inline constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
 // The number that a file has on its volume for as long as it exists.
@@ -24,7 +25,8 @@ class Win32Fs final : public Fs {
   Result<FileFacts> lstat(const std::string& path) override;
   Result<FileFacts> read(const std::string& path, std::string& into, std::uint64_t limit) override;
   Result<void> create(const std::string& path, std::span<const std::string_view> pieces) override;
-  Result<void> write_output(const std::string& path, std::string_view bytes, Existing existing) override;
+  Result<void> write_output(const std::string& path, std::string_view bytes,
+                            Existing existing) override;
   Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) override;
   Result<void> remove(const std::string& path) override;
   Result<void> remove_directory(const std::string& path) override;
@@ -32,10 +34,13 @@ class Win32Fs final : public Fs {
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
   Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
-  Result<std::string> read_part(const std::string& path, std::uint64_t offset, std::size_t size) override;
+  Result<std::string> read_part(const std::string& path, std::uint64_t offset,
+                                std::size_t size) override;
   Result<void> set_mtime(const std::string& path, std::int64_t mtime_ns) override;
-  Result<void> append(const std::string& path, std::string_view record, const AppendOptions& options) override;
-  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns, const std::function<Result<void>()>& work) override;
+  Result<void> append(const std::string& path, std::string_view record,
+                      const AppendOptions& options) override;
+  Result<void> with_append_lock(const std::string& path, std::int64_t deadline_ns,
+                                const std::function<Result<void>()>& work) override;
   Result<std::unique_ptr<RandomFile>> open_random(const std::string& path) override;
   std::string temporary_name(const std::string& folder, std::string_view prefix) override;
   Result<std::string> current_directory() override;

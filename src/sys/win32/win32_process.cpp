@@ -1,4 +1,5 @@
-// Running programs: inherited handles and only those, both pipes read at once, Ctrl-C left to the child.
+// Running programs: inherited handles and only those, both pipes read at once, Ctrl-C left to the
+// child.
 #include "sys/win32/win32_process.h"
 
 #include <process.h>
@@ -17,13 +18,14 @@ namespace {
 
 std::atomic<int> interrupted_by = 0;
 
-// Ctrl-C reaches every process of the console, one after the other: this one often after the child has ended of it. The child decides what
-// it means, and its exit code tells; until then this process stays. Once asked to end it starts no other.
+// Ctrl-C reaches every process of the console, one after the other: this one often after the child
+// has ended of it. The child decides what it means, and its exit code tells; until then this
+// process stays. Once asked to end it starts no other.
 BOOL WINAPI on_control(DWORD event) {
   const bool asked = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
   interrupted_by = asked ? SIGINT : SIGTERM;
-  // The console is being closed, and Windows ends a process that returns from here. What is left to do takes less than the seconds it
-  // waits.
+  // The console is being closed, and Windows ends a process that returns from here. What is left to
+  // do takes less than the seconds it waits.
   if (!asked) Sleep(INFINITE);
   return TRUE;
 }
@@ -37,10 +39,12 @@ void leave_control_to_child() {
 bool is_named(std::wstring_view variable, std::wstring_view name) {
   // From 1: "=C:=C:\x", the current directory of a drive, has a name that begins with '='.
   const std::size_t size = std::min(variable.find(L'=', 1), variable.size());
-  return CompareStringOrdinal(variable.data(), static_cast<int>(size), name.data(), static_cast<int>(name.size()), TRUE) == CSTR_EQUAL;
+  return CompareStringOrdinal(variable.data(), static_cast<int>(size), name.data(),
+                              static_cast<int>(name.size()), TRUE) == CSTR_EQUAL;
 }
 
-// This process's environment with the command's changes, as CreateProcess takes it: NUL after each and one more at the end.
+// This process's environment with the command's changes, as CreateProcess takes it: NUL after each
+// and one more at the end.
 std::wstring environment_of(const Command& command) {
   std::vector<std::pair<std::wstring, std::optional<std::wstring>>> changes;
   for (const auto& [name, value] : command.environment)
@@ -50,7 +54,8 @@ std::wstring environment_of(const Command& command) {
   for (const wchar_t* at = all; at != nullptr && *at != L'\0';) {
     const std::wstring_view variable = at;
     at += variable.size() + 1;
-    const bool changed = std::ranges::any_of(changes, [&](const auto& change) { return is_named(variable, change.first); });
+    const bool changed = std::ranges::any_of(
+        changes, [&](const auto& change) { return is_named(variable, change.first); });
     if (!changed) block.append(variable).push_back(L'\0');
   }
   if (all != nullptr) FreeEnvironmentStringsW(all);
@@ -71,22 +76,26 @@ Result<Pipe> make_pipe() {
   HANDLE read_end = nullptr;
   HANDLE write_end = nullptr;
   SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  if (!CreatePipe(&read_end, &write_end, &inheritable, 64 << 10)) return error_of("create", "pipe", GetLastError());
+  if (!CreatePipe(&read_end, &write_end, &inheritable, 64 << 10))
+    return error_of("create", "pipe", GetLastError());
   Pipe out{Handle(read_end), Handle(write_end)};
   SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, 0);
   return out;
 }
 
-// One of this process's standard handles in a form that a child may inherit; NUL where there is none.
+// One of this process's standard handles in a form that a child may inherit; NUL where there is
+// none.
 Handle inheritable(DWORD which) {
   const HANDLE own = GetStdHandle(which);
   HANDLE copy = nullptr;
   const bool copied = own != nullptr && own != INVALID_HANDLE_VALUE &&
-                      DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(), &copy, 0, TRUE, DUPLICATE_SAME_ACCESS);
+                      DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(), &copy, 0, TRUE,
+                                      DUPLICATE_SAME_ACCESS);
   if (copied) return Handle(copy);
   SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
   const DWORD access = which == STD_INPUT_HANDLE ? GENERIC_READ : GENERIC_WRITE;
-  return Handle(CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0, nullptr));
+  return Handle(CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                            OPEN_EXISTING, 0, nullptr));
 }
 
 // The list of handles that a child gets, and no others, whatever other threads open meanwhile.
@@ -96,9 +105,10 @@ class HandleList {
     SIZE_T size = 0;
     InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
     room_.resize(size / sizeof(std::uint64_t) + 1);
-    ready_ = InitializeProcThreadAttributeList(list(), 1, 0, &size) &&
-             UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(), handles_.size() * sizeof(HANDLE),
-                                       nullptr, nullptr);
+    ready_ =
+        InitializeProcThreadAttributeList(list(), 1, 0, &size) &&
+        UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
+                                  handles_.size() * sizeof(HANDLE), nullptr, nullptr);
   }
   ~HandleList() {
     if (ready_) DeleteProcThreadAttributeList(list());
@@ -106,7 +116,9 @@ class HandleList {
   HandleList(const HandleList&) = delete;
   HandleList& operator=(const HandleList&) = delete;
 
-  LPPROC_THREAD_ATTRIBUTE_LIST list() { return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(room_.data()); }
+  LPPROC_THREAD_ATTRIBUTE_LIST list() {
+    return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(room_.data());
+  }
   bool ready() const { return ready_; }
 
  private:
@@ -123,7 +135,8 @@ Result<Handle> start(const Command& command, STARTUPINFOW& startup, DWORD flags)
   std::wstring environment = environment_of(command);
   PROCESS_INFORMATION process{};
   if (!CreateProcessW(api_path(command.program).c_str(), line.data(), nullptr, nullptr, TRUE,
-                      flags | window_flags() | CREATE_UNICODE_ENVIRONMENT, environment.data(), nullptr, &startup, &process))
+                      flags | window_flags() | CREATE_UNICODE_ENVIRONMENT, environment.data(),
+                      nullptr, &startup, &process))
     return error_of("run", command.program, GetLastError());
   CloseHandle(process.hThread);
   return Handle(process.hProcess);
@@ -131,7 +144,8 @@ Result<Handle> start(const Command& command, STARTUPINFOW& startup, DWORD flags)
 
 using Sink = std::function<void(std::string_view)>;
 
-// Reads to the end, which is there when the last writer has closed. 0, or why the rest could not be read: then the text is not whole.
+// Reads to the end, which is there when the last writer has closed. 0, or why the rest could not be
+// read: then the text is not whole.
 DWORD drain(HANDLE pipe, const Sink& sink) {
   std::string room(64 << 10, '\0');
   while (true) {
@@ -144,10 +158,13 @@ DWORD drain(HANDLE pipe, const Sink& sink) {
   }
 }
 
-// Collects one pipe's text in a thread of its own. Not std::thread, whose failure to start is an exception.
+// Collects one pipe's text in a thread of its own. Not std::thread, whose failure to start is an
+// exception.
 class Collector {
  public:
-  explicit Collector(HANDLE pipe) : pipe_(pipe), thread_(reinterpret_cast<HANDLE>(_beginthreadex(nullptr, 0, run, this, 0, nullptr))) {}
+  explicit Collector(HANDLE pipe)
+      : pipe_(pipe),
+        thread_(reinterpret_cast<HANDLE>(_beginthreadex(nullptr, 0, run, this, 0, nullptr))) {}
   ~Collector() { join(); }
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
@@ -163,7 +180,8 @@ class Collector {
  private:
   static unsigned __stdcall run(void* self) {
     auto& collector = *static_cast<Collector*>(self);
-    collector.code_ = drain(collector.pipe_, [&](std::string_view bytes) { collector.text_.append(bytes); });
+    collector.code_ =
+        drain(collector.pipe_, [&](std::string_view bytes) { collector.text_.append(bytes); });
     return 0;
   }
 
@@ -175,10 +193,13 @@ class Collector {
 
 // An exit code that nobody can tell is an error, never a compile that failed.
 Result<int> exit_code_of(HANDLE process, const std::string& program) {
-  if (WaitForSingleObject(process, INFINITE) != WAIT_OBJECT_0) return error_of("wait for", program, GetLastError());
+  if (WaitForSingleObject(process, INFINITE) != WAIT_OBJECT_0)
+    return error_of("wait for", program, GetLastError());
   DWORD code = 0;
-  if (!GetExitCodeProcess(process, &code)) return error_of("get the exit code of", program, GetLastError());
-  return static_cast<int>(code);  // STATUS_CONTROL_C_EXIT and other 32-bit codes survive the round trip through int
+  if (!GetExitCodeProcess(process, &code))
+    return error_of("get the exit code of", program, GetLastError());
+  return static_cast<int>(
+      code);  // STATUS_CONTROL_C_EXIT and other 32-bit codes survive the round trip through int
 }
 
 // As if Ctrl-C had ended it.
@@ -237,7 +258,8 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
 }
 
 Result<int> Win32Processes::become(const Command& command) {
-  // Named, since a child that is to show no window gets a console of its own, and without this its outputs would go there.
+  // Named, since a child that is to show no window gets a console of its own, and without this its
+  // outputs would go there.
   const Handle input = inheritable(STD_INPUT_HANDLE);
   const Handle out = inheritable(STD_OUTPUT_HANDLE);
   const Handle err = inheritable(STD_ERROR_HANDLE);
@@ -267,7 +289,9 @@ bool Win32Processes::is_alive(std::uint32_t process) {
 Result<std::string> Win32Processes::own_path() {
   std::wstring name(MAX_PATH, L'\0');
   DWORD size = 0;
-  while ((size = GetModuleFileNameW(nullptr, name.data(), static_cast<DWORD>(name.size()))) == name.size()) name.resize(2 * name.size());
+  while ((size = GetModuleFileNameW(nullptr, name.data(), static_cast<DWORD>(name.size()))) ==
+         name.size())
+    name.resize(2 * name.size());
   if (size == 0) return error_of("find", "this program", GetLastError());
   name.resize(size);
   return plain_path(name);

@@ -42,7 +42,8 @@ class Win32Env final : public Env {
     std::wstring value(256, L'\0');
     while (true) {
       SetLastError(0);
-      const DWORD size = GetEnvironmentVariableW(key.c_str(), value.data(), static_cast<DWORD>(value.size()));
+      const DWORD size =
+          GetEnvironmentVariableW(key.c_str(), value.data(), static_cast<DWORD>(value.size()));
       if (size == 0 && GetLastError() == ERROR_ENVVAR_NOT_FOUND) return std::nullopt;
       const bool fits = size < value.size();
       value.resize(size);
@@ -52,7 +53,8 @@ class Win32Env final : public Env {
   std::vector<std::string> all() override {
     std::vector<std::string> out;
     wchar_t* const block = GetEnvironmentStringsW();
-    for (const wchar_t* at = block; at != nullptr && *at != L'\0'; at += std::wstring_view(at).size() + 1)
+    for (const wchar_t* at = block; at != nullptr && *at != L'\0';
+         at += std::wstring_view(at).size() + 1)
       if (*at != L'=') out.push_back(utf8(at));  // "=C:=…" is cmd's own
     if (block != nullptr) FreeEnvironmentStringsW(block);
     return out;
@@ -70,11 +72,18 @@ class Win32Console final : public Console {
   bool err_is_terminal() override { return is_console(STD_ERROR_HANDLE); }
   int columns() override {
     CONSOLE_SCREEN_BUFFER_INFO info;
-    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info) ? info.srWindow.Right - info.srWindow.Left + 1 : 80;
+    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)
+               ? info.srWindow.Right - info.srWindow.Left + 1
+               : 80;
   }
-  // Bytes as they are: a replayed compiler's diagnostics must look as they looked from the compiler.
-  void write_out(std::string_view bytes) override { write_all(GetStdHandle(STD_OUTPUT_HANDLE), bytes); }
-  void write_err(std::string_view bytes) override { write_all(GetStdHandle(STD_ERROR_HANDLE), bytes); }
+  // Bytes as they are: a replayed compiler's diagnostics must look as they looked from the
+  // compiler.
+  void write_out(std::string_view bytes) override {
+    write_all(GetStdHandle(STD_OUTPUT_HANDLE), bytes);
+  }
+  void write_err(std::string_view bytes) override {
+    write_all(GetStdHandle(STD_ERROR_HANDLE), bytes);
+  }
   // No syslog here; a debugger or DebugView shows it.
   void write_syslog(std::string_view line) override { OutputDebugStringW(wide(line).c_str()); }
   std::uint32_t user() override { return 0; }
@@ -96,7 +105,10 @@ System& native_system() {
   return system;
 }
 
-// Not main's argv: that has lost what the code page cannot say, and MinGW's start-up has expanded wildcards in it.
-std::vector<std::string> native_arguments(int, char**) { return split_command_line(win32::utf8(GetCommandLineW())); }
+// Not main's argv: that has lost what the code page cannot say, and MinGW's start-up has expanded
+// wildcards in it.
+std::vector<std::string> native_arguments(int, char**) {
+  return split_command_line(win32::utf8(GetCommandLineW()));
+}
 
 }  // namespace deja

@@ -1,4 +1,5 @@
-// The appender among real processes: none of their lines is lost or torn, none of them waits for ever.
+// The appender among real processes: none of their lines is lost or torn, none of them waits for
+// ever.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -49,7 +50,8 @@ bool exists(const std::string& path) { return static_cast<bool>(native_system().
 
 void sleep_ms(int milliseconds) { ::poll(nullptr, 0, milliseconds); }
 
-// Uneven lengths, so that a torn line cannot pass for a whole one: "<writer> <record> <line> xxx… <length>".
+// Uneven lengths, so that a torn line cannot pass for a whole one: "<writer> <record> <line> xxx…
+// <length>".
 std::string line_of(int writer, int record, int line) {
   const int filling = (writer * 7 + record * 13 + line * 29) % 150;
   return std::to_string(writer) + " " + std::to_string(record) + " " + std::to_string(line) + " " +
@@ -65,7 +67,8 @@ std::string record_of(int writer, int record) {
 using Append = std::function<bool(const std::string& path, const std::string& record)>;
 
 bool append_with_lock(const std::string& path, const std::string& record) {
-  return static_cast<bool>(native_system().fs.append(path, record, {.deadline_ns = 60'000'000'000}));
+  return static_cast<bool>(
+      native_system().fs.append(path, record, {.deadline_ns = 60'000'000'000}));
 }
 
 // What a log without protection does: where the end was, it may no longer be.
@@ -73,7 +76,8 @@ bool append_without_lock(const std::string& path, const std::string& record) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT, 0666);
   const off_t end = ::lseek(fd, 0, SEEK_END);
   ::sched_yield();
-  const bool done = ::pwrite(fd, record.data(), record.size(), end) == static_cast<ssize_t>(record.size());
+  const bool done =
+      ::pwrite(fd, record.data(), record.size(), end) == static_cast<ssize_t>(record.size());
   ::close(fd);
   return done;
 }
@@ -84,7 +88,9 @@ bool append_in_two_writes(const std::string& path, const std::string& record) {
   const std::size_t half = record.size() / 2;
   bool done = ::write(fd, record.data(), half) == static_cast<ssize_t>(half);
   ::sched_yield();
-  done = ::write(fd, record.data() + half, record.size() - half) == static_cast<ssize_t>(record.size() - half) && done;
+  done = ::write(fd, record.data() + half, record.size() - half) ==
+             static_cast<ssize_t>(record.size() - half) &&
+         done;
   ::close(fd);
   return done;
 }
@@ -96,7 +102,8 @@ struct Damage {
   int all() const { return lost + strange + unordered; }
 };
 
-// Compares the file with what `writers` processes appended. Killed ones (`records` unknown) may have stopped anywhere.
+// Compares the file with what `writers` processes appended. Killed ones (`records` unknown) may
+// have stopped anywhere.
 Damage damage_in(const std::string& path, const std::vector<int>& records_of_writer) {
   Damage out;
   std::map<int, int> next_record;
@@ -107,7 +114,8 @@ Damage damage_in(const std::string& path, const std::vector<int>& records_of_wri
     const auto words = text::words(line);
     int numbers[3] = {-1, -1, -1};  // writer, record, line
     for (std::size_t i = 0; i < std::min(words.size(), std::size_t{3}); ++i)
-      if (const auto number = text::parse_unsigned(words[i]); number && *number < 1'000'000) numbers[i] = static_cast<int>(*number);
+      if (const auto number = text::parse_unsigned(words[i]); number && *number < 1'000'000)
+        numbers[i] = static_cast<int>(*number);
     const auto [writer, record, number] = numbers;
     if (writer < 0 || record < 0 || number < 0 || line != line_of(writer, record, number)) {
       ++out.strange;
@@ -148,13 +156,14 @@ class Holder {
     child_ = start([&] {
       ::close(held[0]);
       ::close(release[1]);
-      const auto done = native_system().fs.with_append_lock(path, 60'000'000'000, [&]() -> Result<void> {
-        char byte = 'h';
-        (void)!::write(held[1], &byte, 1);
-        (void)!::read(release[0], &byte, 1);
-        if (at_the_end) at_the_end();
-        return {};
-      });
+      const auto done =
+          native_system().fs.with_append_lock(path, 60'000'000'000, [&]() -> Result<void> {
+            char byte = 'h';
+            (void)!::write(held[1], &byte, 1);
+            (void)!::read(release[0], &byte, 1);
+            if (at_the_end) at_the_end();
+            return {};
+          });
       return done ? 0 : 1;
     });
     ::close(held[1]);
@@ -239,7 +248,8 @@ TEST_CASE("processes killed at any moment leave no lock behind and spoil no othe
   }
   const Damage damage = damage_in(path, expected);
   CHECK(damage.lost == 0);
-  CHECK(damage.strange <= writers / 4);  // a killed one's last line may be torn, on a line of its own
+  CHECK(damage.strange <=
+        writers / 4);  // a killed one's last line may be torn, on a line of its own
   CHECK(damage.unordered == 0);
   CHECK(native_system().fs.append(path, "next\n", {.deadline_ns = 0}));
 }
@@ -256,7 +266,8 @@ TEST_CASE("a holder that lets go in time is waited for") {
   CHECK(content(path) == "waited\n");
 }
 
-TEST_CASE("a holder that does not let go: the lines go to the fallback, and home with the next run") {
+TEST_CASE(
+    "a holder that does not let go: the lines go to the fallback, and home with the next run") {
   const TemporaryFolder folder;
   const std::string path = folder / "log";
   Holder holder(path);
@@ -277,20 +288,23 @@ TEST_CASE("32 processes and a holder that does not let go: all lines are found i
   std::vector<pid_t> children;
   for (int writer = 0; writer < writers; ++writer)
     children.push_back(start([&] {
-      const bool done =
-          append_record(native_system(), path, record_of(writer, 0)) && append_record(native_system(), path, record_of(writer, 1));
+      const bool done = append_record(native_system(), path, record_of(writer, 0)) &&
+                        append_record(native_system(), path, record_of(writer, 1));
       return done ? 0 : 1;
     }));
   for (pid_t child : children) CHECK(succeeds(child));
   holder.let_go();
   // One run has half a second for this; on a busy machine it leaves some to the next.
-  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run) CHECK(append_as_another(path, ""));
+  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run)
+    CHECK(append_as_another(path, ""));
   const Damage damage = damage_in(path, std::vector<int>(writers, 2));
   CHECK(damage.all() == 0);
   CHECK(native_system().fs.list(folder.path())->size() == 1);
 }
 
-TEST_CASE("processes killed while they put aside and fold: the survivors' lines are all in the log in the end") {
+TEST_CASE(
+    "processes killed while they put aside and fold: the survivors' lines are all in the log in "
+    "the end") {
   const TemporaryFolder folder;
   const std::string path = folder / "log";
   constexpr int writers = 32;
@@ -313,7 +327,8 @@ TEST_CASE("processes killed while they put aside and fold: the survivors' lines 
     const int status = status_of(children[static_cast<std::size_t>(writer)]);
     if (writer % 4 != 0) CHECK(status == 0);
   }
-  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run) CHECK(append_as_another(path, ""));
+  for (int run = 0; run < 20 && native_system().fs.list(folder.path())->size() > 1; ++run)
+    CHECK(append_as_another(path, ""));
   const auto left = native_system().fs.list(folder.path());
   for (const DirectoryItem& item : *left) CHECK(item.name == "log");
   const std::string log = content(path);
@@ -321,7 +336,8 @@ TEST_CASE("processes killed while they put aside and fold: the survivors' lines 
   const std::set<std::string_view> found(lines.begin(), lines.end());
   for (int writer = 0; writer < writers; ++writer)
     for (int record = 0; writer % 4 != 0 && record < records; ++record)
-      for (int line = 0; line < lines_a_record; ++line) CHECK_MESSAGE(found.contains(line_of(writer, record, line)), writer);
+      for (int line = 0; line < lines_a_record; ++line)
+        CHECK_MESSAGE(found.contains(line_of(writer, record, line)), writer);
 }
 
 TEST_CASE("a holder that is killed holds no longer") {
@@ -376,7 +392,10 @@ TEST_CASE("a pipe without a reader is an error, with one it gets the record") {
   char got[16] = {};
   CHECK(::read(reader, got, sizeof got) == 5);
   // Nobody takes the bytes: the deadline ends the wait.
-  CHECK(native_system().fs.append(path, std::string(1 << 20, 'x'), {.deadline_ns = 20'000'000}).error().cause == Cause::busy);
+  CHECK(native_system()
+            .fs.append(path, std::string(1 << 20, 'x'), {.deadline_ns = 20'000'000})
+            .error()
+            .cause == Cause::busy);
   ::close(reader);
 }
 

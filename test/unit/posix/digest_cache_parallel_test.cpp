@@ -1,4 +1,5 @@
-// The digest cache among real processes: what is found is what was remembered for that file, whoever writes meanwhile.
+// The digest cache among real processes: what is found is what was remembered for that file,
+// whoever writes meanwhile.
 #include "inputs/digest_cache.h"
 #include "unit/posix/in_between.h"
 
@@ -9,7 +10,8 @@ namespace {
 constexpr std::size_t slot_size = 48;
 constexpr std::size_t page_size = 4096;
 
-// The `version`-th content of a file; all versions of one file have the same slot in an empty cache.
+// The `version`-th content of a file; all versions of one file have the same slot in an empty
+// cache.
 FileFacts facts_of(std::uint64_t inode, std::int64_t version = 0) {
   FileFacts facts;
   facts.device = 1;
@@ -18,7 +20,9 @@ FileFacts facts_of(std::uint64_t inode, std::int64_t version = 0) {
   return facts;
 }
 
-Digest content_of(const FileFacts& facts) { return digest_of(std::to_string(facts.inode) + " " + std::to_string(facts.mtime_ns)); }
+Digest content_of(const FileFacts& facts) {
+  return digest_of(std::to_string(facts.inode) + " " + std::to_string(facts.mtime_ns));
+}
 
 std::string digests_in(const std::string& folder) { return folder + "/digests"; }
 
@@ -48,26 +52,33 @@ Slot slot_of(const FileFacts& facts) {
   std::string file;
   if (!native_system().fs.read(digests_in(folder.path()), file)) return {};
   const std::size_t start = file.find_first_not_of('\0') / page_size * page_size;
-  for (std::size_t at = start; at + slot_size <= start + page_size && at + slot_size <= file.size(); at += slot_size)
+  for (std::size_t at = start; at + slot_size <= start + page_size && at + slot_size <= file.size();
+       at += slot_size)
     if (file.find_first_not_of('\0', at) < at + slot_size) return {at, file.substr(at, slot_size)};
   return {};
 }
 
-// What a reader would take that looks at the key alone (the first 16 bytes), and not at the checksum.
+// What a reader would take that looks at the key alone (the first 16 bytes), and not at the
+// checksum.
 std::string unchecked_content(const std::string& folder, const Slot& slot) {
-  const auto bytes = (*native_system().fs.open_random(digests_in(folder)))->read_at(slot.offset, slot_size);
-  return bytes && bytes->substr(0, 16) == slot.bytes.substr(0, 16) ? bytes->substr(16, 16) : std::string();
+  const auto bytes =
+      (*native_system().fs.open_random(digests_in(folder)))->read_at(slot.offset, slot_size);
+  return bytes && bytes->substr(0, 16) == slot.bytes.substr(0, 16) ? bytes->substr(16, 16)
+                                                                   : std::string();
 }
 
-// A file is edited, and its new slot replaces the old one byte by byte, the slowest of all writes; a reader comes in after each.
+// A file is edited, and its new slot replaces the old one byte by byte, the slowest of all writes;
+// a reader comes in after each.
 Orders read_in_between(const std::function<bool(const std::string& folder)>& sees_nothing_wrong) {
   const Slot edited = slot_of(facts_of(5, 2));
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { remember(system, folder, facts_of(5, 1)); },
+      .before = [](System& system,
+                   const std::string& folder) { remember(system, folder, facts_of(5, 1)); },
       .one =
           [&](System& system, const std::string& folder) {
             const auto file = system.fs.open_random(digests_in(folder));
-            for (std::size_t i = 0; i < slot_size; ++i) REQUIRE((*file)->write_at(edited.offset + i, edited.bytes.substr(i, 1)));
+            for (std::size_t i = 0; i < slot_size; ++i)
+              REQUIRE((*file)->write_at(edited.offset + i, edited.bytes.substr(i, 1)));
           },
       .other = [&](System&, const std::string& folder) { return sees_nothing_wrong(folder); },
       .after = [](System&, const std::string& folder) { return remembers(folder, facts_of(5, 2)); },
@@ -75,10 +86,13 @@ Orders read_in_between(const std::function<bool(const std::string& folder)>& see
 }
 
 // Neighbours in one page: whole pages are read, for one read finds many headers.
-Orders remember_in_between(const std::function<void(System&, const std::string& folder, const FileFacts&)>& remember_one) {
+Orders remember_in_between(
+    const std::function<void(System&, const std::string& folder, const FileFacts&)>& remember_one) {
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { remember(system, folder, facts_of(1)); },
-      .one = [&](System& system, const std::string& folder) { remember_one(system, folder, facts_of(2)); },
+      .before = [](System& system,
+                   const std::string& folder) { remember(system, folder, facts_of(1)); },
+      .one = [&](System& system,
+                 const std::string& folder) { remember_one(system, folder, facts_of(2)); },
       .other =
           [&](System& system, const std::string& folder) {
             remember_one(system, folder, facts_of(3));
@@ -86,7 +100,8 @@ Orders remember_in_between(const std::function<void(System&, const std::string& 
           },
       .after =
           [](System&, const std::string& folder) {
-            return remembers(folder, facts_of(1)) && remembers(folder, facts_of(2)) && remembers(folder, facts_of(3));
+            return remembers(folder, facts_of(1)) && remembers(folder, facts_of(2)) &&
+                   remembers(folder, facts_of(3));
           },
   });
 }
@@ -103,14 +118,18 @@ void remember_by_page(System& system, const std::string& folder, const FileFacts
 
 }  // namespace
 
-TEST_CASE("digest cache: a reader that comes in at any byte of a slot's write finds nothing wrong") {
-  const Orders orders =
-      read_in_between([](const std::string& folder) { return !is_wrong(folder, facts_of(5, 1)) && !is_wrong(folder, facts_of(5, 2)); });
+TEST_CASE(
+    "digest cache: a reader that comes in at any byte of a slot's write finds nothing wrong") {
+  const Orders orders = read_in_between([](const std::string& folder) {
+    return !is_wrong(folder, facts_of(5, 1)) && !is_wrong(folder, facts_of(5, 2));
+  });
   CHECK(orders.all > static_cast<int>(slot_size));
   CHECK(orders.wrong == 0);
 }
 
-TEST_CASE("digest cache: without its checksum a reader takes a digest that is half another's, so the test above can fail") {
+TEST_CASE(
+    "digest cache: without its checksum a reader takes a digest that is half another's, so the "
+    "test above can fail") {
   const Slot edited = slot_of(facts_of(5, 2));
   const Orders orders = read_in_between([&](const std::string& folder) {
     const std::string content = unchecked_content(folder, edited);
@@ -119,9 +138,13 @@ TEST_CASE("digest cache: without its checksum a reader takes a digest that is ha
   CHECK(orders.wrong > 0);
 }
 
-TEST_CASE("digest cache: writers of one page keep each other's slots") { CHECK(remember_in_between(remember).wrong == 0); }
+TEST_CASE("digest cache: writers of one page keep each other's slots") {
+  CHECK(remember_in_between(remember).wrong == 0);
+}
 
-TEST_CASE("digest cache: a writer of whole pages takes back what another has remembered, so the test above can fail") {
+TEST_CASE(
+    "digest cache: a writer of whole pages takes back what another has remembered, so the test "
+    "above can fail") {
   CHECK(remember_in_between(remember_by_page).wrong > 0);
 }
 

@@ -1,4 +1,5 @@
-// Entries and temporary names among real processes: a reader gets a whole entry and the right one, or none.
+// Entries and temporary names among real processes: a reader gets a whole entry and the right one,
+// or none.
 #include "store/entry.h"
 #include "store/local_store.h"
 #include "unit/posix/in_between.h"
@@ -13,14 +14,17 @@ std::string entry_of(char filling, std::size_t size = 10'000) {
   return *encode_entry(entry, std::nullopt);
 }
 
-LocalStore store_in(System& system, const std::string& folder) { return LocalStore(system, folder + "/cache", ""); }
+LocalStore store_in(System& system, const std::string& folder) {
+  return LocalStore(system, folder + "/cache", "");
+}
 
 std::string path_of(const std::string& folder, const Digest& key) {
   return store_in(native_system(), folder).path_of(key, EntryKind::result);
 }
 
 bool put(System& system, const std::string& folder, const Digest& key, const std::string& bytes) {
-  return static_cast<bool>(store_in(system, folder).put(key, EntryKind::result, bytes, Overwrite::yes));
+  return static_cast<bool>(
+      store_in(system, folder).put(key, EntryKind::result, bytes, Overwrite::yes));
 }
 
 // What is stored under `key`, empty for nothing.
@@ -30,7 +34,8 @@ std::string got(const std::string& folder, const Digest& key) {
 }
 
 // The put of one who thinks that nobody looks: under the final name, piece by piece.
-void put_in_place(System& system, const std::string& folder, const Digest& key, const std::string& bytes) {
+void put_in_place(System& system, const std::string& folder, const Digest& key,
+                  const std::string& bytes) {
   const auto file = system.fs.open_random(path_of(folder, key));
   REQUIRE(file);
   const std::size_t half = bytes.size() / 2;
@@ -39,10 +44,13 @@ void put_in_place(System& system, const std::string& folder, const Digest& key, 
 }
 
 // The put of one who thinks of readers, but not of other writers: each has the same temporary name.
-bool put_by_one_name(System& system, const std::string& folder, const Digest& key, const std::string& bytes) {
-  const std::string temporary = shard_folder(folder + "/cache", key.shard()) + "/" + std::string(temporary_prefix);
+bool put_by_one_name(System& system, const std::string& folder, const Digest& key,
+                     const std::string& bytes) {
+  const std::string temporary =
+      shard_folder(folder + "/cache", key.shard()) + "/" + std::string(temporary_prefix);
   const auto file = system.fs.open_random(temporary);
-  return file && (*file)->write_at(0, bytes) && system.fs.rename(temporary, path_of(folder, key), Overwrite::yes);
+  return file && (*file)->write_at(0, bytes) &&
+         system.fs.rename(temporary, path_of(folder, key), Overwrite::yes);
 }
 
 const std::string older = entry_of('a');
@@ -51,7 +59,8 @@ const std::string newer = entry_of('b');
 // A reader comes in while `put` replaces the older entry by the newer.
 Orders read_in_between(const std::function<void(System&, const std::string&)>& put_newer) {
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, key_of(1), older)); },
+      .before = [](System& system,
+                   const std::string& folder) { REQUIRE(put(system, folder, key_of(1), older)); },
       .one = put_newer,
       .other =
           [](System&, const std::string& folder) {
@@ -62,13 +71,18 @@ Orders read_in_between(const std::function<void(System&, const std::string&)>& p
   });
 }
 
-using Put = std::function<bool(System&, const std::string& folder, const Digest&, const std::string& bytes)>;
+using Put = std::function<bool(System&, const std::string& folder, const Digest&,
+                               const std::string& bytes)>;
 
 // Two writers of different entries.
 Orders put_in_between(const Put& put_entry) {
   return in_every_order({
-      .before = [](System& system, const std::string& folder) { REQUIRE(put(system, folder, key_of(0), older)); },
-      .one = [&](System& system, const std::string& folder) { (void)put_entry(system, folder, key_of(1), entry_of('1', 9'000)); },
+      .before = [](System& system,
+                   const std::string& folder) { REQUIRE(put(system, folder, key_of(0), older)); },
+      .one =
+          [&](System& system, const std::string& folder) {
+            (void)put_entry(system, folder, key_of(1), entry_of('1', 9'000));
+          },
       .other =
           [&](System& system, const std::string& folder) {
             (void)put_entry(system, folder, key_of(2), entry_of('2'));
@@ -76,19 +90,26 @@ Orders put_in_between(const Put& put_entry) {
           },
       .after =
           [](System&, const std::string& folder) {
-            return got(folder, key_of(1)) == entry_of('1', 9'000) && got(folder, key_of(2)) == entry_of('2');
+            return got(folder, key_of(1)) == entry_of('1', 9'000) &&
+                   got(folder, key_of(2)) == entry_of('2');
           },
   });
 }
 
 }  // namespace
 
-TEST_CASE("entries: a reader that comes in at any step of a put gets the older entry or the newer one, whole") {
-  CHECK(read_in_between([](System& system, const std::string& folder) { CHECK(put(system, folder, key_of(1), newer)); }).wrong == 0);
+TEST_CASE(
+    "entries: a reader that comes in at any step of a put gets the older entry or the newer one, "
+    "whole") {
+  CHECK(read_in_between([](System& system, const std::string& folder) {
+          CHECK(put(system, folder, key_of(1), newer));
+        }).wrong == 0);
 }
 
 TEST_CASE("entries: written in place a reader gets half an entry, so the test above can fail") {
-  CHECK(read_in_between([](System& system, const std::string& folder) { put_in_place(system, folder, key_of(1), newer); }).wrong > 0);
+  CHECK(read_in_between([](System& system, const std::string& folder) {
+          put_in_place(system, folder, key_of(1), newer);
+        }).wrong > 0);
 }
 
 TEST_CASE("entries: a checksum finds the half entry") {
@@ -99,15 +120,21 @@ TEST_CASE("entries: a checksum finds the half entry") {
   CHECK(decode_entry(half).error().cause == Cause::corrupt);
 }
 
-TEST_CASE("temporary names: writers that come in at any step of each other's puts each get their own entry stored") {
+TEST_CASE(
+    "temporary names: writers that come in at any step of each other's puts each get their own "
+    "entry stored") {
   CHECK(put_in_between(put).wrong == 0);
 }
 
-TEST_CASE("temporary names: with one name for all an entry is lost, another has a stranger's bytes, so the test above can fail") {
+TEST_CASE(
+    "temporary names: with one name for all an entry is lost, another has a stranger's bytes, so "
+    "the test above can fail") {
   CHECK(put_in_between(put_by_one_name).wrong > 0);
 }
 
-TEST_CASE("entries: writers, readers and removers at once, all entries read are whole and the right ones") {
+TEST_CASE(
+    "entries: writers, readers and removers at once, all entries read are whole and the right "
+    "ones") {
   const TemporaryFolder folder;
   constexpr unsigned char keys = 8;
   const auto each_key = [&](const std::function<bool(unsigned char)>& work) {
@@ -118,7 +145,8 @@ TEST_CASE("entries: writers, readers and removers at once, all entries read are 
   };
   const auto write = [&] {
     return each_key([&](unsigned char number) {
-      return put(native_system(), folder.path(), key_of(number), entry_of(static_cast<char>('a' + number)));
+      return put(native_system(), folder.path(), key_of(number),
+                 entry_of(static_cast<char>('a' + number)));
     });
   };
   const auto read = [&] {
@@ -129,11 +157,15 @@ TEST_CASE("entries: writers, readers and removers at once, all entries read are 
   };
   const auto remove = [&] {
     return each_key([&](unsigned char number) {
-      return static_cast<bool>(store_in(native_system(), folder.path()).remove(key_of(number), EntryKind::result));
+      return static_cast<bool>(
+          store_in(native_system(), folder.path()).remove(key_of(number), EntryKind::result));
     });
   };
-  CHECK(holds_in_all_at_once(12, [&](int process) { return process % 3 == 0 ? write() : process % 3 == 1 ? read() : remove(); }));
+  CHECK(holds_in_all_at_once(12, [&](int process) {
+    return process % 3 == 0 ? write() : process % 3 == 1 ? read() : remove();
+  }));
   const auto left = native_system().fs.list(shard_folder(folder / "cache", 7));
   REQUIRE(left);
-  for (const DirectoryItem& item : *left) CHECK_MESSAGE(parse_stored_name(7, item.name), item.name);  // and no temporary
+  for (const DirectoryItem& item : *left)
+    CHECK_MESSAGE(parse_stored_name(7, item.name), item.name);  // and no temporary
 }

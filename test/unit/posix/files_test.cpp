@@ -52,9 +52,13 @@ TEST_CASE("/dev/null reads as empty, other devices not at all") {
   CHECK_FALSE(fs().read("/dev/zero", bytes));
 }
 
-TEST_CASE("a file whose size the system does not tell is read to its end") { CHECK(content("/proc/self/status").find("Name:") == 0); }
+TEST_CASE("a file whose size the system does not tell is read to its end") {
+  CHECK(content("/proc/self/status").find("Name:") == 0);
+}
 
-TEST_CASE("write_output writes through to devices and over links, and frees a name from its other links") {
+TEST_CASE(
+    "write_output writes through to devices and over links, and frees a name from its other "
+    "links") {
   const TemporaryFolder folder;
   REQUIRE(fs().write_output(folder / "real", "old and longer"));
   REQUIRE(::symlink("real", (folder / "link").c_str()) == 0);
@@ -99,7 +103,8 @@ TEST_CASE("outputs have the mode that compilers give them") {
   const TemporaryFolder folder;
   CHECK(holds_in_child([&] {
     native_system().console.set_umask(027);
-    return native_system().console.get_umask() == 027 && fs().write_output(folder / "a.o", "x") && fs().stat(folder / "a.o")->mode == 0640;
+    return native_system().console.get_umask() == 027 && fs().write_output(folder / "a.o", "x") &&
+           fs().stat(folder / "a.o")->mode == 0640;
   }));
 }
 
@@ -110,7 +115,8 @@ TEST_CASE("a write that fails leaves no file") {
     const rlimit limit{10, 10};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const std::string_view text = "more than ten bytes";
-    return !fs().create(folder / "a", {&text, 1}) && !fs().write_output(folder / "b", text) && fs().list(folder.path())->empty();
+    return !fs().create(folder / "a", {&text, 1}) && !fs().write_output(folder / "b", text) &&
+           fs().list(folder.path())->empty();
   }));
 }
 
@@ -139,8 +145,9 @@ TEST_CASE("the working directory is $PWD where that leads to it, else its real n
     return holds_in_child([&] {
       if (::chdir((folder / "link").c_str()) != 0) return false;
       pwd == nullptr ? ::unsetenv("PWD") : ::setenv("PWD", pwd, 1);
-      const std::string expected =
-          pwd != nullptr && std::string(pwd) == folder / "link" ? folder / "link" : *fs().real_path(folder / "real");
+      const std::string expected = pwd != nullptr && std::string(pwd) == folder / "link"
+                                       ? folder / "link"
+                                       : *fs().real_path(folder / "real");
       return *fs().current_directory() == expected;
     });
   };
@@ -188,6 +195,7 @@ TEST_CASE("local time is the time zone's") {
     ::setenv("TZ", "XYZ-2", 1);
     ::tzset();
     const LocalTime time = native_system().clock.local(1'700'000'000'999'999'999);
-    return time.year == 2023 && time.month == 11 && time.day == 15 && time.hour == 0 && time.minute == 13 && time.second == 20;
+    return time.year == 2023 && time.month == 11 && time.day == 15 && time.hour == 0 &&
+           time.minute == 13 && time.second == 20;
   }));
 }

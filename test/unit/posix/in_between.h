@@ -1,4 +1,5 @@
-// Two processes in every order: the steps of one, and the other between any two of them. Timing has no part in it.
+// Two processes in every order: the steps of one, and the other between any two of them. Timing has
+// no part in it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -31,7 +32,8 @@ inline bool holds_in_another_process(const std::function<bool()>& work) {
   return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
 }
 
-// Whether `work` returns true in each of `count` processes that run at once; it gets the number of its process.
+// Whether `work` returns true in each of `count` processes that run at once; it gets the number of
+// its process.
 inline bool holds_in_all_at_once(int count, const std::function<bool(int)>& work) {
   std::vector<pid_t> processes;
   for (int i = 0; i < count; ++i) {
@@ -49,8 +51,9 @@ inline bool holds_in_all_at_once(int count, const std::function<bool(int)>& work
 
 // What is shared lies in a folder, a new one for each order.
 struct TwoProcesses {
-  std::function<void(System&, const std::string& folder)> before = [](System&, const std::string&) {};
-  std::function<void(System&, const std::string& folder)> one;    // its steps are its file operations
+  std::function<void(System&, const std::string& folder)> before = [](System&, const std::string&) {
+  };
+  std::function<void(System&, const std::string& folder)> one;  // its steps are its file operations
   std::function<bool(System&, const std::string& folder)> other;  // true: it saw nothing wrong
   std::function<bool(System&, const std::string& folder)> after;  // true: nothing was lost
 };

@@ -55,7 +55,8 @@ TEST_CASE("run tells a signal") {
 }
 
 TEST_CASE("both outputs may be larger than a pipe holds, in any order") {
-  const auto done = processes().run(shell("head -c 1000000 /dev/zero >&2; head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2"));
+  const auto done = processes().run(shell(
+      "head -c 1000000 /dev/zero >&2; head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2"));
   CHECK(done->out.size() == 1'000'000);
   CHECK(done->err.size() == 2'000'000);
 }
@@ -63,10 +64,11 @@ TEST_CASE("both outputs may be larger than a pipe holds, in any order") {
 TEST_CASE("output is streamed where that is asked for") {
   std::string streamed;
   int pieces = 0;
-  const auto done = processes().run(shell("head -c 300000 /dev/zero; echo err >&2"), [&](std::string_view piece) {
-    streamed += piece;
-    ++pieces;
-  });
+  const auto done =
+      processes().run(shell("head -c 300000 /dev/zero; echo err >&2"), [&](std::string_view piece) {
+        streamed += piece;
+        ++pieces;
+      });
   CHECK(streamed.size() == 300'000);
   CHECK(pieces > 1);
   CHECK(done->out.empty());
@@ -93,8 +95,10 @@ TEST_CASE("variables are set and removed for the child only") {
   ::setenv("DEJA_TEST_KEPT", "kept", 1);
   ::setenv("DEJA_TEST_CHANGED", "old", 1);
   ::setenv("DEJA_TEST_REMOVED", "there", 1);
-  Command command = shell("echo $DEJA_TEST_KEPT $DEJA_TEST_CHANGED ${DEJA_TEST_REMOVED-gone} $DEJA_TEST_NEW");
-  command.environment = {{"DEJA_TEST_CHANGED", "new"}, {"DEJA_TEST_REMOVED", std::nullopt}, {"DEJA_TEST_NEW", "a=b"}};
+  Command command =
+      shell("echo $DEJA_TEST_KEPT $DEJA_TEST_CHANGED ${DEJA_TEST_REMOVED-gone} $DEJA_TEST_NEW");
+  command.environment = {
+      {"DEJA_TEST_CHANGED", "new"}, {"DEJA_TEST_REMOVED", std::nullopt}, {"DEJA_TEST_NEW", "a=b"}};
   CHECK(processes().run(command)->out == "kept new gone a=b\n");
   CHECK(std::string(std::getenv("DEJA_TEST_CHANGED")) == "old");
   CHECK(std::string(std::getenv("DEJA_TEST_REMOVED")) == "there");
@@ -151,8 +155,9 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it and 
     if (runner == 0) {
       std::signal(signal, SIG_DFL);  // who started the tests may have them ignored, as nohup does
       // In a group of its own: only what is passed on reaches the child.
-      const auto done =
-          processes().run(shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " + ready + "; wait; wait"));
+      const auto done = processes().run(
+          shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " + ready +
+                "; wait; wait"));
       ::_exit(done && done->exit_code == 5 && done->interrupted_by == signal ? 0 : 1);
     }
     while (!native_system().fs.stat(ready)) ::poll(nullptr, 0, 5);

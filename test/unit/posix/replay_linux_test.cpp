@@ -14,7 +14,8 @@ replay::Room linux_room;
 // Standard output and error go to files meanwhile.
 bool serve_on_linux(System&, const replay::Call& call) {
   const int saved[] = {::dup(1), ::dup(2)};
-  const int to[] = {::open("stream1", O_WRONLY | O_CREAT | O_TRUNC, 0644), ::open("stream2", O_WRONLY | O_CREAT | O_TRUNC, 0644)};
+  const int to[] = {::open("stream1", O_WRONLY | O_CREAT | O_TRUNC, 0644),
+                    ::open("stream2", O_WRONLY | O_CREAT | O_TRUNC, 0644)};
   for (int i = 0; i < 2; ++i) ::dup2(to[i], i + 1);
   LinuxCalls calls;
   const bool answered = replay::Replay<LinuxCalls>(calls, linux_room).serve(call);
@@ -31,13 +32,18 @@ int open_files() {
 
 }  // namespace
 
-TEST_CASE("replay on Linux: what may change between a compile and its repeat, and no file stays open") {
+TEST_CASE(
+    "replay on Linux: what may change between a compile and its repeat, and no file stays open") {
   const int before = open_files();
   play_replay_changes(serve_on_linux, [before] { CHECK(open_files() == before); });
 }
 
-TEST_CASE("replay on Linux: damaged records are passed over") { play_damaged_records(serve_on_linux); }
-TEST_CASE("replay on Linux: outputs that are there already are kept") { play_kept_outputs(serve_on_linux); }
+TEST_CASE("replay on Linux: damaged records are passed over") {
+  play_damaged_records(serve_on_linux);
+}
+TEST_CASE("replay on Linux: outputs that are there already are kept") {
+  play_kept_outputs(serve_on_linux);
+}
 
 TEST_CASE("replay on Linux: streams reach the caller") {
   ReplayWorld world(serve_on_linux);
@@ -53,7 +59,8 @@ TEST_CASE("replay on Linux: outputs get the mode that umask leaves") {
   const mode_t before = ::umask(027);
   CHECK(world.repeat());
   ::umask(before);
-  CHECK((std::filesystem::status("a.o").permissions() & std::filesystem::perms::all) == std::filesystem::perms(0640));
+  CHECK((std::filesystem::status("a.o").permissions() & std::filesystem::perms::all) ==
+        std::filesystem::perms(0640));
 }
 
 TEST_CASE("replay on Linux: links and devices are left to the ordinary flow") {
@@ -68,8 +75,12 @@ TEST_CASE("replay on Linux: links and devices are left to the ordinary flow") {
   CHECK_FALSE(world.repeat());
 }
 
-TEST_CASE("replay on Linux: a run is told once and counted once, whoever holds what") { play_held_log_and_statistics(serve_on_linux); }
-TEST_CASE("replay on Linux: lines beside the log, and statistics to be folded, are for the ordinary flow") {
+TEST_CASE("replay on Linux: a run is told once and counted once, whoever holds what") {
+  play_held_log_and_statistics(serve_on_linux);
+}
+TEST_CASE(
+    "replay on Linux: lines beside the log, and statistics to be folded, are for the ordinary "
+    "flow") {
   play_left_to_others(serve_on_linux);
 }
 

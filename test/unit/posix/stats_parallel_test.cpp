@@ -26,7 +26,8 @@ std::int64_t hits_in(const std::string& cache) {
   return totals ? totals->counts[Outcome::direct_cache_hit] : -1;
 }
 
-// A fold as one would write it first: read, sum, rename over. `meanwhile` happens where other processes may come in.
+// A fold as one would write it first: read, sum, rename over. `meanwhile` happens where other
+// processes may come in.
 void fold_without_lock(const std::string& cache, const std::function<void()>& meanwhile) {
   Fs& fs = native_system().fs;
   Counts counts;
@@ -39,8 +40,10 @@ void fold_without_lock(const std::string& cache, const std::function<void()>& me
   REQUIRE(fs.rename(temporary, cache + "/stats", Overwrite::yes));
 }
 
-// How many hits are counted after `writers` processes have recorded theirs while two more folded and read; -1 where a process failed.
-std::int64_t hits_after(const std::string& cache, const std::function<bool(const std::string&)>& fold) {
+// How many hits are counted after `writers` processes have recorded theirs while two more folded
+// and read; -1 where a process failed.
+std::int64_t hits_after(const std::string& cache,
+                        const std::function<bool(const std::string&)>& fold) {
   std::vector<pid_t> processes;
   const auto start = [&](const std::function<bool()>& work) {
     const pid_t child = ::fork();
@@ -85,7 +88,9 @@ TEST_CASE("statistics: no count is lost or doubled among writers, folders and re
         }) == writers * runs);
 }
 
-TEST_CASE("statistics: a fold without a lock loses what is recorded meanwhile, so the test above can fail") {
+TEST_CASE(
+    "statistics: a fold without a lock loses what is recorded meanwhile, so the test above can "
+    "fail") {
   TemporaryFolder folder;
   const std::string cache = folder / "cache";
   const auto record = [&] { REQUIRE(Stats(native_system(), cache).record(one_hit(), {})); };

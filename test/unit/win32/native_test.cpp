@@ -17,7 +17,9 @@ System& sys() { return native_system(); }
 // A folder of one test below %TEMP%, gone at its end.
 class Folder {
  public:
-  Folder() : path_(sys().fs.temporary_name(sys().env.get("TEMP").value_or("."), "deja-test")) { REQUIRE(sys().fs.make_directories(path_)); }
+  Folder() : path_(sys().fs.temporary_name(sys().env.get("TEMP").value_or("."), "deja-test")) {
+    REQUIRE(sys().fs.make_directories(path_));
+  }
   ~Folder() { remove_all(path_); }
   std::string operator/(const std::string& name) const { return path_ + "\\" + name; }
 
@@ -37,7 +39,9 @@ class Folder {
   std::string path_;
 };
 
-void put(const std::string& path, std::string_view bytes) { REQUIRE(sys().fs.create(path, {&bytes, 1})); }
+void put(const std::string& path, std::string_view bytes) {
+  REQUIRE(sys().fs.create(path, {&bytes, 1}));
+}
 
 std::string content(const std::string& path) {
   std::string bytes;
@@ -49,7 +53,8 @@ std::string content(const std::string& path) {
 
 // Another program's handle. `share`: what it lets others do.
 HANDLE hold(const std::string& path, DWORD share) {
-  HANDLE handle = CreateFileA(path.c_str(), GENERIC_READ, share, nullptr, OPEN_EXISTING, 0, nullptr);
+  HANDLE handle =
+      CreateFileA(path.c_str(), GENERIC_READ, share, nullptr, OPEN_EXISTING, 0, nullptr);
   REQUIRE(handle != INVALID_HANDLE_VALUE);
   return handle;
 }
@@ -150,7 +155,8 @@ TEST_CASE("files that others have open are replaced and removed, and those keep 
   CHECK(sys().fs.write_output(folder / "target", "newer"));
   CHECK(content(folder / "target") == "newer");
   CloseHandle(second);
-  CHECK(sys().fs.list(folder / ".")->size() == 1);  // what was moved away is gone with its last reader
+  CHECK(sys().fs.list(folder / ".")->size() ==
+        1);  // what was moved away is gone with its last reader
 }
 
 TEST_CASE("folders and read-only files in the way stay where they are") {
@@ -165,7 +171,8 @@ TEST_CASE("folders and read-only files in the way stay where they are") {
   CHECK(sys().fs.write_output(folder / "fixed", "new").error().cause == Cause::denied);
   CHECK(content(folder / "fixed") == "old");
   const auto refused = sys().fs.append(folder / "fixed", "x", {});
-  const bool as_expected = refused || refused.error().cause == Cause::denied;  // Wine lets root append
+  const bool as_expected =
+      refused || refused.error().cause == Cause::denied;  // Wine lets root append
   CHECK(as_expected);
   SetFileAttributesA((folder / "fixed").c_str(), FILE_ATTRIBUTE_NORMAL);
   CHECK(sys().fs.list(folder / ".")->size() == 3);
@@ -202,7 +209,8 @@ TEST_CASE("what is held without sharing for a moment is waited for, for long is 
   CloseHandle(thread);
 }
 
-TEST_CASE("appending ends torn lines, waits for holders to a deadline, and does not wait for folders") {
+TEST_CASE(
+    "appending ends torn lines, waits for holders to a deadline, and does not wait for folders") {
   const Folder folder;
   const std::string log = folder / "log";
   put(log, "torn");
@@ -243,7 +251,8 @@ TEST_CASE("a file for positioned access") {
   CHECK(*sys().fs.read_part(folder / "r", 11, 1) == "b");
 }
 
-TEST_CASE("programs get their words, their changed environment and both pipes; exit codes come back") {
+TEST_CASE(
+    "programs get their words, their changed environment and both pipes; exit codes come back") {
   const auto own = sys().processes.own_path();
   REQUIRE(own);
   CHECK(sys().fs.stat(*own));
@@ -266,9 +275,12 @@ TEST_CASE("programs get their words, their changed environment and both pipes; e
 }
 
 TEST_CASE("both outputs are read at once, whatever their size") {
-  Command self{*sys().processes.own_path(), {"self", "--test-case=child floods both outputs"}, {{"DEJA_TEST_FLOOD", "1"}}};
+  Command self{*sys().processes.own_path(),
+               {"self", "--test-case=child floods both outputs"},
+               {{"DEJA_TEST_FLOOD", "1"}}};
   std::size_t out_bytes = 0;
-  const auto done = sys().processes.run(self, [&](std::string_view chunk) { out_bytes += chunk.size(); });
+  const auto done =
+      sys().processes.run(self, [&](std::string_view chunk) { out_bytes += chunk.size(); });
   REQUIRE(done);
   CHECK(done->exit_code == 0);
   CHECK(done->out.empty());
@@ -287,10 +299,13 @@ TEST_CASE("child floods both outputs") {
 TEST_CASE("a child inherits its three handles and no others") {
   const Folder folder;
   SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  HANDLE leaky = CreateFileA((folder / "leaky").c_str(), GENERIC_WRITE, everything, &inheritable, CREATE_ALWAYS, 0, nullptr);
+  HANDLE leaky = CreateFileA((folder / "leaky").c_str(), GENERIC_WRITE, everything, &inheritable,
+                             CREATE_ALWAYS, 0, nullptr);
   REQUIRE(leaky != INVALID_HANDLE_VALUE);
   const std::string value = std::to_string(reinterpret_cast<std::uintptr_t>(leaky));
-  Command self{*sys().processes.own_path(), {"self", "--test-case=child looks for a handle"}, {{"DEJA_TEST_HANDLE", value}}};
+  Command self{*sys().processes.own_path(),
+               {"self", "--test-case=child looks for a handle"},
+               {{"DEJA_TEST_HANDLE", value}}};
   const auto done = sys().processes.run(self, {});
   CloseHandle(leaky);
   REQUIRE(done);
@@ -302,8 +317,10 @@ TEST_CASE("child looks for a handle") {
   const auto value = sys().env.get("DEJA_TEST_HANDLE");
   if (!value) return;
   DWORD put = 0;
-  // The number may by chance be another handle of this process, but not one of that file: its size is looked at by the parent.
-  WriteFile(reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(*value))), "leak", 4, &put, nullptr);
+  // The number may by chance be another handle of this process, but not one of that file: its size
+  // is looked at by the parent.
+  WriteFile(reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(*value))), "leak", 4,
+            &put, nullptr);
 }
 
 TEST_CASE("who lives") {
