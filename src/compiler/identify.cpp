@@ -93,11 +93,15 @@ class Finder {
   }
 
   unsigned caches_met = 0;
+  std::vector<Candidate> passed_over;
 
   // The compiler at `path`, unless nothing runnable is there or it is a compiler cache.
   std::optional<FoundCompiler> look(const std::string& path) {
     const Result<FileFacts> facts = system_.fs.stat(path);
-    if (!facts || !is_runnable(*facts)) return std::nullopt;
+    if (!facts || !is_runnable(*facts)) {
+      passed_over.push_back({path, facts ? std::optional(*facts) : std::nullopt});
+      return std::nullopt;
+    }
     FoundCompiler found;
     found.path = path;
     found.real_path = system_.fs.real_path(path).value_or(path);
@@ -108,6 +112,7 @@ class Finder {
     // Another cache in front of the compiler would hide the compiler's own changes.
     const bool is_cache = same_file || real_name == "deja" || real_name == "ccache";
     caches_met += is_cache;
+    if (is_cache) passed_over.push_back({path, *facts});
     if (is_cache) return std::nullopt;
     return found;
   }
@@ -141,24 +146,25 @@ Result<FoundCompiler> find_compiler(System& system, const Config& config, const 
   if (!has_separator)
     folders =
         path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
-  std::vector<std::string> before;
   for (const std::string& folder : folders) {
     for (const std::string& candidate : names) {
       std::optional<FoundCompiler> found =
           finder.look(folder.empty() ? candidate : path::join(folder, candidate));
       if (!found) continue;
       classify(*found, name, config.compiler_type);
-      found->path_entries_before = std::move(before);
+      found->passed_over = std::move(finder.passed_over);
       found->passed_over_cache = finder.caches_met > 0;
       return std::move(*found);
     }
-    before.push_back(folder);
   }
   // A link to deja called by its path: the compiler it is named after is on PATH.
   const std::string base(path::file_name(name));
   if (has_separator && finder.caches_met > 0 && !text::lower(base).starts_with("deja")) {
     auto found = find_compiler(system, config, base);
-    if (found) found->passed_over_cache = true;
+    if (!found) return found;
+    found->passed_over_cache = true;
+    found->passed_over.insert(found->passed_over.begin(), finder.passed_over.begin(),
+                              finder.passed_over.end());
     return found;
   }
   if (finder.caches_met > 0)

@@ -13,6 +13,12 @@
 
 namespace deja {
 
+// A name that was looked at on the way to the compiler.
+struct Candidate {
+  std::string path;
+  std::optional<FileFacts> facts;  // nullopt: nothing is there
+};
+
 struct FoundCompiler {
   std::string path;  // what is run: the PATH entry joined with the name, or the word as typed when
                      // it holds a separator
@@ -21,8 +27,7 @@ struct FoundCompiler {
   Family family = Family::gcc;
   CompilerType type = CompilerType::gcc;  // as --show-config would name it
   bool is_cpp_driver = false;
-  std::vector<std::string> path_entries_before;  // PATH folders passed over, in order (replay:
-                                                 // nothing may change about the name there)
+  std::vector<Candidate> passed_over;  // in order; what stands there must stay as it is
   bool passed_over_cache = false;  // deja itself, or another compiler cache, stands in one of them
 };
 

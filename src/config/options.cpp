@@ -8,117 +8,122 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "config/compiler_check.h"
 
 namespace deja {
 
 namespace {
 
 using enum Trust;
+using enum WithReplay;
 
 constexpr Option table[] = {
-    {"absolute_paths_in_stderr", "ABSSTDERR", &Config::absolute_paths_in_stderr, anywhere,
+    {"absolute_paths_in_stderr", "ABSSTDERR", &Config::absolute_paths_in_stderr, anywhere, replays,
      "Make relative paths in diagnostics absolute."},
-    {"base_dir", "BASEDIR", PathField{&Config::base_dir}, anywhere,
+    {"base_dir", "BASEDIR", PathField{&Config::base_dir}, anywhere, replays,
      "Absolute paths below these directories become relative to the working directory, for the key "
      "and for the compiler."},
-    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, "The cache's root.",
+    {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, replays, "The cache's root.",
      TakesEffect::now,
      "`$XDG_CACHE_HOME/deja`, else `~/.cache/deja`; Windows: `%LOCALAPPDATA%\\deja`"},
     {"ceiling_dirs", "CEILING_DIRS", PathField{&Config::ceiling_dirs}, never_from_directory,
-     "The search for a directory's `ccache.conf` stops below these directories.", TakesEffect::now,
-     "the home directory"},
+     replays, "The search for a directory's `ccache.conf` stops below these directories.",
+     TakesEffect::now, "the home directory"},
     {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers},
-     never_from_directory,
+     never_from_directory, replays,
      "A directory that holds one of these names is the last one the search looks in."},
-    {"compiler", "COMPILER", &Config::compiler, below_safe_dirs,
+    {"compiler", "COMPILER", &Config::compiler, below_safe_dirs, replays,
      "Run this compiler, whatever the command line names."},
-    {"compiler_check", "COMPILERCHECK", &Config::compiler_check, anywhere,
+    {"compiler_check", "COMPILERCHECK", &Config::compiler_check, anywhere, replays,
      "What tells one compiler from another: `mtime`, `content`, `none`, `string:TEXT`, or commands "
      "separated by `;` whose output is hashed "
      "(`%compiler%` stands for the compiler). A command counts as U."},
-    {"compiler_type", "COMPILERTYPE", &Config::compiler_type, anywhere,
+    {"compiler_type", "COMPILERTYPE", &Config::compiler_type, anywhere, replays,
      "Which compiler's options are spoken."},
-    {"compression", "COMPRESS", &Config::compression, anywhere,
+    {"compression", "COMPRESS", &Config::compression, anywhere, replays,
      "Compress results with zstd; off where file_clone or hard_link is used."},
     {"compression_level", "COMPRESSLEVEL", IntegerField{&Config::compression_level, -100, 22},
-     anywhere,
+     anywhere, replays,
      "0 compresses at level 1 when an entry grows cold; another level compresses at once. Negative "
      "is faster, 1 to 19 smaller."},
-    {"debug", "DEBUG", &Config::debug, anywhere,
+    {"debug", "DEBUG", &Config::debug, anywhere, no_replay,
      "Leave files that explain the run beside each object: `.ccache-log` and the `.ccache-input-*` "
      "files that show what was hashed."},
-    {"debug_dir", "DEBUGDIR", &Config::debug_dir, below_safe_dirs,
+    {"debug_dir", "DEBUGDIR", &Config::debug_dir, below_safe_dirs, replays,
      "Put the debug files below this directory, the object's full path mirrored."},
-    {"debug_level", "DEBUGLEVEL", IntegerField{&Config::debug_level, 1, 2}, anywhere,
+    {"debug_level", "DEBUGLEVEL", IntegerField{&Config::debug_level, 1, 2}, anywhere, replays,
      "1: only the log; 2: what was hashed too."},
-    {"depend_mode", "DEPEND", &Config::depend_mode, anywhere,
+    {"depend_mode", "DEPEND", &Config::depend_mode, anywhere, replays,
      "Never preprocess: the headers come from the compiler's own dependency output."},
-    {"direct_mode", "DIRECT", &Config::direct_mode, anywhere,
+    {"direct_mode", "DIRECT", &Config::direct_mode, anywhere, no_replay,
      "Look a result up by source content and options first, without preprocessing."},
-    {"disable", "DISABLE", &Config::disable, anywhere, "Only run the compiler."},
+    {"disable", "DISABLE", &Config::disable, anywhere, no_replay, "Only run the compiler."},
     {"extra_files_to_hash", "EXTRAFILES", NameField{&Config::extra_files_to_hash}, anywhere,
-     "Files whose content goes into every key."},
-    {"file_clone", "FILECLONE", &Config::file_clone, anywhere,
+     replays, "Files whose content goes into every key."},
+    {"file_clone", "FILECLONE", &Config::file_clone, anywhere, no_replay,
      "Clone files (reflink) where the file system can; wins over hard_link.", TakesEffect::later},
-    {"hard_link", "HARDLINK", &Config::hard_link, anywhere,
+    {"hard_link", "HARDLINK", &Config::hard_link, anywhere, no_replay,
      "Hard link objects instead of copying them.", TakesEffect::later},
-    {"hash_dir", "HASHDIR", &Config::hash_dir, anywhere,
+    {"hash_dir", "HASHDIR", &Config::hash_dir, anywhere, replays,
      "The working directory is part of the key where debug information records it."},
     {"ignore_headers_in_manifest", "IGNOREHEADERS", NameField{&Config::ignore_headers_in_manifest},
-     anywhere, "Headers, or folders of headers, that a manifest leaves out."},
-    {"ignore_options", "IGNOREOPTIONS", WordField{&Config::ignore_options}, anywhere,
+     anywhere, no_replay, "Headers, or folders of headers, that a manifest leaves out."},
+    {"ignore_options", "IGNOREOPTIONS", WordField{&Config::ignore_options}, anywhere, replays,
      "Compiler options, separated by blanks, that are left out of the key; a `*` at the end stands "
      "for anything."},
-    {"inode_cache", "INODECACHE", &Config::inode_cache, anywhere,
+    {"inode_cache", "INODECACHE", &Config::inode_cache, anywhere, no_replay,
      "Remember content digests by device, inode, size and times."},
-    {"keep_comments_cpp", "COMMENTS", &Config::keep_comments_cpp, anywhere,
+    {"keep_comments_cpp", "COMMENTS", &Config::keep_comments_cpp, anywhere, replays,
      "Keep comments when preprocessing for the key."},
-    {"libexec_dirs", "LIBEXEC_DIRS", PathField{&Config::libexec_dirs}, below_safe_dirs,
+    {"libexec_dirs", "LIBEXEC_DIRS", PathField{&Config::libexec_dirs}, below_safe_dirs, replays,
      "Where storage helpers are looked for.", TakesEffect::later},
-    {"log_file", "LOGFILE", &Config::log_file, below_safe_dirs,
+    {"log_file", "LOGFILE", &Config::log_file, below_safe_dirs, replays,
      "Log every run to this file, or to `syslog`."},
-    {"max_files", "MAXFILES", CountField{&Config::max_files}, never_from_directory,
+    {"max_files", "MAXFILES", CountField{&Config::max_files}, never_from_directory, replays,
      "Number of files the cache is kept below; 0 for no limit."},
-    {"max_size", "MAXSIZE", SizeField{&Config::max_size}, never_from_directory,
+    {"max_size", "MAXSIZE", SizeField{&Config::max_size}, never_from_directory, replays,
      "Size the cache is kept below; 0 for no limit. kB MB GB TB are decimal, KiB MiB GiB TiB "
      "binary, a bare number is GiB."},
-    {"msvc_dep_prefix", "MSVC_DEP_PREFIX", &Config::msvc_dep_prefix, anywhere,
+    {"msvc_dep_prefix", "MSVC_DEP_PREFIX", &Config::msvc_dep_prefix, anywhere, replays,
      "What a localized cl puts before the names of included files."},
-    {"msvc_utf8", "MSVC_UTF8", &Config::msvc_utf8, anywhere, "Add `/utf-8` when cl preprocesses."},
-    {"namespace", "NAMESPACE", &Config::name_space, anywhere,
+    {"msvc_utf8", "MSVC_UTF8", &Config::msvc_utf8, anywhere, replays,
+     "Add `/utf-8` when cl preprocesses."},
+    {"namespace", "NAMESPACE", &Config::name_space, anywhere, replays,
      "Keeps entries apart, and names a group that --evict-namespace removes."},
-    {"path", "PATH", &Config::path, below_safe_dirs,
+    {"path", "PATH", &Config::path, below_safe_dirs, replays,
      "Where the compiler is looked for, instead of `PATH`."},
-    {"pch_external_checksum", "PCH_EXTSUM", &Config::pch_external_checksum, anywhere,
+    {"pch_external_checksum", "PCH_EXTSUM", &Config::pch_external_checksum, anywhere, replays,
      "Hash `X.gch.sum`, where it exists, instead of the precompiled header."},
-    {"prefix_command", "PREFIX", &Config::prefix_command, below_safe_dirs,
+    {"prefix_command", "PREFIX", &Config::prefix_command, below_safe_dirs, no_replay,
      "Words put before the compiler's command line."},
-    {"prefix_command_cpp", "PREFIX_CPP", &Config::prefix_command_cpp, below_safe_dirs,
+    {"prefix_command_cpp", "PREFIX_CPP", &Config::prefix_command_cpp, below_safe_dirs, replays,
      "The same for the preprocessor."},
-    {"read_only", "READONLY", &Config::read_only, anywhere, "Serve hits, store nothing."},
-    {"read_only_direct", "READONLY_DIRECT", &Config::read_only_direct, anywhere,
+    {"read_only", "READONLY", &Config::read_only, anywhere, no_replay,
+     "Serve hits, store nothing."},
+    {"read_only_direct", "READONLY_DIRECT", &Config::read_only_direct, anywhere, no_replay,
      "The same, and look up without preprocessing only."},
-    {"recache", "RECACHE", &Config::recache, anywhere, "Ignore hits and store anew."},
-    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, "Skip the local store.",
-     TakesEffect::later},
-    {"remote_storage", "REMOTE_STORAGE", &Config::remote_storage, below_safe_dirs,
+    {"recache", "RECACHE", &Config::recache, anywhere, no_replay, "Ignore hits and store anew."},
+    {"remote_only", "REMOTE_ONLY", &Config::remote_only, anywhere, no_replay,
+     "Skip the local store.", TakesEffect::later},
+    {"remote_storage", "REMOTE_STORAGE", &Config::remote_storage, below_safe_dirs, replays,
      "Remote stores, as URLs with properties.", TakesEffect::later},
-    {"reshare", "RESHARE", &Config::reshare, anywhere, "Push local hits to the remote store.",
-     TakesEffect::later},
+    {"reshare", "RESHARE", &Config::reshare, anywhere, no_replay,
+     "Push local hits to the remote store.", TakesEffect::later},
     {"response_file_format", "RESPONSE_FILE_FORMAT", &Config::response_file_format, anywhere,
-     "How `@file` arguments are quoted."},
-    {"safe_dirs", "SAFE_DIRS", NameField{&Config::safe_dirs}, never_from_directory,
+     replays, "How `@file` arguments are quoted."},
+    {"safe_dirs", "SAFE_DIRS", NameField{&Config::safe_dirs}, never_from_directory, replays,
      "Directories whose `ccache.conf` may set keys of class U: `/p` itself, `/p/*` for all below "
      "it, `*` for any."},
-    {"sloppiness", "SLOPPINESS", &Config::sloppiness, anywhere,
+    {"sloppiness", "SLOPPINESS", &Config::sloppiness, anywhere, replays,
      "Checks to leave out, for more hits; a list."},
-    {"stats", "STATS", &Config::stats, anywhere, "Count; without, automatic clean-up is off too."},
-    {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs,
+    {"stats", "STATS", &Config::stats, anywhere, replays,
+     "Count; without, automatic clean-up is off too."},
+    {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs, no_replay,
      "Append what every run counted to this file."},
-    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs,
+    {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, replays,
      "Where temporary files go.", TakesEffect::now,
      "`$XDG_RUNTIME_DIR/deja-tmp` where that folder's parent exists, else `<cache_dir>/tmp`"},
-    {"umask", "UMASK", &Config::umask, below_safe_dirs,
+    {"umask", "UMASK", &Config::umask, below_safe_dirs, no_replay,
      "Octal file mode mask for the cache's files."},
 };
 
@@ -420,10 +425,9 @@ std::optional<std::size_t> option_of_variable(std::string_view name) {
 }
 
 Trust trust_of(const Option& option, std::string_view value) {
-  if (option.key != "compiler_check") return option.trust;
-  const bool plain =
-      value == "mtime" || value == "content" || value == "none" || value.starts_with("string:");
-  return plain ? option.trust : below_safe_dirs;
+  const bool is_command =
+      option.key == "compiler_check" && compiler_check_of(value).kind == CheckKind::commands;
+  return is_command ? below_safe_dirs : option.trust;
 }
 
 std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value,

@@ -19,6 +19,10 @@ namespace deja {
 // for a file that came with a checkout.
 enum class Trust : unsigned char { anywhere, below_safe_dirs, never_from_directory };
 
+// What a replay does about a key that is not at its default: nothing, for the value follows from
+// the call's own words and environment and from files that the record checks; or there is none.
+enum class WithReplay : unsigned char { no_replay, replays };
+
 // later: parsed, shown and kept, while the feature it steers is not there yet.
 enum class TakesEffect : unsigned char { now, later };
 
@@ -54,6 +58,7 @@ struct Option {
   std::string_view variable;  // without CCACHE_
   Field field;
   Trust trust;
+  WithReplay with_replay;
   std::string_view doc;
   TakesEffect takes_effect = TakesEffect::now;
   std::string_view default_text =

@@ -28,6 +28,12 @@ struct SourceTraits {
   static SourceTraits from_bits(std::uint16_t bits);
 };
 
+// Whether the same content can become something else: by the day, by another file.
+inline bool becomes_something_else(const SourceTraits& traits) {
+  return traits.date_macro || traits.time_macro || traits.timestamp_macro || traits.embed ||
+         traits.incbin || traits.assembler_include;
+}
+
 struct SourceScan {
   SourceTraits traits;
   std::vector<std::string> probed_names;  // headers that are asked for: "tbb/tbb.h"

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/path.h"
+#include "inputs/environment.h"
 #include "replay/build_id.h"
 #include "replay/record.h"
 
@@ -52,120 +53,10 @@ class PathText {
   bool full_ = false;
 };
 
-static inline char folded(char c) {
-  return native_style == PathStyle::windows && c >= 'a' && c <= 'z'
-             ? static_cast<char>(c - 'a' + 'A')
-             : c;
-}
-
-// Where `entry` goes on behind `name`, or null when it does not begin with it. Windows does not
-// tell upper from lower case.
-static inline const char* after(const char* entry, std::string_view name) {
-  for (const char c : name)
-    if (folded(*entry++) != folded(c)) return nullptr;
-  return entry;
-}
-
-enum class Use : unsigned char { key, refuse };
-struct EnvironmentRow {
-  std::string_view name;  // upper case; a trailing `*` stands for any rest
-  Use use;
-};
-
-// The variables that may change what a compile does or where its files are; too many only means an
-// answer less often. `refuse`: no replay at all. Upper case here also where the variable is not,
-// for those exist on Windows only.
-inline constexpr EnvironmentRow environment_rows[] = {
-    {"APPDATA", Use::key},
-    {"CCACHE_DEBUG", Use::refuse},
-    {"CCACHE_DISABLE", Use::refuse},
-    {"CCACHE_NODIRECT", Use::refuse},
-    {"CCACHE_RECACHE", Use::refuse},
-    {"CCACHE_*", Use::key},
-    {"CCC_*", Use::key},
-    {"CC_LOG_*", Use::refuse},
-    {"CC_PRINT_*", Use::refuse},
-    {"CICC_*", Use::key},
-    {"CL", Use::refuse},
-    {"CLANG_*", Use::key},
-    {"CLICOLOR*", Use::key},
-    {"COLORTERM", Use::key},
-    {"COLUMNS", Use::key},
-    {"COMPILER_PATH", Use::key},
-    {"CPATH", Use::key},
-    {"CPLUS_INCLUDE_PATH", Use::key},
-    {"C_INCLUDE_PATH", Use::key},
-    {"DEJA_*", Use::key},
-    {"DEPENDENCIES_OUTPUT", Use::refuse},
-    {"DEVELOPER_DIR", Use::key},
-    {"EMCC_*", Use::key},
-    {"EXTERNAL_INCLUDE", Use::key},
-    {"GCC_*", Use::key},
-    {"GUIX_*", Use::key},
-    {"HOME", Use::key},
-    {"ICCCFG", Use::key},
-    {"ICPCCFG", Use::key},
-    {"ICPXCFG", Use::key},
-    {"ICXCFG", Use::key},
-    {"INCLUDE", Use::key},
-    {"I_MPI_*", Use::key},
-    {"LANG", Use::key},
-    {"LANGUAGE", Use::key},
-    {"LC_*", Use::key},
-    {"LD_LIBRARY_PATH", Use::key},
-    {"LD_PRELOAD", Use::key},
-    {"LIBPATH", Use::key},
-    {"LIBRARY_PATH", Use::key},
-    {"LOCALAPPDATA", Use::key},
-    {"IPHONEOS_DEPLOYMENT_TARGET", Use::key},
-    {"DRIVERKIT_DEPLOYMENT_TARGET", Use::key},
-    {"MACOSX_DEPLOYMENT_TARGET", Use::key},
-    {"TVOS_DEPLOYMENT_TARGET", Use::key},
-    {"WATCHOS_DEPLOYMENT_TARGET", Use::key},
-    {"NIX_*", Use::key},
-    {"NO_COLOR", Use::key},
-    {"NVCC_*", Use::key},
-    {"OBJCPLUS_INCLUDE_PATH", Use::key},
-    {"OBJC_INCLUDE_PATH", Use::key},
-    {"PATH", Use::key},
-    {"PATHEXT", Use::key},
-    {"PWD", Use::key},
-    {"QCC_*", Use::key},
-    {"QNX_*", Use::key},
-    {"SDKROOT", Use::key},
-    {"SOURCE_DATE_EPOCH", Use::key},
-    {"SPACK_*", Use::key},
-    {"SUNPRO_DEPENDENCIES", Use::refuse},
-    {"TERM", Use::key},
-    {"TERM_URLS", Use::key},
-    {"TZ", Use::key},
-    {"TZDIR", Use::key},
-    {"UCRT*", Use::key},
-    {"USERPROFILE", Use::key},
-    {"VCTOOLS*", Use::key},
-    {"VSLANG", Use::key},
-    {"VS_UNICODE_OUTPUT", Use::refuse},
-    {"WINDOWSSDK*", Use::key},
-    {"XDG_*", Use::key},
-    {"ZERO_AR_DATE", Use::key},
-    {"_CL_", Use::refuse},
-};
-
-// The row for "NAME=value", or null for a variable that does not matter.
-static inline const EnvironmentRow* row_for(const char* entry) {
-  for (const EnvironmentRow& row : environment_rows) {
-    if (folded(*entry) != row.name.front()) continue;
-    const bool prefix = row.name.back() == '*';
-    const char* rest = after(entry, {row.name.data(), row.name.size() - (prefix ? 1 : 0)});
-    if (rest != nullptr && (prefix || *rest == '=')) return &row;
-  }
-  return nullptr;
-}
-
 // The value of `name` (as the rows spell it, or as an entry does), or "" where it is not set.
 static inline std::string_view value_of(CStrings environment, std::string_view name) {
   for (const char* entry : environment) {
-    const char* rest = after(entry, name);
+    const char* rest = after_variable(entry, name);
     if (rest != nullptr && *rest == '=') return rest + 1;
   }
   return {};
@@ -215,12 +106,12 @@ static inline bool is_own_name(std::string_view word) {
 // decides which of the two a program sees.
 static inline bool add_variables(CStrings environment, Hash128& sum) {
   for (const char* entry : environment) {
-    const EnvironmentRow* row = row_for(entry);
+    const VariableRow* row = variable_row(entry);
     if (row == nullptr) continue;
     const std::string_view text = entry;
     std::size_t equals = 0;
     while (equals < text.size() && text[equals] != '=') ++equals;
-    if (row->use == Use::refuse ||
+    if (row->replay == VariableReplay::refuse ||
         value_of(environment, {text.data(), equals}).data() != entry + equals + 1)
       return false;
     const Hash128 hash = hash128(text);

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/path.h"
+#include "wrap/ask.h"
 #include "wrap/compile.h"
-#include "wrap/key.h"
 #include "wrap/lookup.h"
 #include "wrap/preprocess.h"
 #include "wrap/serve.h"
@@ -29,15 +29,6 @@ struct Keys {
   bool names_absent_file = false;    // so does the text, of a file that is not there
   std::optional<Evidence> evidence;  // of the answer, once there is one
 };
-
-Evidence evidence_of(const ManifestEntry& manifest, Entry entry) {
-  Evidence out{
-      {}, manifest.probed_names, {}, manifest.all_names_matter, std::move(entry), manifest.result};
-  for (const ManifestFile& file : manifest.files) out.headers.push_back(file.path);
-  for (const WatchedDirectory& directory : manifest.directories)
-    out.directories.push_back(directory.path);
-  return out;
-}
 
 std::optional<Bypass> objection(const Session& session, const Invocation& call) {
   const Sloppiness sloppy = session.config.sloppiness;
@@ -104,7 +95,8 @@ std::optional<Served> direct_look_up(const Session& session, const Invocation& c
     if (match.result) {
       if (auto entry = find_result(session, *match.result))
         if (auto served = serve_hit(session, call, *entry, Outcome::direct_cache_hit)) {
-          keys.evidence = evidence_of(keys.manifest->entries()[match.entry], std::move(*entry));
+          write_down(session, keys.manifest->entries()[match.entry]);
+          keys.evidence = {std::move(*entry), *match.result};
           return served;
         }
     } else {
@@ -150,7 +142,7 @@ std::optional<Served> preprocessed_look_up(const Session& session, const Invocat
             const auto kept =
                 keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest),
                               std::move(*files), *keys.preprocessed);
-            if (kept) keys.evidence = evidence_of(*kept, std::move(*entry));
+            if (kept) keys.evidence = {std::move(*entry), *keys.preprocessed};
           }
         return served;
       }
@@ -216,7 +208,7 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
   const auto kept = keep_manifest(session, call, keys.search, *keys.direct,
                                   std::move(keys.manifest), std::move(*files), result);
-  if (kept) keys.evidence = evidence_of(*kept, std::move(entry));
+  if (kept) keys.evidence = {std::move(entry), result};
   return ending;
 }
 
@@ -244,12 +236,13 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
   const auto source = session.files.get(call.source);
   if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
   if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "disabled in the source"};
-  auto common = common_part(session, call);
-  if (const Bypass* why = std::get_if<Bypass>(&common)) return *why;
-  const Hasher& hasher = std::get<Hasher>(common);
+  if (auto why = ask_common(session, call)) return *why;
+  const Ledger& ledger = session.ledger;
+  const Digest common = key_of(KeyPart::common, ledger.inputs(), {}, session.traces.common);
 
   if (config.direct_mode && call.allows_direct && source_allows_direct(session, **source)) {
-    keys.direct = direct_key(session, call, hasher, **source);
+    ask_direct(session, call, **source);
+    keys.direct = key_of(KeyPart::direct, ledger.inputs(), common, session.traces.direct);
     if (auto served = direct_look_up(session, call, keys)) return *served;
   }
   if (config.read_only_direct)
@@ -264,7 +257,7 @@ Verdict look_up_or_compile(const Session& session, const Invocation& call, Keys&
   if (!by_depfile) {
     if (!call.allows_preprocessed)
       return Bypass{Outcome::unsupported_compiler_option, "no preprocessor mode for these options"};
-    auto preprocessed = preprocess(session, call, hasher);
+    auto preprocessed = preprocess(session, call, common);
     if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
     keys.preprocessed = std::get<Preprocessed>(preprocessed).key;
     keys.headers = std::move(std::get<Preprocessed>(preprocessed).files);

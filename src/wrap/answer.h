@@ -11,12 +11,8 @@
 
 namespace deja {
 
-// What an answer rests on, where it may be replayed: all that was read, and what it led to.
+// What an answer led to, where it may be replayed; what it rests on is in the ledger.
 struct Evidence {
-  std::vector<std::string> headers;
-  std::vector<std::string> probed_names;  // headers that are only asked for
-  std::vector<std::string> directories;   // in which a new name could change what an #include finds
-  bool all_names_matter = false;          // one is asked for by a macro
   Entry entry;
   Digest result;  // the entry's key
 };

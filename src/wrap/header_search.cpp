@@ -6,28 +6,22 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "compiler/leading_includes.h"
-#include "store/entry.h"
+#include "store/string_list.h"
 
 namespace deja {
 
 namespace {
 
-// What is known of a compiler, kept as the standard output of a result.
-std::optional<std::string> known(const Session& session, const Digest& key) {
+// What an earlier run found out, or nothing.
+std::vector<std::string> known(const Session& session, const Digest& key) {
   const auto bytes = session.store.get(key, EntryKind::directories);
-  if (!bytes || !*bytes) return std::nullopt;
-  const auto entry = decode_entry(**bytes);
-  const std::string* const text = entry ? entry->find(stdout_part) : nullptr;
-  return text != nullptr ? std::optional(*text) : std::nullopt;
+  if (!bytes || !*bytes) return {};
+  return decode_strings(**bytes).value_or(std::vector<std::string>());
 }
 
-void make_known(const Session& session, const Digest& key, std::string text) {
+void make_known(const Session& session, const Digest& key, const std::vector<std::string>& found) {
   if (session.config.read_only || session.config.read_only_direct) return;
-  Entry entry;
-  entry.created_ns = session.system.clock.now_ns();
-  entry.parts.push_back({stdout_part, std::move(text)});
-  if (const auto packed = encode_entry(entry, std::nullopt))
-    (void)session.store.put(key, EntryKind::directories, *packed, Overwrite::yes);
+  (void)session.store.put(key, EntryKind::directories, encode_strings(found), Overwrite::yes);
 }
 
 // Of all that decides which directories the driver searches by itself.
@@ -36,14 +30,14 @@ Digest key_of_built_in(const Session& session, const std::vector<std::string>& q
   hasher.add("directories searched, or not there, of", session.compiler.real_path)
       .add("size", session.compiler.facts.size);
   hasher.add("mtime", std::to_string(session.compiler.facts.mtime_ns));
-  hasher.add("GCC_EXEC_PREFIX", session.system.env.get("GCC_EXEC_PREFIX").value_or(""));
-  for (const char* name : header_variables) {
-    const std::string value = session.system.env.get(name).value_or("");
-    hasher.add(name, value);
-    // The driver leaves out what leads to one folder twice, which depends on where it stands.
-    const std::vector<std::string> folders = path::split_list(value);
-    const auto is_relative = [](const std::string& folder) { return !path::is_absolute(folder); };
-    if (std::ranges::any_of(folders, is_relative)) hasher.add("in", session.working_directory);
+  const auto is_relative = [](const std::string& folder) { return !path::is_absolute(folder); };
+  for (const Input& input : session.ledger.inputs()) {
+    if (input.role != Role::variable && input.role != Role::text_variable) continue;
+    hasher.add(input.name, input.answer);
+    // The driver leaves out what leads to one directory twice, which depends on where it stands.
+    if (input.role == Role::text_variable &&
+        std::ranges::any_of(path::split_list(input.answer), is_relative))
+      hasher.add("in", session.working_directory);
   }
   for (const std::string& word : query) hasher.add("word", word);
   return hasher.finish();
@@ -53,17 +47,22 @@ Digest key_of_built_in(const Session& session, const std::vector<std::string>& q
 std::vector<std::string> built_in_directories(const Session& session,
                                               const std::vector<std::string>& query,
                                               const Digest& key) {
-  if (const auto list = known(session, key)) return path::split_list(*list, PathStyle::posix);
+  if (auto list = known(session, key); !list.empty()) return list;
   const auto done = ask_driver(session, query);
   if (!done || done->exit_code != 0) return {};
   std::vector<std::string> out = parse_search_directories(done->err);
-  make_known(session, key, text::join(out, ":"));
+  make_known(session, key, out);
   return out;
 }
 
 // Under which the names in the driver's directories are kept from run to run.
 Digest key_of_names(const Digest& built_in) {
   return Hasher().add("names, folders marked, in directories of", built_in).finish();
+}
+
+std::string known_names(const Session& session, const Digest& built_in) {
+  std::vector<std::string> found = known(session, key_of_names(built_in));
+  return found.empty() ? std::string() : std::move(found.front());
 }
 
 // Where the compiler looks for headers, in its order: the source's own folder, then by kind, each
@@ -79,7 +78,7 @@ std::vector<std::string> search_order(const Session& session, const Invocation& 
   add(SearchDirectory::Kind::quote);
   add(SearchDirectory::Kind::angle);
   // Among `built_in` too, but it comes before -isystem.
-  for (std::string& folder : path::split_list(session.system.env.get("CPATH").value_or("")))
+  for (std::string& folder : path::split_list(session.ledger.variable("CPATH").value_or("")))
     out.push_back(std::move(folder));
   add(SearchDirectory::Kind::system);
   out.insert(out.end(), built_in.begin(), built_in.end());
@@ -93,8 +92,7 @@ HeaderSearch::Folders::Folders(const Session& session, const Invocation& call)
     : built_in_key(key_of_built_in(session, search_query_words(call))),
       built_in(built_in_directories(session, search_query_words(call), built_in_key)),
       order(search_order(session, call, built_in)),
-      names(session.system.fs, session.started_ns, built_in,
-            known(session, key_of_names(built_in_key)).value_or("")) {}
+      names(session.system.fs, session.started_ns, built_in, known_names(session, built_in_key)) {}
 
 HeaderSearch::Folders& HeaderSearch::folders() {
   if (!folders_) folders_.emplace(session_, call_);
@@ -142,7 +140,7 @@ bool HeaderSearch::watch(ManifestEntry& entry) {
   const bool watched =
       watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
   if (auto learned = found.names.to_keep())
-    make_known(session_, key_of_names(found.built_in_key), std::move(*learned));
+    make_known(session_, key_of_names(found.built_in_key), {std::move(*learned)});
   return watched;
 }
 

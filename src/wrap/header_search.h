@@ -12,11 +12,6 @@
 
 namespace deja {
 
-// Variables that name folders of headers beside those on the command line (GCC's manual,
-// "Environment Variables Affecting GCC").
-inline constexpr const char* header_variables[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH",
-                                                   "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"};
-
 // The driver is asked for its own folders once per compiler, each folder is listed at most once a
 // run, and neither before it is needed.
 class HeaderSearch {

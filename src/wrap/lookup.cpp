@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/path.h"
-#include "wrap/key.h"
+#include "wrap/ask.h"
 
 namespace deja {
 
@@ -78,6 +78,22 @@ MatchOptions match_options(const Session& session) {
   out.stat_is_enough = sloppy.has(Sloppy::file_stat_matches);
   out.stat_ignores_ctime = sloppy.has(Sloppy::file_stat_matches_ctime);
   return out;
+}
+
+void write_down(const Session& session, const ManifestEntry& entry) {
+  Ledger& ledger = session.ledger;
+  for (const ManifestFile& header : entry.files) {
+    const auto file = session.files.get(header.path);
+    const bool tells_all = file && !becomes_something_else((*file)->traits);
+    if (!tells_all) ledger.file(Role::changing_file, header.path);
+    if (file)
+      ledger.file(Role::header, header.path, std::string(header.digest.view()), (*file)->facts,
+                  (*file)->content);
+  }
+  for (const WatchedDirectory& directory : entry.directories)
+    ledger.directory(Role::search_directory, directory.path);
+  for (const std::string& name : entry.probed_names) ledger.value(Role::asked_name, name);
+  if (entry.all_names_matter) ledger.value(Role::any_name, "");
 }
 
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key) {
@@ -175,6 +191,7 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   next.add(entry);
   if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes))
     session.log.add("Manifest " + key.hex() + " updated");
+  write_down(session, entry);
   return entry;
 }
 

@@ -20,6 +20,9 @@ std::string why_not_direct(const Session& session, const SourceTraits& traits, b
 // What the caller's sloppiness leaves out when headers are compared.
 MatchOptions match_options(const Session& session);
 
+// Writes down what `entry` says of headers and directories: an answer by it rests on them.
+void write_down(const Session& session, const ManifestEntry& entry);
+
 // The manifest under `key`; nullopt when there is none or it is broken (then it is removed).
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key);
 

@@ -71,8 +71,7 @@ bool content_matters(const Invocation& call, const PreprocessedFindings& found,
          (call.comments_matter && traits.falls_through);
 }
 
-std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session,
-                                          const Invocation& call,
+std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocation& call,
                                           const PreprocessedFindings& found) {
   std::vector<std::string> files = found.files;
   files.push_back(call.source);
@@ -84,30 +83,29 @@ std::optional<Bypass> add_what_text_lacks(Hasher& hasher, const Session& session
     if (!file) return Bypass{Outcome::bad_input_file, file.error().text()};
     probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
     if (!content_matters(call, found, path, (*file)->traits)) continue;
-    hasher.add("columns of", (*file)->content);
-    if (call.pch_holds_times)
-      hasher.add("time of", static_cast<std::uint64_t>((*file)->facts.mtime_ns));
+    std::string answer((*file)->content.view());
+    if (call.pch_holds_times) answer += std::to_string((*file)->facts.mtime_ns);
+    session.ledger.file(Role::columns, path, std::move(answer), (*file)->facts, (*file)->content);
   }
   // Clang names headers that were only asked for in the dependency file.
   const bool options_matter =
       found.has_macro_pragma || (call.family == Family::clang && call.wants_depfile && probes);
   for (const Argument& argument : call.arguments)
     if (options_matter && argument.in_direct_key && !argument.in_preprocessed_key)
-      for (const std::string& word : argument.words) hasher.add("argument beside the text", word);
+      for (const std::string& word : argument.words)
+        session.ledger.value(Role::option_beside_text, word);
   return std::nullopt;
 }
 
 }  // namespace
 
 std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
-                                              const Hasher& common) {
-  Hasher hasher(session.traces.preprocessed);
-  hasher.add("common", common.finish());
-  hasher.begin_stream("text");
+                                              const Digest& common) {
+  Hasher text(session.traces.preprocessed);
   const bool expands_pragmas = call.family != Family::clang;
   PreprocessedScanner scanner({session.working_directory, session.config.hash_dir,
                                session.config.base_dir, expands_pragmas},
-                              [&](std::string_view bytes) { hasher.continue_stream(bytes); });
+                              [&](std::string_view bytes) { text.continue_stream(bytes); });
   std::string messages;
   if (call.already_preprocessed) {
     const auto content = session.files.read_again(call.source);
@@ -117,8 +115,8 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
     return *why;
   }
   const PreprocessedFindings found = scanner.finish();
-  hasher.end_stream();
-  hasher.add("messages", messages);
+  session.ledger.value(Role::text, "digest", text.finish().view());
+  session.ledger.value(Role::messages, "", messages);
   if (auto why = objection(session, found)) return *why;
 
   Preprocessed out;
@@ -133,9 +131,9 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
       out.files.push_back(file);
     }
   }
-  if (call.already_preprocessed) hasher.add("source name", call.source);
-  if (auto why = add_what_text_lacks(hasher, session, call, found)) return *why;
-  out.key = hasher.finish();
+  if (call.already_preprocessed) session.ledger.value(Role::text_of, call.source);
+  if (auto why = ask_what_text_lacks(session, call, found)) return *why;
+  out.key = key_of(KeyPart::text, session.ledger.inputs(), common, session.traces.preprocessed);
   return out;
 }
 

@@ -21,7 +21,8 @@ struct Preprocessed {
 // Streams the text from the compiler's pipe (or, for preprocessed sources, from the file) into the
 // hash; it is never held whole. Bypass when the preprocessor fails or the text says that it is not
 // the whole story.
+// `common`: key of what the text does not show.
 std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
-                                              const Hasher& common);
+                                              const Digest& common);
 
 }  // namespace deja

@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "config/compiler_check.h"
 
 namespace deja {
 
@@ -55,7 +56,7 @@ class Search {
   }
 
   void on_path(std::string_view name) {
-    const std::string folders = session_.system.env.get("PATH").value_or("");
+    const std::string folders = session_.ledger.variable("PATH").value_or("");
     // An empty piece is the working directory.
     for (const std::string_view folder : text::split(folders, ':'))
       if (look(folder.empty() ? std::string(name) : path::join(folder, name))) return;
@@ -70,14 +71,14 @@ class Search {
 
 std::vector<OtherProgram> other_programs(const Session& session, const Invocation& call) {
   std::vector<OtherProgram> out;
-  const std::string& check = session.config.compiler_check;
-  if (check == "none" || check.starts_with("string:") || native_style == PathStyle::windows)
-    return out;
+  const CheckKind check = compiler_check_of(session.config.compiler_check).kind;
+  const bool unchecked = check == CheckKind::none || check == CheckKind::text;
+  if (unchecked || native_style == PathStyle::windows) return out;
   Search search(session, out);
   for (const std::string& prefix : call.program_prefixes) search.below(prefix);
   for (const char* variable : {"COMPILER_PATH", "GCC_EXEC_PREFIX"})
     for (const std::string& prefix :
-         path::split_list(session.system.env.get(variable).value_or("")))
+         path::split_list(session.ledger.variable(variable).value_or("")))
       if (!prefix.empty()) search.below(prefix);
   if (call.runs_assembler) search.on_path("as");
   if (call.runs_assembler && call.splits_debug_information) search.on_path("objcopy");

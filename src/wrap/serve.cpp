@@ -37,9 +37,9 @@ std::string with_absolute_paths(const Session& session, std::string_view text) {
 
 }  // namespace
 
-bool wants_colors(System& system) {
-  if (!system.console.err_is_terminal()) return false;
-  const auto term = system.env.get("TERM");
+bool wants_colors(const Session& session) {
+  if (!session.system.console.err_is_terminal()) return false;
+  const auto term = session.ledger.variable("TERM");
   return term && !term->empty() && *term != "dumb";
 }
 
@@ -61,7 +61,7 @@ std::string without_colors(std::string_view text) {
 std::string stderr_for_caller(const Session& session, const Invocation& call,
                               std::string_view text) {
   const bool wanted =
-      call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session.system);
+      call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session);
   std::string out = wanted ? std::string(text) : without_colors(text);
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }

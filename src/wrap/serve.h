@@ -15,7 +15,7 @@ inline std::uint8_t part_of(const OutputFile& output) {
 }
 
 // True when this caller's terminal would show colours.
-bool wants_colors(System& system);
+bool wants_colors(const Session& session);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).
 std::string without_colors(std::string_view text);
 

@@ -15,6 +15,7 @@
 #include "compiler/identify.h"
 #include "compiler/invocation.h"
 #include "config/config.h"
+#include "inputs/ledger.h"
 #include "inputs/source_files.h"
 #include "store/local_store.h"
 #include "store/stats.h"
@@ -46,6 +47,7 @@ struct Session {
   Counts& counts;
   LocalStore& store;
   SourceFiles& files;
+  Ledger& ledger;
   const FoundCompiler& compiler;
   const std::vector<std::string>& words;  // as typed, the compiler first
   const std::string& working_directory;

@@ -13,6 +13,7 @@
 #include "config/load.h"
 #include "config/options.h"
 #include "inputs/digest_cache.h"
+#include "inputs/environment.h"
 #include "store/cleanup.h"
 #include "wrap/answer.h"
 #include "wrap/command.h"
@@ -55,23 +56,42 @@ void log_start(Log& log, const std::vector<std::string>& words, const std::strin
           (compiler.real_path == compiler.path ? "" : " -> " + compiler.real_path));
 }
 
+// Writes down what was asked for before there was a ledger: configuration and compiler.
+void write_down(Ledger& ledger, const LoadedConfig& loaded, const FoundCompiler& compiler) {
+  for (const std::string& file : loaded.files_read) ledger.file(Role::configuration, file);
+  for (const std::string& file : loaded.files_absent) ledger.absent(Role::configuration, file);
+  for (const std::string& name : loaded.variables) (void)ledger.variable(name);
+  const Config defaults;
+  for (std::size_t row = 0; row < options().size(); ++row) {
+    const Option& option = options()[row];
+    if (option.with_replay == WithReplay::replays || loaded.origins[row] == "default") continue;
+    const std::string value = show_option(option, loaded.config);
+    if (value != show_option(option, defaults))
+      ledger.value(Role::unreplayed_setting, option.key, value);
+  }
+  for (const Candidate& candidate : compiler.passed_over)
+    if (candidate.facts)
+      ledger.file(Role::compiler_candidate, candidate.path, {}, candidate.facts);
+    else
+      ledger.absent(Role::compiler_candidate, candidate.path);
+}
+
 // Variables under which a compile writes files, or takes options, that deja does not see.
-std::optional<Bypass> unsupported_environment(Env& env, Family family) {
-  for (const char* name :
-       {"CCC_OVERRIDE_OPTIONS", "CC_LOG_DIAGNOSTICS", "CC_PRINT_HEADERS", "CC_PRINT_OPTIONS",
-        "CC_PRINT_PROC_STAT", "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"})
-    if (env.get(name)) return Bypass{Outcome::unsupported_environment_variable, name};
-  for (const char* name : {"CL", "_CL_"})
-    if (is_cl_dialect(family) && env.get(name))
-      return Bypass{Outcome::unsupported_environment_variable, name};
+std::optional<Bypass> unsupported_environment(const Ledger& ledger, Family family) {
+  for (const Input& input : ledger.inputs()) {
+    if (input.role != Role::other_variable) continue;
+    const VariableUse use = variable_row((input.name + "=").c_str())->use;
+    if (use == VariableUse::refused || (use == VariableUse::refused_cl && is_cl_dialect(family)))
+      return Bypass{Outcome::unsupported_environment_variable, input.name};
+  }
   return std::nullopt;
 }
 
-Understood understand_command(System& system, const Config& config, const FoundCompiler& compiler,
-                              const std::vector<std::string>& words, const std::string& directory,
-                              std::vector<std::string>& response_files) {
+Understood understand_command(System& system, const Config& config, Ledger& ledger,
+                              const FoundCompiler& compiler, const std::vector<std::string>& words,
+                              const std::string& directory) {
   if (config.disable) return Bypass{Outcome::disabled, "by configuration"};
-  if (auto why = unsupported_environment(system.env, compiler.family)) return *why;
+  if (auto why = unsupported_environment(ledger, compiler.family)) return *why;
   auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()},
                                         config.response_file_format);
   if (const Bypass* why = std::get_if<Bypass>(&expanded)) return *why;
@@ -79,7 +99,8 @@ Understood understand_command(System& system, const Config& config, const FoundC
   input.family = compiler.family;
   input.is_cpp_driver = compiler.is_cpp_driver;
   input.words = std::move(std::get<Expanded>(expanded).words);
-  response_files = std::move(std::get<Expanded>(expanded).files);
+  for (std::string& file : std::get<Expanded>(expanded).files)
+    ledger.file(Role::response_file, std::move(file));
   input.working_directory = directory;
   return understand(system.fs, config, input);
 }
@@ -162,18 +183,19 @@ int wrap_call(System& system, std::vector<std::string> words) {
   Counts counts;
   DigestCache digests(system.fs, path::join(config.cache_dir, "digests"));
   SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
+  Ledger ledger(system.env, files, config.sloppiness);
+  write_down(ledger, *loaded, *compiler);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system,    config, log,        counts,     store,          files,
-                        *compiler, words,  *directory, started_ns, debug.traces(), caller_umask};
+  const Session session{system,     config,         log,         counts, store,
+                        files,      ledger,         *compiler,   words,  *directory,
+                        started_ns, debug.traces(), caller_umask};
 
-  std::vector<std::string> response_files;
   const Understood understood =
-      understand_command(system, config, *compiler, words, *directory, response_files);
+      understand_command(system, config, ledger, *compiler, words, *directory);
   const Invocation* const call = std::get_if<Invocation>(&understood);
   const Answer answered =
       call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
-  if (answered.evidence)
-    remember(session, *call, *loaded, own_words, response_files, *answered.evidence);
+  if (answered.evidence) remember(session, *call, own_words, *answered.evidence);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
   if (bypass != nullptr) counts.add(bypass->why);

@@ -1,11 +1,20 @@
 // One line an operation: fail, or pass on.
 #include "fake/faulty_fs.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace deja {
 
 namespace {
 
 std::string_view half(std::string_view bytes) { return bytes.substr(0, bytes.size() / 2); }
+
+bool only_looks(std::string_view action) {
+  static constexpr std::string_view all[] = {"stat", "lstat",           "read",     "read_part",
+                                             "list", "list_with_facts", "real_path"};
+  return std::ranges::find(all, action) != std::end(all);
+}
 
 }  // namespace
 
@@ -48,6 +57,7 @@ std::optional<FaultyFs::Failure> FaultyFs::next(std::string_view action, const s
   if (before) before(action);
   const std::lock_guard alone(mutex_);
   ++operations_;
+  if (only_looks(action)) asked_for_.insert(path);
   const bool is_it = operations_ == at_;
   if (is_it) victim_ = std::string(action) + " " + path;
   if (!is_it && !(crashes_ && at_ > 0 && operations_ > at_)) return std::nullopt;

@@ -8,6 +8,8 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "sys/fs.h"
 
@@ -24,6 +26,8 @@ class FaultyFs final : public Fs {
   std::function<void(std::string_view action)> before;             // called before each operation
   int operations() const { return operations_; }                   // since the last of these calls
   bool happened() const { return at_ > 0 && operations_ >= at_; }  // false ends the loop
+  // Every path that was asked for, read or listed.
+  const std::set<std::string>& asked_for() const { return asked_for_; }
   const std::string& victim() const { return victim_; }  // "read /src/a.c", for a test's message
 
   Result<FileFacts> stat(const std::string& path) override;
@@ -65,6 +69,7 @@ class FaultyFs final : public Fs {
 
   Fs& inner_;
   std::mutex mutex_;
+  std::set<std::string> asked_for_;
   int operations_ = 0;
   int at_ = 0;
   bool crashes_ = false;

@@ -1,0 +1,255 @@
+// Asking for the values and files of a compile. When in doubt a piece is asked for: a needless one
+// costs a miss, a missing one a wrong object.
+#include "wrap/ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/outputs.h"
+#include "config/compiler_check.h"
+#include "wrap/programs.h"
+
+namespace deja {
+
+namespace {
+
+// Changes with every change to what goes into keys or entries.
+constexpr std::string_view key_format = "deja 5";
+
+// A prefix map's OLD may be left out only where no other paths than those on the command line are
+// mapped.
+void ask_argument(Ledger& ledger, Role role, const Argument& argument) {
+  const bool as_typed = argument.hashed_as.empty() || ledger.has_search_variables();
+  for (const std::string& word : as_typed ? argument.words : argument.hashed_as)
+    ledger.value(role, word);
+}
+
+// The working directory as it reaches debug information: -fdebug-prefix-map and its kin rewrite it;
+// the last match wins.
+std::string mapped_directory(const Invocation& call, const std::string& directory) {
+  for (auto map = call.prefix_maps.rbegin(); map != call.prefix_maps.rend(); ++map) {
+    const std::size_t equals = map->find('=');
+    if (equals == std::string::npos || !directory.starts_with(map->substr(0, equals))) continue;
+    return map->substr(equals + 1) + directory.substr(equals);
+  }
+  return directory;
+}
+
+void ask_working_directory(const Session& session, const Invocation& call) {
+  const bool for_coverage = call.is_coverage && !session.config.sloppiness.has(Sloppy::gcno_cwd);
+  if (for_coverage) session.ledger.value(Role::directory, "of coverage", session.working_directory);
+  if (call.working_directory_matters && session.config.hash_dir)
+    session.ledger.value(Role::directory, "of debug information",
+                         mapped_directory(call, session.working_directory));
+}
+
+// What tells one program from another without reading it.
+std::string stat_text(const FileFacts& facts) {
+  return fmt::format("{} bytes of {}", facts.size, facts.mtime_ns);
+}
+
+// The commands of compiler_check, run once per part between ';', with %compiler% replaced.
+std::optional<Bypass> ask_check_commands(const Session& session, std::string_view commands) {
+  const FoundCompiler& compiler = session.compiler;
+  for (std::string_view part : text::split(commands, ';')) {
+    std::vector<std::string> argv;
+    for (std::string_view word : text::words(part))
+      argv.push_back(word == "%compiler%" ? compiler.path : std::string(word));
+    if (argv.empty()) continue;
+    const FoundCompiler* const self = argv[0] == compiler.path ? &compiler : nullptr;
+    const auto program = self != nullptr ? Result<FoundCompiler>(*self)
+                                         : find_compiler(session.system, session.config, argv[0]);
+    if (!program) return Bypass{Outcome::compiler_check_failed, program.error().text()};
+    const auto done =
+        session.system.processes.run({program->path, argv, {{"CCACHE_DISABLE", "1"}}});
+    if (!done || done->exit_code != 0)
+      return Bypass{Outcome::compiler_check_failed, fmt::format("'{}' failed", part)};
+    session.ledger.value(Role::compiler_check, part, done->out);
+    session.ledger.value(Role::compiler_check, part, done->err);
+  }
+  return std::nullopt;
+}
+
+std::optional<Bypass> ask_compiler(const Session& session) {
+  const FoundCompiler& compiler = session.compiler;
+  Ledger& ledger = session.ledger;
+  ledger.value(Role::setting, "compiler", path::file_name(session.words.front()));
+  const CompilerCheck check = compiler_check_of(session.config.compiler_check);
+  switch (check.kind) {
+    case CheckKind::none:
+      ledger.file(Role::compiler, compiler.path);
+      break;
+    case CheckKind::text:
+      ledger.file(Role::compiler, compiler.path, std::string(check.rest));
+      break;
+    case CheckKind::mtime:
+      ledger.file(Role::compiler, compiler.path, stat_text(compiler.facts), compiler.facts);
+      break;
+    case CheckKind::content:
+      if (const auto content = ledger.content(Role::compiler, compiler.path); !content)
+        return Bypass{Outcome::compiler_check_failed, content.error().text()};
+      break;
+    case CheckKind::commands:
+      ledger.file(Role::compiler, compiler.path);
+      return ask_check_commands(session, check.rest);
+  }
+  return std::nullopt;
+}
+
+// An assembler found earlier on PATH, or programs below -B, make other objects.
+std::optional<Bypass> ask_other_programs(const Session& session, const Invocation& call) {
+  const bool by_content =
+      compiler_check_of(session.config.compiler_check).kind == CheckKind::content;
+  for (const OtherProgram& program : other_programs(session, call)) {
+    const bool is_program = program.exists && program.facts.kind == FileKind::regular;
+    if (!program.exists) {
+      session.ledger.absent(Role::program, program.path);
+    } else if (is_program && by_content) {
+      const auto content = session.files.get(program.path);
+      if (!content) return Bypass{Outcome::compiler_check_failed, content.error().text()};
+      session.ledger.file(
+          Role::program, program.path,
+          fmt::format("{} {}", path::file_name(program.path), (*content)->content.hex()));
+    } else {
+      session.ledger.file(
+          Role::program, program.path,
+          is_program ? fmt::format("{} {}", path::file_name(program.path), stat_text(program.facts))
+                     : std::string());
+    }
+  }
+  return std::nullopt;
+}
+
+// Files whose content matters wholly: profiles, plugins, specs, sanitizer lists; and what the user
+// added.
+std::optional<Bypass> ask_files(const Session& session, const Invocation& call) {
+  Ledger& ledger = session.ledger;
+  for (const std::string& file : call.files_to_hash)
+    if (const auto content = ledger.content(Role::data_file, file); !content)
+      return Bypass{Outcome::bad_input_file, content.error().text()};
+  for (const std::string& file : session.config.extra_files_to_hash)
+    if (const auto content = ledger.content(Role::extra_file, file); !content)
+      return Bypass{Outcome::error_hashing_extra_file, content.error().text()};
+  for (const std::string& file : call.pch_files) {
+    const std::string sum = file + ".sum";
+    const bool by_sum =
+        session.config.pch_external_checksum && bool(ledger.stat(Role::absent_candidate, sum));
+    const auto content = session.files.get(by_sum ? sum : file);
+    if (!content) return Bypass{Outcome::could_not_use_precompiled_header, content.error().text()};
+    ledger.file(Role::precompiled_header, file, std::string((*content)->content.view()));
+  }
+  for (const std::string& file : call.missing_files) ledger.absent(Role::absent_candidate, file);
+  return std::nullopt;
+}
+
+// -march=native names this machine: the driver is asked what it stands for.
+std::optional<Bypass> ask_native_architecture(const Session& session, const Invocation& call) {
+  if (!call.native_architecture) return std::nullopt;
+  std::vector<std::string> argv = {"-###", "-c"};
+  for (const Argument& argument : call.arguments)
+    if (argument.to_preprocess)
+      argv.insert(argv.end(), argument.words.begin(), argument.words.end());
+  argv.insert(argv.end(), {"-x", "c", "/dev/null"});
+  const auto done = ask_driver(session, argv);
+  const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
+  if (resolved.empty())
+    return Bypass{Outcome::unsupported_compiler_option,
+                  "the driver does not tell what 'native' is"};
+  session.ledger.value(Role::native_architecture, "native", resolved);
+  return std::nullopt;
+}
+
+// What the command makes, and under which circumstances its own words or names reach it.
+void ask_outputs(const Session& session, const Invocation& call) {
+  Ledger& ledger = session.ledger;
+  for (const std::string& word : call.dep_key) ledger.value(Role::dependency_file, word);
+  for (const OutputFile& output : call.outputs)
+    ledger.value(Role::output, output_row(output.kind)->made_by, std::to_string(output.kind));
+  if (call.object == "/dev/null") ledger.value(Role::object, "is a device");
+  if (call.object_path_matters)
+    ledger.value(Role::object, "path",
+                 call.profile_path_hint.empty() ? call.object : call.profile_path_hint);
+  // Where deja cannot have the last word on colours, results differ by the caller's.
+  const bool caller_colors =
+      call.diagnostics_color_given && (call.suppress_additions || has_response_file(session.words));
+  if (caller_colors)
+    ledger.value(Role::setting, "colours", call.color_wanted_explicitly ? "on" : "off");
+  if (call.verbatim_key)
+    for (const std::string& word : session.words) ledger.value(Role::command_line, word);
+}
+
+void ask_settings(const Session& session, const Invocation& call) {
+  Ledger& ledger = session.ledger;
+  ledger.value(Role::format, key_format);
+  ledger.value(Role::setting, "namespace", session.config.name_space);
+  ledger.value(Role::setting, "family", std::to_string(static_cast<unsigned>(call.family)));
+  ledger.value(Role::setting, "language", std::to_string(static_cast<unsigned>(call.language)));
+}
+
+}  // namespace
+
+bool time_is_fixed(const Session& session) {
+  return session.compiler.family == Family::gcc &&
+         session.ledger.variable("SOURCE_DATE_EPOCH").has_value();
+}
+
+std::string date_for_keys(const Session& session) {
+  System& system = session.system;
+  if (time_is_fixed(session)) return "epoch " + *session.ledger.variable("SOURCE_DATE_EPOCH");
+  const LocalTime now = system.clock.local(system.clock.now_ns());
+  return fmt::format("{:04}-{:02}-{:02}", now.year, now.month, now.day);
+}
+
+std::optional<Bypass> ask_common(const Session& session, const Invocation& call) {
+  ask_settings(session, call);
+  if (auto why = ask_compiler(session)) return why;
+  if (auto why = ask_other_programs(session, call)) return why;
+  ask_working_directory(session, call);
+  for (const Argument& argument : call.arguments)
+    if (argument.in_preprocessed_key) ask_argument(session.ledger, Role::option, argument);
+  ask_outputs(session, call);
+  if (auto why = ask_files(session, call)) return why;
+  return ask_native_architecture(session, call);
+}
+
+void ask_direct(const Session& session, const Invocation& call, const SourceFile& source) {
+  Ledger& ledger = session.ledger;
+  for (const Argument& argument : call.arguments)
+    if (argument.in_direct_key && !argument.in_preprocessed_key)
+      ask_argument(ledger, Role::text_option, argument);
+  const bool sloppy = session.config.sloppiness.has(Sloppy::time_macros);
+  const SourceTraits& traits = source.traits;
+  if (traits.date_macro || traits.time_macro || traits.timestamp_macro)
+    ledger.value(Role::date, "SOURCE_DATE_EPOCH",
+                 ledger.variable("SOURCE_DATE_EPOCH").value_or(""));
+  // What a sloppy run left out of its manifests must not answer a strict one.
+  for (const Sloppy what : {Sloppy::system_headers, Sloppy::time_macros, Sloppy::incbin})
+    if (session.config.sloppiness.has(what))
+      ledger.value(Role::text_setting, "sloppiness",
+                   std::to_string(static_cast<std::uint32_t>(what)));
+  for (const std::string& header : session.config.ignore_headers_in_manifest)
+    ledger.value(Role::text_setting, "ignored header", header);
+  // __FILE__ and, in clang, the object's symbol table hold the name as typed.
+  const Digest stands_for = session.files.key_digest(source, date_for_keys(session), sloppy);
+  if (becomes_something_else(traits)) ledger.file(Role::changing_file, call.source);
+  ledger.file(Role::source, call.source, std::string(stands_for.view()), source.facts,
+              source.content);
+}
+
+Digest depend_key(const Digest& direct, const std::vector<ManifestFile>& files,
+                  const Entry& entry) {
+  Hasher hasher;
+  hasher.add("direct key", direct);
+  // Names that were looked for in vain are not among the files: what came of the compile tells its
+  // results apart.
+  for (const EntryPart& part : entry.parts)
+    hasher.add("part", std::uint64_t{part.kind}).add("bytes", part.bytes);
+  for (const ManifestFile& file : files)
+    hasher.add("file name", file.path).add("file", file.digest);
+  return hasher.finish();
+}
+
+}  // namespace deja
