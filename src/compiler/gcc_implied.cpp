@@ -196,6 +196,16 @@ void GccReader::find_precompiled_headers() {
   }
 }
 
+namespace {
+
+// Standard output, or what the caller has open: through deja it is something else.
+bool is_stream(std::string_view file) {
+  return file == "-" || (file.starts_with("/dev/") && file != "/dev/null") ||
+         file.starts_with("/proc/");
+}
+
+}  // namespace
+
 void GccReader::name_depfile() {
   // gcc writes to the file of -Wp,-MD, clang to the one of -MF.
   if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty())
@@ -208,18 +218,13 @@ void GccReader::name_depfile() {
     return;
   }
   call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
-  if (call_.depfile.empty()) {
-    call_.depfile = object_stem() + ".d";
-    call_.dep_words = {"-MF", call_.depfile};
-  }
-  if (call_.depfile == "-" || call_.depfile == "/dev/stdout")
-    return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
+  if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
+  if (is_stream(call_.depfile)) return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
   if (dep_target_given_ && dep_file_of_preprocessor_.empty()) return;
   const std::string source_name(path::file_name(call_.source));
   const std::string target =
       call_.object_named ? call_.object : without_last_suffix(source_name) + ".o";
   call_.dep_key.push_back(target);
-  call_.dep_words.insert(call_.dep_words.end(), {"-MQ", target});
 }
 
 void GccReader::name_outputs() {
@@ -231,8 +236,6 @@ void GccReader::name_outputs() {
     beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());
-  call_.object_name_matters = !dep_file_of_preprocessor_.empty() || !beside_.empty() ||
-                              !profiles_.empty() || call_.is_coverage || call_.object_path_matters;
   for (OutputKind kind : beside_) {
     const bool by_driver =
         !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);

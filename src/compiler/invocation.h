@@ -87,10 +87,8 @@ struct Invocation {
   bool wants_depfile =
       false;            // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
   std::string depfile;  // where it is written
-  std::vector<std::string> dep_words;  // -MF and -MQ with what follows from the object's name,
-                                       // where the caller gave neither
-  std::vector<std::string> dep_key;    // all that shapes its text: -MD or -MMD, -MP, -MT/-MQ words,
-                                       // the default target; empty without depfile
+  std::vector<std::string> dep_key;  // all that shapes its text: -MD or -MMD, -MP, -MT/-MQ words,
+                                     // the default target; empty without depfile
 
   // Facts that change how keys are made.
   bool working_directory_matters =
@@ -101,8 +99,6 @@ struct Invocation {
   bool macro_columns_matter = false;  // those in the definitions of macros too: not in debug
                                       // information, where the uses count
   bool comments_matter = false;  // gcc's -Wimplicit-fallthrough: some comments silence a warning
-  bool object_name_matters =
-      false;  // another output's name, or the text of one, comes from the object's name
   bool object_path_matters =
       false;  // -gsplit-dwarf, coverage: the output's path reaches the object
   bool verbatim_key =

@@ -43,9 +43,7 @@ constexpr Option table[] = {
     {"compression", "COMPRESS", &Config::compression, anywhere, replays,
      "Compress results with zstd; off where file_clone or hard_link is used."},
     {"compression_level", "COMPRESSLEVEL", IntegerField{&Config::compression_level, -100, 22},
-     anywhere, replays,
-     "0 compresses at level 1 when an entry grows cold; another level compresses at once. Negative "
-     "is faster, 1 to 19 smaller."},
+     anywhere, replays, "zstd's level; 0 stands for 1. Negative is faster, 1 to 19 smaller."},
     {"debug", "DEBUG", &Config::debug, anywhere, no_replay,
      "Leave files that explain the run beside each object: `.ccache-log` and the `.ccache-input-*` "
      "files that show what was hashed."},
@@ -123,7 +121,7 @@ constexpr Option table[] = {
     {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, replays,
      "Where temporary files go.", TakesEffect::now,
      "`$XDG_RUNTIME_DIR/deja-tmp` where that folder's parent exists, else `<cache_dir>/tmp`"},
-    {"umask", "UMASK", &Config::umask, below_safe_dirs, no_replay,
+    {"umask", "UMASK", &Config::umask, below_safe_dirs, replays,
      "Octal file mode mask for the cache's files."},
 };
 

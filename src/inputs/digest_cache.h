@@ -24,9 +24,10 @@ struct RememberedDigest {
 // signal.
 class DigestCache {
  public:
-  // `file`: path of the slot file, created when absent. Never fails: what cannot be read or written
-  // is not remembered.
-  DigestCache(Fs& fs, std::string file);
+  // `file`: path of the slot file, created when absent, small at first. It grows where files no
+  // longer find room, up to a 64th of `max_size` (bytes; 0: as far as it can). Never fails: what
+  // cannot be read or written is not remembered.
+  DigestCache(Fs& fs, std::string file, std::uint64_t max_size = 0);
   ~DigestCache();
 
   std::optional<RememberedDigest> find(const FileFacts& facts);
@@ -38,11 +39,18 @@ class DigestCache {
 
   // Opens the file once; an absent folder is made only for a writer.
   bool open(bool to_write);
+  // Puts a file of so many pages, `filled` ones among them, in the place of the one that is there.
+  bool start_anew(std::uint64_t pages,
+                  const std::unordered_map<std::uint64_t, std::string>& filled);
+  // False where it is as large as it may be.
+  bool grow();
   // The page's bytes, read once a run; zeros where the file ends before it.
   std::string& load_page(std::uint64_t number);
 
   Fs& fs_;
   std::string file_;
+  std::uint64_t max_size_;
+  std::uint64_t pages_in_file_ = 0;
   State state_ = State::closed;
   std::unique_ptr<RandomFile> slots_;
   std::unordered_map<std::uint64_t, std::string> pages_;

@@ -15,6 +15,10 @@ class DryFs final : public Fs {
   Result<FileFacts> read(const std::string& path, std::string& into, std::uint64_t limit) override {
     return inner_.read(path, into, limit);
   }
+  Result<FileFacts> read_stored(const std::string& path, std::string& into,
+                                const Accept& accept) override {
+    return inner_.read_stored(path, into, accept);
+  }
   Result<std::vector<DirectoryItem>> list(const std::string& path) override {
     return inner_.list(path);
   }
@@ -31,7 +35,9 @@ class DryFs final : public Fs {
   Result<std::string> current_directory() override { return inner_.current_directory(); }
   Result<std::string> real_path(const std::string& path) override { return inner_.real_path(path); }
 
-  Result<void> create(const std::string&, std::span<const std::string_view>) override { return {}; }
+  Result<void> create(const std::string&, std::span<const std::string_view>, Access) override {
+    return {};
+  }
   Result<void> write_output(const std::string&, std::string_view, Existing) override { return {}; }
   Result<void> rename(const std::string&, const std::string&, Overwrite) override { return {}; }
   Result<void> remove(const std::string&) override { return {}; }

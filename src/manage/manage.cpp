@@ -371,10 +371,14 @@ int manage(System& system, const std::vector<std::string>& words) {
     system.console.write_err(help_text(Painter(false)));
     return 1;
   }
-  const auto asked = WordReader(words).read();
-  const auto done = asked ? carry_out(system, *asked) : Result<void>(asked.error());
-  if (done) return 0;
-  system.console.write_err(fmt::format("deja: error: {}\n", done.error().text()));
+  try {
+    const auto asked = WordReader(words).read();
+    const auto done = asked ? carry_out(system, *asked) : Result<void>(asked.error());
+    if (done) return 0;
+    system.console.write_err(fmt::format("deja: error: {}\n", done.error().text()));
+  } catch (const std::exception& error) {  // no memory, no thread
+    system.console.write_err(fmt::format("deja: error: {}\n", error.what()));
+  }
   return 1;
 }
 

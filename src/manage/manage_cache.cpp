@@ -56,13 +56,10 @@ Result<CompressionLevel> parse_level(const std::string& text) {
 }
 
 Result<void> cleanup_cache(Management& run, const std::string&) {
-  return tell_removed(
-      run, maintain(run, "Cleaning", [](const Maintenance& on, const Config& config) {
-        const int level =
-            config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
-        return clean_all(on, {config.max_size, config.max_files},
-                         config.compression ? std::optional(level) : std::nullopt);
-      }));
+  return tell_removed(run,
+                      maintain(run, "Cleaning", [](const Maintenance& on, const Config& config) {
+                        return clean_all(on, {config.max_size, config.max_files});
+                      }));
 }
 
 Result<void> clear_cache(Management& run, const std::string&) {

@@ -14,6 +14,7 @@
 #include "manage/tables.h"
 #include "store/entry.h"
 #include "store/local_store.h"
+#include "store/packed.h"
 
 namespace deja {
 
@@ -123,6 +124,8 @@ Result<void> collect(Management& run, const std::string& folder, unsigned depth,
 
 }  // namespace
 
+constexpr std::uint64_t largest_inspected = std::uint64_t{64} << 20;  // bytes of a manifest
+
 Result<void> checksum_file(Management& run, const std::string& file) {
   const auto bytes = read_whole(run, file);
   if (!bytes) return bytes.error();
@@ -135,7 +138,8 @@ Result<void> inspect_file(Management& run, const std::string& file) {
   if (!bytes) return bytes.error();
   const NamespaceSplit stored = split_namespace(*bytes);
   const auto entry = inspect_entry(stored.bytes, stored.bytes.size());
-  const auto manifest = Manifest::decode(stored.bytes);
+  const auto unpacked = unpack(std::string(stored.bytes), largest_inspected);
+  const auto manifest = unpacked ? Manifest::decode(*unpacked) : Result<Manifest>(unpacked.error());
   if (!entry && !manifest)
     return Error{"inspect", file,
                  fmt::format("neither a result ({}) nor a manifest ({})", entry.error().reason,

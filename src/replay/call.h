@@ -43,6 +43,9 @@ class PathText {
     while ((number /= 10) != 0);
     return add({digits + at, sizeof digits - at});
   }
+  void end_with(char last) {
+    if (size_ != 0) text_[size_ - 1] = last;
+  }
   bool usable() const { return !full_ && size_ != 0; }
   const char* c_str() const { return full_ ? "" : text_.data(); }
   std::string_view view() const { return {c_str(), full_ ? 0 : size_}; }
@@ -158,6 +161,33 @@ static inline PathText record_path(const PathText& cache_dir, const Hash128& key
   PathText out = cache_dir;
   if (out.usable()) out.add("/").add({hex, 2}).add("/").add({hex + 2, 30}).add(".p");
   return out;
+}
+
+// Where the large outputs of the record at `path` lie: beside it, ".o" for ".p".
+static inline PathText hot_copy_path(PathText path) {
+  path.end_with('o');
+  return path;
+}
+
+// Whether an output's name, without what follows its first dot, is part of a word, or a word names
+// a response file.
+static inline bool is_named_by(CStrings words, std::string_view output) {
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < output.size(); ++i)
+    if (output[i] == '/' || (native_style == PathStyle::windows && output[i] == '\\'))
+      start = i + 1;
+  std::size_t end = start;
+  while (end < output.size() && output[end] != '.') ++end;
+  const std::string_view stem{output.data() + start, end - start};
+  for (const std::string_view word : words) {
+    if (!word.empty() && word.front() == '@') return true;
+    for (std::size_t at = 0; at + stem.size() <= word.size(); ++at) {
+      std::size_t same = 0;
+      while (same < stem.size() && word[at + same] == stem[same]) ++same;
+      if (same == stem.size()) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace deja::replay

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/cache_names.h"
 #include "replay/call.h"
 #include "replay/log_text.h"
 #include "replay/record.h"
@@ -47,14 +48,18 @@ class Replay {
   // code is then 0.
   bool serve(const Call& call) {
     started_ns_ = calls_.now_ns();
+    user_ = call.user;
     cache_dir_ = cache_dir_of(call.environment);
     if (!key_of(call, key_) || !read_record() || !log_can_be_told() || !unchanged() ||
-        !outputs_replaceable())
+        !outputs_replaceable(call))
       return false;
-    if (!write_outputs()) return false;
+    calls_.ignore_size_signal();
     // Until the log has been told the ordinary flow can still take over: it writes the same outputs
     // again.
-    if (!tell_log() || !count()) return false;
+    if (!write_outputs() || !tell_log() || !count()) {
+      calls_.restore_size_signal();
+      return false;
+    }
     calls_.write_stream(1, record_.text(record_.header->out));
     calls_.write_stream(2, record_.text(record_.header->err));
     keep_warm();
@@ -72,8 +77,9 @@ class Replay {
   // Reads on until `size` bytes of the record are there, or all of a shorter one.
   bool have(std::size_t size, Facts& facts) {
     if (there_ >= size) return true;
-    const std::int64_t got = calls_.read_file(
-        path_.c_str(), std::span(room_.record).subspan(there_, size - there_), there_, facts);
+    const std::int64_t got =
+        calls_.read_record(path_.c_str(), user_,
+                           std::span(room_.record).subspan(there_, size - there_), there_, facts);
     if (got > 0) there_ += static_cast<std::size_t>(got);
     return got > 0;
   }
@@ -157,9 +163,13 @@ class Replay {
   }
 
   // --- the answer ---
-  bool outputs_replaceable() {
-    for (const Output& output : record_.outputs)
-      if (!calls_.replaceable(record_.text(output.path))) return false;
+  // Asked of the call's words, too: what an output is called follows from them, unless they stand
+  // in a file.
+  bool outputs_replaceable(const Call& call) {
+    for (const Output& output : record_.outputs) {
+      const char* path = record_.text(output.path);
+      if (!is_named_by(call.words, path) || !calls_.replaceable(path)) return false;
+    }
     return true;
   }
 
@@ -190,10 +200,16 @@ class Replay {
 
   bool write(const Output& output) {
     const char* path = record_.text(output.path);
-    if (output.in_entry != 0)
-      return calls_.copy_output(path, record_.text(record_.header->entry_file), output.offset,
-                                output.size, output.checksum, piece());
+    if (output.in_copy != 0)
+      return calls_.copy_output(path, hot_copy_path(path_).c_str(), output.offset, output.size,
+                                output.checksum, piece());
     return calls_.write_output(path, {record_.text(0) + output.offset, output.size});
+  }
+
+  bool has_copy() const {
+    for (const Output& output : record_.outputs)
+      if (output.in_copy != 0) return true;
+    return false;
   }
 
   // --- what a run leaves behind besides ---
@@ -221,7 +237,7 @@ class Replay {
 
   PathText stats_path() const {
     PathText path = cache_dir_;
-    path.add("/").add(stats_file_name);
+    path.add("/").add(statistics_name);
     return path;
   }
 
@@ -264,6 +280,7 @@ class Replay {
     }
     if (record_facts_.mtime_ns + touch_after_ns > started_ns_) return;
     calls_.touch(path_.c_str());
+    if (has_copy()) calls_.touch(hot_copy_path(path_).c_str());
     if (*record_.text(record_.header->entry_file) != '\0')
       calls_.touch(record_.text(record_.header->entry_file));
   }
@@ -274,6 +291,7 @@ class Replay {
   Calls& calls_;
   Room& room_;
   std::int64_t started_ns_ = 0;
+  std::uint32_t user_ = 0;
   PathText cache_dir_, path_;
   Hash128 key_;
   std::size_t there_ = 0;  // bytes of the record that have been read

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -75,6 +76,7 @@ class File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   explicit operator bool() const { return fd_ >= 0; }
+  bool is_standard_stream() const { return fd_ <= 2; }
 
   bool stat(struct stat& found) const { return call(SYS_fstat, fd_, address(&found)) == 0; }
   // Bytes read, 0 at the end, negative on an error.
@@ -142,15 +144,32 @@ class LinuxCalls {
     return {into.data(), static_cast<std::size_t>(size) - 1};
   }
 
-  // Bytes of a regular file from `offset` on, as many as there are and fit, or a negative number. A
+  // Bytes of a record from `offset` on, as many as there are and fit, or a negative number: where
+  // it is no regular file, belongs to somebody else than `user` or could have been written by
+  // others, and where the caller has closed a standard stream, whose number the file would get. A
   // name that has become another file meanwhile shows by the record's checksums.
-  std::int64_t read_file(const char* path, std::span<char> into, std::uint64_t offset,
-                         Facts& facts) {
-    const linux_kernel::File file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
+  std::int64_t read_record(const char* path, std::uint32_t user, std::span<char> into,
+                           std::uint64_t offset, Facts& facts) {
+    const linux_kernel::File file(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     struct stat found;
-    if (!file || !file.stat(found) || !S_ISREG(found.st_mode)) return -1;
+    if (!file || file.is_standard_stream() || !file.stat(found) || !S_ISREG(found.st_mode))
+      return -1;
+    constexpr mode_t others_write = 022;
+    if (found.st_uid != user || (found.st_mode & others_write) != 0) return -1;
     facts = linux_kernel::facts_of(found);
     return file.read_at(into, offset);
+  }
+
+  // From here on a write beyond the caller's limit on file sizes is an error, not the end.
+  void ignore_size_signal() {
+    // The kernel's struct sigaction: handler, flags, restorer, mask; SIG_IGN is 1.
+    const unsigned long ignore[] = {1, 0, 0, 0};
+    linux_kernel::call(SYS_rt_sigaction, SIGXFSZ, linux_kernel::address(ignore),
+                       linux_kernel::address(size_signal_before_), 8);
+  }
+  // For the ordinary flow, which tells the compiler what the caller wanted.
+  void restore_size_signal() {
+    linux_kernel::call(SYS_rt_sigaction, SIGXFSZ, linux_kernel::address(size_signal_before_), 0, 8);
   }
 
   // "" is the working directory. A directory that cannot be opened makes every look() say what open
@@ -236,7 +255,7 @@ class LinuxCalls {
   // their checksum is another.
   bool copy_output(const char* path, const char* from, std::uint64_t offset, std::uint64_t size,
                    std::uint64_t checksum, std::span<char> work) {
-    const linux_kernel::File entry(AT_FDCWD, from, O_RDONLY);
+    const linux_kernel::File entry(AT_FDCWD, from, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     if (!entry) return false;
     remove(path);
     const linux_kernel::File file(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666);
@@ -285,7 +304,7 @@ class LinuxCalls {
            0;
   }
   void overwrite(const char* path, std::string_view bytes) {
-    const linux_kernel::File file(AT_FDCWD, path, O_WRONLY);
+    const linux_kernel::File file(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
     if (file) file.write(bytes);
   }
   bool touch(const char* path) {
@@ -315,6 +334,8 @@ class LinuxCalls {
     }
     return false;
   }
+
+  unsigned long size_signal_before_[4] = {};
 };
 
 }  // namespace

@@ -19,8 +19,10 @@
 namespace deja::replay {
 
 inline constexpr std::uint32_t record_magic = 0x31704a44;  // "DJp1"
-inline constexpr std::uint32_t record_version = 2;         // also part of every key
+inline constexpr std::uint32_t record_version = 3;         // also part of every key
 inline constexpr std::size_t largest_record = 256 * 1024;  // bytes
+// Bytes of an output; larger ones lie in the hot copy beside the record.
+inline constexpr std::size_t largest_inline = 16 * 1024;
 inline constexpr std::int64_t trust_age_ns =
     2'000'000'000;  // a stat says nothing about a file younger than this
 
@@ -74,8 +76,8 @@ struct Group {
 };
 
 struct Output {
-  std::uint32_t path = 0;      // offset in the heap
-  std::uint32_t in_entry = 0;  // 1: `offset` is one in the result entry, 0: in the heap
+  std::uint32_t path = 0;     // offset in the heap
+  std::uint32_t in_copy = 0;  // 1: `offset` is one in the hot copy, 0: in the heap
   std::uint64_t offset = 0, size = 0;
   std::uint64_t checksum = 0;  // XXH3-64 of its bytes
 };
@@ -206,7 +208,7 @@ struct Record {
     for (const Dependency& dependency : dependencies)
       if (!good(dependency.name)) return false;
     for (const Output& output : outputs)
-      if (!good(output.path) || (output.in_entry == 0 && !good(output.offset, output.size)))
+      if (!good(output.path) || (output.in_copy == 0 && !good(output.offset, output.size)))
         return false;
     return grouped == dependencies.size() && good(header->entry_file) && good(header->log_file) &&
            good(header->out.offset, header->out.size) &&

@@ -11,8 +11,6 @@
 
 namespace deja::replay {
 
-inline constexpr std::string_view stats_file_name = "stats";
-
 // One direct hit, as the ordinary flow would have counted it.
 class StatsRecord {
  public:

@@ -19,7 +19,6 @@ using replay::Kind;
 using replay::TextRange;
 
 constexpr std::size_t grouped_from = 8;  // so many names in one directory are worth opening it
-constexpr std::size_t largest_inline = 4 * 1024;  // bytes; larger outputs stay in the result entry
 constexpr std::size_t largest_written =
     replay::largest_record - 4096;                   // bytes; leaves room for what the store adds
 constexpr const char* zone_file = "/etc/localtime";  // the log tells local time
@@ -308,15 +307,17 @@ Rows arrange(const std::map<std::string, Known>& found, Heap& heap) {
   return out;
 }
 
-std::vector<replay::Output> outputs_of(const ReplayCall& call, Heap& heap) {
+// Large outputs go to the end of `copy`.
+std::vector<replay::Output> outputs_of(const ReplayCall& call, Heap& heap, std::string& copy) {
   std::vector<replay::Output> out;
   for (const ReplayOutput& output : call.outputs) {
     replay::Output row;
     row.path = heap.path(output.path);
     row.size = output.bytes.size();
     row.checksum = replay::hash64(output.bytes);
-    row.in_entry = output.entry_offset && output.bytes.size() > largest_inline ? 1 : 0;
-    row.offset = row.in_entry != 0 ? *output.entry_offset : heap.bytes(output.bytes).offset;
+    row.in_copy = output.bytes.size() > replay::largest_inline ? 1 : 0;
+    row.offset = row.in_copy != 0 ? copy.size() : heap.bytes(output.bytes).offset;
+    if (row.in_copy != 0) copy.append(output.bytes);
     out.push_back(row);
   }
   return out;
@@ -398,7 +399,8 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   const Rows rows = arrange(dependencies.found(), heap);
   header.entry_file = heap.path(call.entry_file);
   header.log_file = heap.path(call.log_file);
-  const std::vector<replay::Output> outputs = outputs_of(call, heap);
+  std::string copy;
+  const std::vector<replay::Output> outputs = outputs_of(call, heap, copy);
   header.out = heap.bytes(call.out);
   header.err = heap.bytes(call.err);
   header.log = heap.bytes(log_text(call.log_lines));
@@ -426,7 +428,7 @@ Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call) 
   header.checksum = replay::hash64(
       std::string_view(bytes).substr(replay::checksum_start, hot - replay::checksum_start));
   std::memcpy(bytes.data(), &header, sizeof header);
-  return ReplayRecord{digest_of(header.key), std::move(bytes)};
+  return ReplayRecord{digest_of(header.key), std::move(bytes), std::move(copy)};
 }
 
 bool is_replay_record(std::string_view bytes, const Digest& key) {

@@ -30,9 +30,6 @@ struct ReplayFile {
 struct ReplayOutput {
   std::string path;        // as the compiler writes it
   std::string_view bytes;  // the whole file
-  // Where the very same bytes lie raw in ReplayCall::entry_file, so that large ones need not be
-  // stored twice; nullopt: keep them in the record.
-  std::optional<std::uint64_t> entry_offset;
 };
 
 // One compile that ended with exit code 0, as its caller saw it.
@@ -58,9 +55,8 @@ struct ReplayCall {
   std::vector<std::string> probed_names;
 
   std::vector<ReplayOutput> outputs;
-  std::string
-      entry_file;  // absolute path of the packed result, "" when every output goes into the record
-  std::string out, err;  // what was written to the caller's stdout and stderr
+  std::string entry_file;  // absolute path of the packed result: a replay is a use of it
+  std::string out, err;    // what was written to the caller's stdout and stderr
 
   std::string log_file;  // Config::log_file, "" without
   // What a replay tells the log, without time, PID and newline: all that a direct hit would have
@@ -71,8 +67,9 @@ struct ReplayCall {
 };
 
 struct ReplayRecord {
-  Digest key;         // of the call, not of the result
-  std::string bytes;  // to be stored verbatim in the local store, replacing an older one
+  Digest key;            // of the call, not of the result
+  std::string bytes;     // to be stored verbatim in the local store, replacing an older one
+  std::string hot_copy;  // outputs too large for it, to be stored under the same key before it
 };
 
 // False when no record can be made for this call, so that nobody gathers what it takes: the
@@ -89,8 +86,7 @@ bool replay_possible(System& system, const std::vector<std::string>& words,
 //
 // The caller must not ask for a record when: the compile failed or was not cacheable; a source
 // holds one of the three date and time macros (unless sloppy), another file's data, or asks for
-// headers by a macro; any of debug, disable, recache, file_clone, hard_link, remote_only, reshare,
-// stats_log, umask, direct_mode = false or a prefix command is configured.
+// headers by a macro; a key is not at its default whose row in the options table says so.
 Result<ReplayRecord> make_replay_record(System& system, const ReplayCall& call);
 
 // Whether `bytes` are a whole, undamaged record for this call.

@@ -15,15 +15,14 @@ namespace {
 
 constexpr std::int64_t whole_cache_files =
     16384;  // up to here the coldest of all go; beyond, those of the fullest shards
-constexpr std::int64_t cold_result_ns = 86'400'000'000'000;  // a day
-constexpr std::uint64_t one_block =
-    4096;  // bytes; what fits takes no less room on disk when it is compressed
+constexpr std::uint64_t hot_share = 10;  // of the limit on bytes, for what is made for speed
 constexpr std::string_view lock_name = "cleanup.lock";
 
 // What may stay: 90 % of a limit that is passed, whatever is there for one that is not.
 struct Target {
   std::int64_t bytes = INT64_MAX;
   std::int64_t files = INT64_MAX;
+  std::int64_t hot = INT64_MAX;  // bytes of replay records and hot copies
 };
 
 std::int64_t as_signed(std::uint64_t limit) {
@@ -31,16 +30,28 @@ std::int64_t as_signed(std::uint64_t limit) {
 }
 
 bool over(std::int64_t used, std::uint64_t limit) { return limit != 0 && used > as_signed(limit); }
-bool over(std::int64_t bytes, std::int64_t files, const Limits& limits) {
-  return over(bytes, limits.bytes) || over(files, limits.files);
+// What counts against the limits.
+struct Used {
+  std::int64_t bytes = 0, files = 0, hot = 0;
+};
+Used used_of(const Totals& totals) { return {totals.bytes(), totals.files(), totals.hot_bytes}; }
+
+bool over(const Used& used, const Limits& limits) {
+  return over(used.bytes, limits.bytes) || over(used.files, limits.files) ||
+         over(used.hot, limits.bytes / hot_share);
 }
 
-Target target_of(std::int64_t bytes, std::int64_t files, const Limits& limits) {
+std::int64_t nine_tenths(std::uint64_t limit) {
+  return as_signed(limit / 10 * 9 + limit % 10 * 9 / 10);
+}
+
+// `elsewhere`: bytes that count but are in no shard, so that none of them can go.
+Target target_of(const Used& used, const Limits& limits, std::int64_t elsewhere) {
   Target target;
-  if (over(bytes, limits.bytes))
-    target.bytes = as_signed(limits.bytes / 10 * 9 + limits.bytes % 10 * 9 / 10);
-  if (over(files, limits.files))
-    target.files = as_signed(limits.files / 10 * 9 + limits.files % 10 * 9 / 10);
+  if (over(used.bytes, limits.bytes))
+    target.bytes = std::max<std::int64_t>(nine_tenths(limits.bytes) - elsewhere, 0);
+  if (over(used.files, limits.files)) target.files = nine_tenths(limits.files);
+  if (over(used.hot, limits.bytes / hot_share)) target.hot = nine_tenths(limits.bytes / hot_share);
   return target;
 }
 
@@ -53,48 +64,62 @@ ShardSize size_of(const ShardWork& work) {
   return size;
 }
 
+std::int64_t hot_bytes_of(const ShardWork& work) {
+  std::int64_t bytes = 0;
+  for (const StoredFile& file : work.files)
+    if (is_hot(file.name.kind)) bytes += file.bytes();
+  return bytes;
+}
+
 enum class Fate : unsigned char { stays, goes, stuck };
 using Fates = std::vector<std::vector<Fate>>;  // of each file of each shard
 
-// Lets the coldest files go, those that are stuck left out, until the rest is within `target`.
-// False when none needs to go, or can.
+// Lets files go, those that are stuck left out, until the rest is within `target`: first what was
+// made for speed alone, then the coldest of all others. False when none needs to go, or can.
 bool choose_coldest(const std::vector<ShardWork*>& works, const Target& target, Fates& fates) {
   struct Candidate {
+    bool last;
     std::int64_t mtime_ns;
     std::uint32_t work, file;
+    auto rank() const { return std::pair(last, mtime_ns); }
   };
-  std::int64_t bytes = 0, files = 0;
+  std::int64_t bytes = 0, files = 0, hot = 0;
   std::size_t count = 0;
   for (const ShardWork* work : works) {
     const ShardSize size = size_of(*work);
     bytes += size.bytes;
     files += size.files;
+    hot += hot_bytes_of(*work);
     count += work->files.size();
   }
-  if (bytes <= target.bytes && files <= target.files) return false;
+  if (bytes <= target.bytes && files <= target.files && hot <= target.hot) return false;
   std::vector<Candidate> candidates;
   candidates.reserve(count);
   for (std::uint32_t w = 0; w < works.size(); ++w)
     for (std::uint32_t f = 0; f < works[w]->files.size(); ++f)
-      if (fates[w][f] == Fate::stays) candidates.push_back({works[w]->files[f].mtime_ns, w, f});
+      if (fates[w][f] == Fate::stays) {
+        const StoredFile& file = works[w]->files[f];
+        candidates.push_back({!is_hot(file.name.kind), file.mtime_ns, w, f});
+      }
   // A heap: mostly a tenth of them goes, and the others need no order.
-  const auto warmer = [](const Candidate& a, const Candidate& b) {
-    return a.mtime_ns > b.mtime_ns;
-  };
+  const auto warmer = [](const Candidate& a, const Candidate& b) { return a.rank() > b.rank(); };
   std::make_heap(candidates.begin(), candidates.end(), warmer);
 
   bool any = false;
-  for (; !candidates.empty() && (bytes > target.bytes || files > target.files);
+  for (; !candidates.empty() && (bytes > target.bytes || files > target.files || hot > target.hot);
        candidates.pop_back()) {
     std::pop_heap(candidates.begin(), candidates.end(), warmer);
     const Candidate& candidate = candidates.back();
     const StoredFile& file = works[candidate.work]->files[candidate.file];
-    // Replay records are no files in the accounts; they go only to make room.
-    if (bytes <= target.bytes && counted_files(file.name.kind) == 0) continue;
+    // What is no file in the accounts goes only to make room.
+    const bool too_hot = is_hot(file.name.kind) && hot > target.hot;
+    const bool too_many = counted_files(file.name.kind) != 0 && files > target.files;
+    if (bytes <= target.bytes && !too_hot && !too_many) continue;
     fates[candidate.work][candidate.file] = Fate::goes;
     any = true;
     bytes -= file.bytes();
     files -= counted_files(file.name.kind);
+    if (is_hot(file.name.kind)) hot -= file.bytes();
   }
   return any;
 }
@@ -151,29 +176,34 @@ MaintenanceReport report_of(const AllShards& all) {
   return sum;
 }
 
-Result<void> count_cleanup(Stats& stats) {
+Result<void> count_cleanup(Stats& stats, std::int64_t hot_change) {
   Counts counts;
   counts.add(Outcome::cleanups_performed);
-  return stats.record(counts, {});
+  return stats.record(counts, {StoreChange{0, 0, 0, hot_change}});
 }
 
 // What an eviction came to.
 struct Evicted {
   MaintenanceReport report;
-  std::vector<ShardSize> sizes;  // what is left in the shards that were looked at
+  std::vector<ShardSize> sizes;           // what is left in the shards that were looked at
+  std::optional<std::int64_t> hot_bytes;  // … of hot files, where all were looked at
+  std::int64_t hot_change = 0;            // … else what was removed
 };
 
 Evicted outcome_of(const AllShards& all) {
-  Evicted out{report_of(all), {}};
-  for (const ShardWork& work : all) out.sizes.push_back(size_of(work));
+  Evicted out{report_of(all), {}, 0};
+  for (const ShardWork& work : all) {
+    out.sizes.push_back(size_of(work));
+    *out.hot_bytes += hot_bytes_of(work);
+  }
   return out;
 }
 
 // The accounts follow the listing: whatever a killed process failed to count is right again.
 Result<MaintenanceReport> recounted(const Maintenance& on, const Evicted& evicted) {
   Stats stats(on.system, on.cache_dir);
-  if (auto set = stats.set_shards(evicted.sizes); !set) return set.error();
-  if (auto counted = count_cleanup(stats); !counted) return counted.error();
+  if (auto set = stats.set_shards(evicted.sizes, evicted.hot_bytes); !set) return set.error();
+  if (auto counted = count_cleanup(stats, evicted.hot_change); !counted) return counted.error();
   return evicted.report;
 }
 
@@ -215,17 +245,20 @@ unsigned fullest(const Totals& totals, const Limits& limits,
 Evicted evict_from_fullest(const Maintenance& on, const Limits& limits, Totals totals) {
   Evicted out;
   std::array<bool, shard_count> done{};
-  for (unsigned round = 0; round < shard_count && over(totals.bytes(), totals.files(), limits);
-       ++round) {
-    const Target whole = target_of(totals.bytes(), totals.files(), limits);
-    const Target share{whole.bytes == INT64_MAX ? INT64_MAX : whole.bytes / shard_count,
-                       whole.files == INT64_MAX ? INT64_MAX : whole.files / shard_count};
+  const auto part = [](std::int64_t whole) {
+    return whole == INT64_MAX ? INT64_MAX : whole / shard_count;
+  };
+  for (unsigned round = 0; round < shard_count && over(used_of(totals), limits); ++round) {
+    const Target whole = target_of(used_of(totals), limits, totals.digest_bytes);
+    const Target share{part(whole.bytes), part(whole.files), part(whole.hot)};
     const unsigned shard = fullest(totals, limits, done);
     done[shard] = true;
     ShardWork work = list_shard(on, shard);
     evict(on, {&work}, share);
     add_to(out.report, work.report);
     out.sizes.push_back(size_of(work));
+    out.hot_change += work.change.hot;
+    totals.hot_bytes += work.change.hot;
     totals.shard_bytes[shard] = out.sizes.back().bytes;
     totals.shard_files[shard] = out.sizes.back().files;
   }
@@ -234,23 +267,8 @@ Evicted evict_from_fullest(const Maintenance& on, const Limits& limits, Totals t
 
 Evicted evict_from_all(const Maintenance& on, const Limits& limits, const Totals& totals) {
   const auto all = list_all(on);
-  evict(on, pointers_to(*all), target_of(totals.bytes(), totals.files(), limits));
+  evict(on, pointers_to(*all), target_of(used_of(totals), limits, totals.digest_bytes));
   return outcome_of(*all);
-}
-
-void compress_cold(const Maintenance& on, AllShards& all, int level) {
-  const std::int64_t cold_before = on.system.clock.now_ns() - cold_result_ns;
-  each_shard(on, [&](unsigned shard) {
-    for (StoredFile& file : all[shard].files) {
-      if (file.name.kind != EntryKind::result || file.mtime_ns >= cold_before ||
-          file.size <= one_block)
-        continue;
-      const auto info = peek(on, file);
-      const auto packed = [](const EntryPartInfo& part) { return part.compressed; };
-      if (info && std::none_of(info->parts.begin(), info->parts.end(), packed))
-        rewrite(on, file, level, all[shard]);
-    }
-  });
 }
 
 }  // namespace
@@ -260,7 +278,7 @@ Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& l
   Stats stats(on.system, on.cache_dir);
   const auto totals = stats.read();
   if (!totals) return totals.error();
-  if (!over(totals->bytes(), totals->files(), limits)) return MaintenanceReport();
+  if (!over(used_of(*totals), limits)) return MaintenanceReport();
 
   // The accounts have locks of their own, so they are read before and set afterwards. Should
   // another process have made the room meanwhile, the listing shows it.
@@ -277,20 +295,19 @@ Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& l
   return recounted(on, evicted);
 }
 
-Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits,
-                                    std::optional<int> cold_level) {
+Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits) {
   if (!is_there(on)) return MaintenanceReport();
   remove_stale_temporaries(on, on.cache_dir);
-  Maintenance lister = on;
-  if (cold_level) lister.progress = {};  // the longer pass, over the cold results, tells then
-  const auto all = list_all(lister);
-  std::int64_t bytes = 0, files = 0;
+  const auto all = list_all(on);
+  const auto totals = Stats(on.system, on.cache_dir).read();
+  const std::int64_t elsewhere = totals ? totals->digest_bytes : 0;
+  Used used{elsewhere, 0, 0};
   for (const ShardWork& work : *all) {
-    bytes += size_of(work).bytes;
-    files += size_of(work).files;
+    used.bytes += size_of(work).bytes;
+    used.files += size_of(work).files;
+    used.hot += hot_bytes_of(work);
   }
-  evict(on, pointers_to(*all), target_of(bytes, files, limits));
-  if (cold_level) compress_cold(on, *all, *cold_level);
+  evict(on, pointers_to(*all), target_of(used, limits, elsewhere));
   return recounted(on, outcome_of(*all));
 }
 

@@ -38,11 +38,9 @@ struct Maintenance {
 // After a put: when the cache is over a limit, removes the coldest entries to 90 % of it. Cheap
 // when it is not; nothing when another process is at it.
 Result<MaintenanceReport> clean_after_put(const Maintenance& on, const Limits& limits);
-// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed. With
-// `cold_level`, results that nobody used for a day and that are stored raw are compressed at that
-// zstd level.
-Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits,
-                                    std::optional<int> cold_level);
+// -c: recount, remove left-over temporaries, evict to 90 % where a limit is passed. Replay records
+// and hot copies go first, and take up a tenth of the limit on bytes at most.
+Result<MaintenanceReport> clean_all(const Maintenance& on, const Limits& limits);
 Result<MaintenanceReport> clear_all(const Maintenance& on);  // -C
 // Of one namespace, or of all when `only_namespace` is empty.
 Result<MaintenanceReport> evict_older_than(const Maintenance& on, std::int64_t age_ns,

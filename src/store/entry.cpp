@@ -12,9 +12,14 @@ namespace {
 
 constexpr std::string_view entry_magic = "djaE";
 constexpr std::uint16_t entry_version = 1;
-// Compressed parts may claim any raw size; more than this is never allocated. Larger parts are
-// stored raw.
+// What a part may be unpacked to: an entry of some kilobytes must not fill the memory. A part that
+// shrinks more than this is stored raw.
+constexpr std::uint64_t max_ratio = 1024;
 constexpr std::uint64_t max_unpacked = 1u << 30;
+
+bool may_be_unpacked(std::uint64_t stored, std::uint64_t raw) {
+  return raw <= max_unpacked && raw / max_ratio <= stored;
+}
 
 enum class Encoding : std::uint8_t { raw = 0, zstd = 1 };
 
@@ -36,6 +41,7 @@ Result<StoredPart> store(const EntryPart& part, std::optional<int> level) {
   auto packed = compress(part.bytes, *level);
   if (!packed) return packed.error();
   if (packed->size() >= part.bytes.size()) return out;
+  if (!may_be_unpacked(packed->size(), part.bytes.size())) return out;
   out.encoding = Encoding::zstd;
   out.packed = std::move(*packed);
   return out;
@@ -109,7 +115,8 @@ Result<EntryInfo> inspect_entry(std::string_view beginning, std::uint64_t size) 
     if (!in.ok()) return corrupt_entry("cut off in its header");
     if (kind <= last_kind || encoding > static_cast<std::uint8_t>(Encoding::zstd) || zero != 0)
       return corrupt_entry("bad part");
-    if (part.compressed ? part.raw_size > max_unpacked : part.raw_size != part.stored_size)
+    if (part.compressed ? !may_be_unpacked(part.stored_size, part.raw_size)
+                        : part.raw_size != part.stored_size)
       return corrupt_entry("bad part size");
     if (offset > size || part.stored_size > size - offset)
       return corrupt_entry("part beyond the end");

@@ -16,7 +16,36 @@ constexpr std::int64_t cold_ns = 3'600'000'000'000;  // an hour
 constexpr std::uint64_t block = 4096;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view trailer_magic = "djaN";
-constexpr std::uint64_t max_file = std::uint64_t{4} << 30;  // bytes; larger is not ours
+constexpr std::size_t longest_namespace = 4096;
+
+// The most bytes that a file of the kind may have, without its trailer. Larger is not ours.
+constexpr std::uint64_t largest(EntryKind kind) {
+  constexpr std::uint64_t mib = 1 << 20;
+  switch (kind) {
+    case EntryKind::manifest:
+      return 64 * mib;  // one entry alone may pass Manifest::max_bytes
+    case EntryKind::result:
+    case EntryKind::hot_copy:
+      return 4096 * mib;
+    case EntryKind::replay:
+      return mib;
+    case EntryKind::directories:
+      return 16 * mib;
+  }
+  return 0;
+}
+
+// Judges a file before it is read whole. Manifests, results and directories say at offset 8 how
+// long they are; behind that there is a namespace's trailer at most.
+bool is_sane(EntryKind kind, std::string_view beginning, std::uint64_t size) {
+  constexpr std::uint64_t trailer = longest_namespace + namespace_tail_size;
+  if (size > largest(kind) + trailer) return false;
+  if (is_hot(kind)) return true;  // the fast path has rules of its own
+  ByteReader in(beginning);
+  in.u64();
+  const std::uint64_t stated = in.u64();
+  return in.ok() && stated <= size && size - stated <= trailer;
+}
 
 constexpr std::string_view directory_tag_name = "CACHEDIR.TAG";
 constexpr std::string_view directory_tag =
@@ -36,7 +65,10 @@ std::string LocalStore::path_of(const Digest& key, EntryKind kind) const {
 Result<std::optional<std::string>> LocalStore::get(const Digest& key, EntryKind kind) {
   const std::string path = path_of(key, kind);
   std::string bytes;
-  const auto facts = system_.fs.read(path, bytes, max_file);
+  const auto facts =
+      system_.fs.read_stored(path, bytes, [kind](std::string_view beginning, std::uint64_t size) {
+        return is_sane(kind, beginning, size);
+      });
   if (!facts && facts.error().cause == Cause::not_found) return std::optional<std::string>();
   if (!facts) return facts.error();
   // Another process may have evicted it meanwhile; it is read already.
@@ -54,18 +86,19 @@ Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view
   const std::string trailer = namespace_trailer(namespace_);
   const std::array<std::string_view, 2> pieces{bytes, trailer};
 
-  auto done = put_once(path, pieces, overwrite);
+  const Access access = is_hot(kind) ? Access::owner_only : Access::by_umask;
+  auto done = put_once(path, pieces, overwrite, access);
   if (!done && done.error().cause == Cause::not_found) {
     // The first put into a shard; or the cache directory was removed under our hands.
     const auto made =
         make_cache_folder(system_.fs, cache_dir_, shard_folder(cache_dir_, key.shard()));
     if (!made) return made.error();
     made_directory_ |= *made;
-    done = put_once(path, pieces, overwrite);
+    done = put_once(path, pieces, overwrite, access);
   }
   if (!done && overwrite == Overwrite::no && done.error().cause == Cause::exists) return {};
   if (!done) return done;
-  account(key.shard(),
+  account(key, kind,
           counted_bytes(bytes.size() + trailer.size()) - (before ? counted_bytes(before->size) : 0),
           before ? 0 : counted_files(kind));
   return {};
@@ -73,10 +106,10 @@ Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view
 
 // The entry appears whole under its name, or not at all.
 Result<void> LocalStore::put_once(const std::string& path, std::span<const std::string_view> pieces,
-                                  Overwrite overwrite) {
+                                  Overwrite overwrite, Access access) {
   const std::string temporary =
       system_.fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
-  if (auto created = system_.fs.create(temporary, pieces); !created) return created;
+  if (auto created = system_.fs.create(temporary, pieces, access); !created) return created;
   auto renamed = system_.fs.rename(temporary, path, overwrite);
   if (!renamed) (void)system_.fs.remove(temporary);
   return renamed;
@@ -87,18 +120,18 @@ Result<void> LocalStore::remove(const Digest& key, EntryKind kind) {
   const auto facts = system_.fs.lstat(path);
   auto removed = system_.fs.remove(path);
   if (!removed) return removed.error().cause == Cause::not_found ? Result<void>() : removed;
-  if (facts) account(key.shard(), -counted_bytes(facts->size), -counted_files(kind));
+  if (facts) account(key, kind, -counted_bytes(facts->size), -counted_files(kind));
   return {};
 }
 
-void LocalStore::account(unsigned shard, std::int64_t bytes, std::int64_t files) {
-  for (StoreChange& change : changes_) {
-    if (change.shard != shard) continue;
-    change.bytes += bytes;
-    change.files += files;
-    return;
-  }
-  changes_.push_back({shard, bytes, files});
+void LocalStore::account(const Digest& key, EntryKind kind, std::int64_t bytes,
+                         std::int64_t files) {
+  const unsigned shard = key.shard();
+  auto change = std::ranges::find(changes_, shard, &StoreChange::shard);
+  if (change == changes_.end()) change = changes_.insert(change, StoreChange{shard, 0, 0, 0});
+  change->bytes += bytes;
+  change->files += files;
+  if (is_hot(kind)) change->hot += bytes;
 }
 
 std::string shard_folder(const std::string& cache_dir, unsigned shard) {
@@ -121,8 +154,8 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
   std::copy_n(file_name.begin(), digits, hex.begin() + 2);
   const auto key = Digest::from_hex({hex.data(), hex.size()});
   if (!key) return std::nullopt;
-  for (EntryKind kind :
-       {EntryKind::manifest, EntryKind::result, EntryKind::replay, EntryKind::directories})
+  for (EntryKind kind : {EntryKind::manifest, EntryKind::result, EntryKind::replay,
+                         EntryKind::hot_copy, EntryKind::directories})
     if (file_name.back() == static_cast<char>(kind)) return StoredName{*key, kind};
   return std::nullopt;
 }

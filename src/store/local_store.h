@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cache_names.h"
 #include "store/store.h"
 #include "sys/system.h"
 
@@ -20,7 +21,8 @@ inline constexpr unsigned shard_count = 256;
 struct StoreChange {
   unsigned shard = 0;
   std::int64_t bytes = 0;
-  std::int64_t files = 0;  // manifests and results; replay records count in bytes only
+  std::int64_t files = 0;  // manifests and results; the others count in bytes only
+  std::int64_t hot = 0;    // of the bytes, those of replay records and hot copies
 };
 
 class LocalStore : public Store {
@@ -46,8 +48,8 @@ class LocalStore : public Store {
 
  private:
   Result<void> put_once(const std::string& path, std::span<const std::string_view> pieces,
-                        Overwrite overwrite);
-  void account(unsigned shard, std::int64_t bytes, std::int64_t files);
+                        Overwrite overwrite, Access access);
+  void account(const Digest& key, EntryKind kind, std::int64_t bytes, std::int64_t files);
 
   System& system_;
   std::string cache_dir_;
@@ -57,10 +59,6 @@ class LocalStore : public Store {
 };
 
 // --- Names and files in the cache directory, as the store and its maintenance see them ---
-
-// Temporaries of every kind are called "<prefix>.<pid>.…"; those left behind by a killed process
-// are removed when they are an hour old.
-inline constexpr std::string_view temporary_prefix = "deja-tmp";
 
 struct StoredName {
   Digest key;
@@ -75,7 +73,7 @@ std::optional<StoredName> parse_stored_name(unsigned shard, std::string_view fil
 // What a file of `size` bytes counts for: whole blocks of 4 KiB, the same whether it is counted
 // when written or when listed.
 std::int64_t counted_bytes(std::uint64_t size);
-// Manifests and results are counted, replay records are not.
+// Manifests and results are counted, what is made from them is not.
 inline std::int64_t counted_files(EntryKind kind) {
   return kind == EntryKind::manifest || kind == EntryKind::result ? 1 : 0;
 }

@@ -94,6 +94,7 @@ void remove_file(const Maintenance& on, const StoredFile& file, ShardWork& work)
   work.report.bytes_removed += file.bytes();
   work.change.bytes -= file.bytes();
   work.change.files -= counted_files(file.name.kind);
+  if (is_hot(file.name.kind)) work.change.hot -= file.bytes();
 }
 
 void remove_files_if(const Maintenance& on, ShardWork& work,

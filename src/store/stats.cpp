@@ -33,10 +33,10 @@ constexpr std::uint8_t version = 1;
 constexpr std::size_t record_size = 64;
 constexpr std::size_t items_per_record = 5;
 constexpr std::size_t checked_size = record_size - 8;
-constexpr std::uint64_t fold_size = 64 * 1024;  // bytes
-constexpr std::uint32_t fold_look_every = 16;   // processes
+constexpr std::uint64_t fold_size = 64 * 1024;    // bytes
+constexpr std::uint32_t fold_look_every = 16;     // processes
+constexpr std::uint64_t largest_file = 64 << 20;  // bytes; larger is not ours
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::string_view aside_prefix = "stats";
 constexpr int most_looks = 10;
 
 enum class What : std::uint8_t {
@@ -47,6 +47,8 @@ enum class What : std::uint8_t {
   set_shard_files = 5,
   zero = 6,     // value: seconds since 1970
   took_in = 7,  // value: hash of the name of a file that was left aside and is in the sum
+  add_hot_bytes = 8,
+  set_hot_bytes = 9,
 };
 
 // One step of the log: eight bytes.
@@ -137,6 +139,11 @@ void State::apply(const Item& item) {
       return;
     case What::took_in:
       return;
+    case What::add_hot_bytes:
+      return add_to(totals.hot_bytes, item.value);
+    case What::set_hot_bytes:
+      totals.hot_bytes = item.value;
+      return;
   }
 }
 
@@ -215,6 +222,8 @@ std::string encode(const State& state, const std::vector<std::int64_t>& took_in)
     if (state.totals.shard_files[shard] != 0)
       items.push_back({What::add_shard_files, index, state.totals.shard_files[shard]});
   }
+  if (state.totals.hot_bytes != 0)
+    items.push_back({What::add_hot_bytes, 0, state.totals.hot_bytes});
   for (std::int64_t mark : took_in) items.push_back({What::took_in, 0, mark});
   return out + encode(items, state.totals.updated_ns);
 }
@@ -231,7 +240,7 @@ bool Counts::any() const {
   return std::any_of(values_.begin(), values_.end(), [](std::int64_t value) { return value != 0; });
 }
 
-std::int64_t Totals::bytes() const { return sum_of(shard_bytes); }
+std::int64_t Totals::bytes() const { return sum_of(shard_bytes) + digest_bytes; }
 std::int64_t Totals::files() const { return sum_of(shard_files); }
 
 std::string encode_run(const Counts& counts, const std::vector<StoreChange>& changes,
@@ -241,6 +250,7 @@ std::string encode_run(const Counts& counts, const std::vector<StoreChange>& cha
     const auto index = static_cast<std::uint8_t>(change.shard);
     if (change.bytes != 0) items.push_back({What::add_shard_bytes, index, change.bytes});
     if (change.files != 0) items.push_back({What::add_shard_files, index, change.files});
+    if (change.hot != 0) items.push_back({What::add_hot_bytes, 0, change.hot});
   }
   return encode(items, now_ns);
 }
@@ -248,7 +258,7 @@ std::string encode_run(const Counts& counts, const std::vector<StoreChange>& cha
 Stats::Stats(System& system, std::string cache_dir)
     : system_(system),
       cache_dir_(std::move(cache_dir)),
-      file_(path::join(cache_dir_, "stats")),
+      file_(path::join(cache_dir_, statistics_name)),
       fold_lock_(file_ + ".lock") {}
 
 Result<void> Stats::record(const Counts& counts, const std::vector<StoreChange>& changes) {
@@ -279,8 +289,8 @@ Result<void> Stats::append(std::string_view records) {
 Result<void> Stats::leave_aside(std::string_view records) {
   const std::string temporary = system_.fs.temporary_name(cache_dir_, temporary_prefix);
   if (auto created = system_.fs.create(temporary, {&records, 1}); !created) return created;
-  auto renamed = system_.fs.rename(temporary, system_.fs.temporary_name(cache_dir_, aside_prefix),
-                                   Overwrite::no);
+  auto renamed = system_.fs.rename(
+      temporary, system_.fs.temporary_name(cache_dir_, statistics_name), Overwrite::no);
   if (!renamed) (void)system_.fs.remove(temporary);
   return renamed;
 }
@@ -288,7 +298,7 @@ Result<void> Stats::leave_aside(std::string_view records) {
 // "stats.<pid>.…", sorted
 std::vector<std::string> Stats::names_aside() {
   std::vector<std::string> out;
-  const std::string beginning = std::string(aside_prefix) + ".";
+  const std::string beginning = std::string(statistics_name) + ".";
   for (DirectoryItem& item : system_.fs.list(cache_dir_).value_or({})) {
     const bool ours = item.name.starts_with(beginning) && item.name.size() > beginning.size() &&
                       item.name[beginning.size()] >= '0' && item.name[beginning.size()] <= '9';
@@ -296,6 +306,11 @@ std::vector<std::string> Stats::names_aside() {
   }
   std::ranges::sort(out);
   return out;
+}
+
+Result<FileFacts> Stats::read_file(const std::string& path, std::string& into) {
+  return system_.fs.read_stored(
+      path, into, [](std::string_view, std::uint64_t size) { return size <= largest_file; });
 }
 
 Result<Totals> Stats::read() {
@@ -307,10 +322,10 @@ Result<Totals> Stats::read() {
     parts.clear();
     for (const std::string& name : names) {
       std::string bytes;
-      if (system_.fs.read(path::join(cache_dir_, name), bytes))
+      if (read_file(path::join(cache_dir_, name), bytes))
         parts.push_back({name_mark(name), records_in(bytes)});
     }
-    auto read = system_.fs.read(file_, log);
+    auto read = read_file(file_, log);
     if (!read && read.error().cause != Cause::not_found) return read.error();
     std::vector<std::string> after = names_aside();
     if (after == names) break;
@@ -318,7 +333,10 @@ Result<Totals> Stats::read() {
   }
   parts.push_back({0, records_in(log)});
   if (log.size() > fold_size) (void)fold();
-  return state_of(parts).totals;
+  Totals totals = state_of(parts).totals;
+  if (const auto digests = system_.fs.lstat(path::join(cache_dir_, digest_cache_name)))
+    totals.digest_bytes = static_cast<std::int64_t>(digests->disk_size);
+  return totals;
 }
 
 Result<void> Stats::zero() {
@@ -326,12 +344,14 @@ Result<void> Stats::zero() {
       encode({{What::zero, 0, system_.clock.now_ns() / second_ns}}, system_.clock.now_ns()));
 }
 
-Result<void> Stats::set_shards(const std::vector<ShardSize>& shards) {
+Result<void> Stats::set_shards(const std::vector<ShardSize>& shards,
+                               std::optional<std::int64_t> hot_bytes) {
   std::vector<Item> items;
   for (const ShardSize& shard : shards) {
     items.push_back({What::set_shard_bytes, static_cast<std::uint8_t>(shard.shard), shard.bytes});
     items.push_back({What::set_shard_files, static_cast<std::uint8_t>(shard.shard), shard.files});
   }
+  if (hot_bytes) items.push_back({What::set_hot_bytes, 0, *hot_bytes});
   return append(encode(items, system_.clock.now_ns()));
 }
 
@@ -348,11 +368,11 @@ Result<void> Stats::fold() {
 // log.
 Result<void> Stats::move_log_aside() {
   std::string log;
-  if (auto read = system_.fs.read(file_, log); !read) return read.error();
+  if (auto read = read_file(file_, log); !read) return read.error();
   if (log.empty()) return {};
   if (records_in(log).empty()) return Error{"fold", file_, "not a statistics file"};
-  auto moved =
-      system_.fs.rename(file_, system_.fs.temporary_name(cache_dir_, aside_prefix), Overwrite::no);
+  auto moved = system_.fs.rename(file_, system_.fs.temporary_name(cache_dir_, statistics_name),
+                                 Overwrite::no);
   // A replay appends only to a log that is there.
   if (moved) (void)system_.fs.create(file_, {});
   return moved;
@@ -366,7 +386,7 @@ Result<void> Stats::sum_up_aside() {
   for (const std::string& name : names_aside()) {
     const std::string path = path::join(cache_dir_, name);
     std::string bytes;
-    if (auto read = system_.fs.read(path, bytes); !read) return read.error();
+    if (auto read = read_file(path, bytes); !read) return read.error();
     std::vector<Record> records = records_in(bytes);
     if (records.empty()) continue;  // another program's
     marks.push_back(name_mark(name));

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +34,11 @@ struct Totals {
   Counts counts;
   std::array<std::int64_t, shard_count> shard_bytes{};
   std::array<std::int64_t, shard_count> shard_files{};
-  std::int64_t zeroed_ns = 0;   // since 1970, whole seconds; 0 never
-  std::int64_t updated_ns = 0;  // since 1970; 0 never
-  std::int64_t bytes() const;   // of all shards; none counts less than zero
+  std::int64_t hot_bytes = 0;     // of those bytes, what replay records and hot copies take up
+  std::int64_t digest_bytes = 0;  // of the digest cache, which is in no shard
+  std::int64_t zeroed_ns = 0;     // since 1970, whole seconds; 0 never
+  std::int64_t updated_ns = 0;    // since 1970; 0 never
+  std::int64_t bytes() const;     // of all shards, none less than zero, and of the digest cache
   std::int64_t files() const;
 };
 
@@ -61,17 +64,17 @@ class Stats {
   // Nothing recorded yet: zeros.
   Result<Totals> read();
   Result<void> zero();  // the counters, not the sizes
-  // Replaces shards' sizes and file counts by what a listing found.
-  Result<void> set_shards(const std::vector<ShardSize>& shards);
-  Result<void> set_shard(unsigned shard, std::int64_t bytes, std::int64_t files) {
-    return set_shards({{shard, bytes, files}});
-  }
+  // Replaces shards' sizes and file counts by what a listing found; `hot_bytes`, where all shards
+  // were listed.
+  Result<void> set_shards(const std::vector<ShardSize>& shards,
+                          std::optional<std::int64_t> hot_bytes = std::nullopt);
   // Puts one sum in the place of the records, those of processes that found the file locked
   // included.
   Result<void> fold();
 
  private:
   Result<void> append(std::string_view records);
+  Result<FileFacts> read_file(const std::string& path, std::string& into);
   Result<void> leave_aside(std::string_view records);
   std::vector<std::string> names_aside();
   Result<void> move_log_aside();

@@ -11,9 +11,21 @@
 
 namespace deja {
 
-// The letter is the file name's ending. directories: where a compiler looks for headers by itself,
-// or the names there (DirectoryNames), packed as a result's stdout.
-enum class EntryKind : char { manifest = 'm', result = 'r', replay = 'p', directories = 'd' };
+// The letter is the file name's ending. replay: a record for the fast path; hot_copy: the large
+// outputs of one, raw and one after the other. directories: where a compiler looks for headers by
+// itself, or the names there (DirectoryNames).
+enum class EntryKind : char {
+  manifest = 'm',
+  result = 'r',
+  replay = 'p',
+  hot_copy = 'o',
+  directories = 'd',
+};
+
+// Made from results for speed alone: these go first, and take up a tenth of the cache at most.
+constexpr bool is_hot(EntryKind kind) {
+  return kind == EntryKind::replay || kind == EntryKind::hot_copy;
+}
 
 class Store {
  public:

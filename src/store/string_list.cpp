@@ -1,4 +1,4 @@
-// Magic, version, count, the strings with their lengths, checksum.
+// Magic, version, size, count, the strings with their lengths, checksum.
 #include "store/string_list.h"
 
 #include "base/bytes.h"
@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view magic = "djaD";
 constexpr std::uint16_t version = 1;
+constexpr std::size_t fixed_size = 20;  // up to the first string
 constexpr std::size_t checksum_size = 8;
 
 }  // namespace
@@ -19,6 +20,10 @@ std::string encode_strings(const std::vector<std::string>& strings) {
   ByteWriter out(bytes);
   out.raw(magic);
   out.u16(version);
+  out.u16(0);
+  std::uint64_t size = fixed_size + checksum_size;
+  for (const std::string& text : strings) size += sizeof(std::uint32_t) + text.size();
+  out.u64(size);
   out.u32(static_cast<std::uint32_t>(strings.size()));
   for (const std::string& text : strings) out.text(text);
   out.u64(checksum_of(bytes));
@@ -31,7 +36,8 @@ std::optional<std::vector<std::string>> decode_strings(std::string_view bytes) {
   ByteReader tail(bytes.substr(checked.size()));
   if (tail.u64() != checksum_of(checked)) return std::nullopt;
   ByteReader in(checked);
-  if (in.raw(magic.size()) != magic || in.u16() != version) return std::nullopt;
+  if (in.raw(magic.size()) != magic || in.u16() != version || in.u16() != 0) return std::nullopt;
+  if (in.u64() != bytes.size()) return std::nullopt;
   std::vector<std::string> out;
   const std::uint32_t count = in.u32();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) out.emplace_back(in.text());

@@ -50,6 +50,12 @@ struct ListedFile {
 
 enum class Overwrite : unsigned char { no, yes };
 
+// Who may read and write a file that is made.
+enum class Access : unsigned char { by_umask, owner_only };
+
+// Judges a file by its size and its first bytes (at most 4 KiB).
+using Accept = std::function<bool(std::string_view beginning, std::uint64_t size)>;
+
 // What becomes of what already has an output's name: compilers differ, and so do the files that one
 // of them writes.
 enum class Existing : unsigned char {
@@ -75,6 +81,12 @@ class RandomFile {
   virtual Result<void> write_at(std::uint64_t offset, std::string_view bytes) = 0;
 };
 
+// What read_stored() shows of a file's beginning, in bytes; and its answer where that is refused.
+inline constexpr std::uint64_t most_of_beginning = 4096;
+inline Error not_accepted(const std::string& path) {
+  return {"read", path, "its size is not what its beginning says", Cause::corrupt};
+}
+
 class Fs {
  public:
   virtual ~Fs() = default;
@@ -88,10 +100,16 @@ class Fs {
   virtual Result<FileFacts> read(const std::string& path, std::string& into,
                                  std::uint64_t limit = UINT64_MAX) = 0;
 
-  // Creates `path`, which must not exist, from `pieces` in order; mode 0666 & ~umask. On an error
-  // no file is left behind.
-  virtual Result<void> create(const std::string& path,
-                              std::span<const std::string_view> pieces) = 0;
+  // The whole of a file that anybody may have written: links are not followed, what is no regular
+  // file is an error at once. Nothing behind the beginning is read unless `accept` says so; else
+  // Cause::corrupt.
+  virtual Result<FileFacts> read_stored(const std::string& path, std::string& into,
+                                        const Accept& accept) = 0;
+
+  // Creates `path`, which must not exist, from `pieces` in order. On an error no file is left
+  // behind.
+  virtual Result<void> create(const std::string& path, std::span<const std::string_view> pieces,
+                              Access access = Access::by_umask) = 0;
   // The caller's output. What can be told from a new file by nobody is unlinked and created, also
   // where it is to be `kept`: faster than truncating (1.4 to 1.8 times). Special files (/dev/null,
   // pipes) and links to them are written through. Windows knows `removed` only.

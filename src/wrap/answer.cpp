@@ -206,9 +206,8 @@ Outcome keep(const Session& session, const Invocation& call, Keys& keys, const C
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*keys.direct, *files, entry) : *keys.preprocessed;
   if (!keep_result(session, result, entry) || !keys.direct || !files) return ending;
-  const auto kept = keep_manifest(session, call, keys.search, *keys.direct,
-                                  std::move(keys.manifest), std::move(*files), result);
-  if (kept) keys.evidence = {std::move(entry), result};
+  (void)keep_manifest(session, call, keys.search, *keys.direct, std::move(keys.manifest),
+                      std::move(*files), result);
   return ending;
 }
 

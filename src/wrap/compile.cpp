@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "compiler/depfile.h"
 #include "compiler/outputs.h"
-#include "wrap/pipe.h"
 #include "wrap/serve.h"
 
 namespace deja {
@@ -64,7 +63,8 @@ std::optional<std::vector<std::string>> headers_of(const Session& session, const
 }
 
 // The compiler with `arguments`; the log first, for it must not wait for the compiler.
-Result<Finished> run_once(const Session& session, const std::vector<std::string>& arguments) {
+Result<Finished> run_compiler_once(const Session& session,
+                                   const std::vector<std::string>& arguments) {
   const auto command =
       compiler_command(session.system, session.config, session.compiler, session.words.front(),
                        session.config.prefix_command, arguments);
@@ -89,9 +89,7 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own) arguments.insert(arguments.begin(), {"-MD", "-MF", own_depfile});
   if (own_list) arguments.insert(arguments.begin(), "/showIncludes");
   add_last(arguments, color_option(session, call));
-  Pipe pipe(session, call);
-  auto finished = run_once(session, pipe.with(arguments));
-  if (finished && pipe.must_repeat(*finished)) finished = run_once(session, arguments);
+  auto finished = run_compiler_once(session, arguments);
   if (!finished) return finished.error();
   if (session.log.enabled())
     session.log.add(fmt::format(

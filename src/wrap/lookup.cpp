@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/path.h"
+#include "store/packed.h"
 #include "wrap/ask.h"
 
 namespace deja {
@@ -37,6 +38,14 @@ bool keep(const Session& session, const Digest& key, EntryKind kind, std::string
                           "Cache directory '" + session.config.cache_dir + "' was not there; made");
   if (done) session.counts.add(Outcome::local_storage_write);
   return bool(done);
+}
+
+constexpr std::uint64_t largest_manifest = 64 << 20;  // bytes, unpacked
+
+// How entries are compressed, if they are.
+std::optional<int> level_of(const Config& config) {
+  if (!config.compression) return std::nullopt;
+  return config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
 }
 
 bool is_ignored(const Session& session, const std::string& header) {
@@ -97,12 +106,13 @@ void write_down(const Session& session, const ManifestEntry& entry) {
 }
 
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key) {
-  const auto bytes = fetch(session, key, EntryKind::manifest);
+  auto bytes = fetch(session, key, EntryKind::manifest);
   if (!bytes) {
     session.log.add("No manifest " + key.hex());
     return std::nullopt;
   }
-  auto manifest = Manifest::decode(*bytes);
+  auto unpacked = unpack(std::move(*bytes), largest_manifest);
+  auto manifest = unpacked ? Manifest::decode(*unpacked) : Result<Manifest>(unpacked.error());
   if (!manifest) {
     drop_broken(session, key, EntryKind::manifest, manifest.error());
     return std::nullopt;
@@ -126,12 +136,8 @@ std::optional<Entry> find_result(const Session& session, const Digest& key) {
 }
 
 bool keep_result(const Session& session, const Digest& key, const Entry& entry) {
-  // Hot results stay raw; an explicit level compresses at once.
   const Config& config = session.config;
-  const bool at_once = config.compression && config.compression_level != 0;
-  const auto bytes =
-      encode_entry(entry, at_once ? std::optional<int>(static_cast<int>(config.compression_level))
-                                  : std::nullopt);
+  const auto bytes = encode_entry(entry, level_of(config));
   if (!bytes) {
     session.log.add("Not stored: " + bytes.error().text());
     return false;
@@ -189,7 +195,9 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   }
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
-  if (keep(session, key, EntryKind::manifest, next.encode(), Overwrite::yes))
+  const std::optional<int> level = level_of(session.config);
+  const std::string bytes = level ? pack(next.encode(), *level) : next.encode();
+  if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
     session.log.add("Manifest " + key.hex() + " updated");
   write_down(session, entry);
   return entry;

@@ -37,32 +37,29 @@ Result<void> add_inputs(ReplayCall& replay, std::span<const Input> inputs) {
   return {};
 }
 
-constexpr std::size_t most_inline =
-    16 * 1024;  // bytes; larger outputs are taken from the result entry, where they lie raw
-
-std::optional<std::uint64_t> offset_in_entry(const Session& session, const std::string& entry_file,
-                                             std::uint8_t kind) {
-  const auto beginning = session.system.fs.read_part(entry_file, 0, max_entry_header);
-  const auto info = beginning ? inspect_entry(*beginning, claimed_entry_size(*beginning))
-                              : Result<EntryInfo>(beginning.error());
-  if (!info) return std::nullopt;
-  for (const EntryPartInfo& part : info->parts)
-    if (part.kind == kind && !part.compressed) return part.offset;
-  return std::nullopt;
-}
-
 void add_outputs(ReplayCall& replay, const Session& session, const Invocation& call,
                  const Evidence& evidence) {
   replay.entry_file = session.store.path_of(evidence.result, EntryKind::result);
-  for (const OutputFile& output : call.outputs) {
-    const std::uint8_t kind = part_of(output);
-    const std::string* const bytes = evidence.entry.find(kind);
-    if (bytes == nullptr) continue;
-    const bool large = bytes->size() > most_inline;
-    replay.outputs.push_back(
-        {output.path, *bytes,
-         large ? offset_in_entry(session, replay.entry_file, kind) : std::nullopt});
-  }
+  for (const OutputFile& output : call.outputs)
+    if (const std::string* const bytes = evidence.entry.find(part_of(output)))
+      replay.outputs.push_back({output.path, *bytes});
+}
+
+// Hot copies and records get a tenth of the cache; one alone, a small part of that.
+bool has_room_for(const ReplayRecord& record, const Config& config) {
+  constexpr std::uint64_t share = 10 * 32;
+  const std::uint64_t size = record.bytes.size() + record.hot_copy.size();
+  return config.max_size == 0 || size <= config.max_size / share;
+}
+
+// The copy first: a record must find it.
+Result<void> store(const Session& session, const ReplayRecord& record) {
+  if (!record.hot_copy.empty())
+    if (auto done =
+            session.store.put(record.key, EntryKind::hot_copy, record.hot_copy, Overwrite::yes);
+        !done)
+      return done;
+  return session.store.put(record.key, EntryKind::replay, record.bytes, Overwrite::yes);
 }
 
 // The fast path fell through a record that is there: damaged? It runs before there is a log.
@@ -105,9 +102,12 @@ void remember(const Session& session, const Invocation& call,
     session.log.add("No replay record: " + record.error().text());
     return;
   }
+  if (!has_room_for(*record, config)) {
+    session.log.add("No replay record: the outputs are large beside max_size");
+    return;
+  }
   tell_broken(session, *record);
-  const auto stored =
-      session.store.put(record->key, EntryKind::replay, record->bytes, Overwrite::yes);
+  const auto stored = store(session, *record);
   if (stored) session.log.add("Replay record " + record->key.hex() + " stored");
   if (!stored) tell_cache_failure(session.log, "Cache not written", stored.error());
 }

@@ -181,7 +181,7 @@ int wrap_call(System& system, std::vector<std::string> words) {
   log_start(log, words, *directory, *loaded, *compiler);
 
   Counts counts;
-  DigestCache digests(system.fs, path::join(config.cache_dir, "digests"));
+  DigestCache digests(system.fs, path::join(config.cache_dir, digest_cache_name), config.max_size);
   SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
   Ledger ledger(system.env, files, config.sloppiness);
   write_down(ledger, *loaded, *compiler);

@@ -280,14 +280,32 @@ Result<FileFacts> FakeFs::read(const std::string& path, std::string& into, std::
   return facts(*node);
 }
 
-Result<void> FakeFs::create(const std::string& path, std::span<const std::string_view> pieces) {
+Result<FileFacts> FakeFs::read_stored(const std::string& path, std::string& into,
+                                      const Accept& accept) {
+  const auto alone = begin("read");
+  into.clear();
+  const NodePtr node = find(path, false);
+  if (!node) return missing("open", path);
+  if (unreadable.contains(resolved(path, true))) return denied("open", path);
+  if (node->kind != FileKind::regular)
+    return error("read", path, "not a regular file", Cause::corrupt);
+  const std::string& whole = node->whole();
+  if (!accept(std::string_view(whole).substr(0, most_of_beginning), whole.size()))
+    return not_accepted(path);
+  into = whole;
+  return facts(*node);
+}
+
+Result<void> FakeFs::create(const std::string& path, std::span<const std::string_view> pieces,
+                            Access access) {
   const auto alone = begin("create");
   const std::string full = resolved(path, false);
   if (nodes_.contains(full)) return error("create", path, "File exists", Cause::exists);
   std::string bytes;
   for (std::string_view piece : pieces) bytes += piece;
   if (auto room = room_for("create", full, bytes.size()); !room) return room;
-  add(full, FileKind::regular, bytes, clock_.file_now_ns());
+  const NodePtr made = add(full, FileKind::regular, bytes, clock_.file_now_ns());
+  if (access == Access::owner_only) made->mode = 0600;
   return {};
 }
 

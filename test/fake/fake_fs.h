@@ -64,7 +64,10 @@ class FakeFs final : public Fs {
   Result<FileFacts> lstat(const std::string& path) override;
   Result<FileFacts> read(const std::string& path, std::string& into,
                          std::uint64_t limit = UINT64_MAX) override;
-  Result<void> create(const std::string& path, std::span<const std::string_view> pieces) override;
+  Result<FileFacts> read_stored(const std::string& path, std::string& into,
+                                const Accept& accept) override;
+  Result<void> create(const std::string& path, std::span<const std::string_view> pieces,
+                      Access access = Access::by_umask) override;
   Result<void> write_output(const std::string& path, std::string_view bytes,
                             Existing existing = Existing::removed) override;
   Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) override;

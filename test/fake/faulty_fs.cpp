@@ -79,14 +79,21 @@ Result<FileFacts> FaultyFs::read(const std::string& path, std::string& into, std
   return inner_.read(path, into, limit);
 }
 
-Result<void> FaultyFs::create(const std::string& path, std::span<const std::string_view> pieces) {
+Result<FileFacts> FaultyFs::read_stored(const std::string& path, std::string& into,
+                                        const Accept& accept) {
+  if (auto failure = next("read", path)) return failure->error;
+  return inner_.read_stored(path, into, accept);
+}
+
+Result<void> FaultyFs::create(const std::string& path, std::span<const std::string_view> pieces,
+                              Access access) {
   auto failure = next("create", path);
-  if (!failure) return inner_.create(path, pieces);
+  if (!failure) return inner_.create(path, pieces, access);
   if (failure->tears) {
     std::string whole;
     for (std::string_view piece : pieces) whole += piece;
     const std::string_view torn = half(whole);
-    (void)inner_.create(path, {&torn, 1});
+    (void)inner_.create(path, {&torn, 1}, access);
   }
   return failure->error;
 }

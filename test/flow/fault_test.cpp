@@ -114,7 +114,7 @@ TEST_CASE(
       const Seen want = world.bare(usual_words);
       const Maintenance on{world.system, "/cache", 1, {}};
       world.faulty.fail_at(at, Cause::denied);
-      (void)(clearing ? clear_all(on) : clean_all(on, {0, 1}, std::nullopt));
+      (void)(clearing ? clear_all(on) : clean_all(on, {0, 1}));
       if (!world.faulty.happened()) break;
       const char* const name = clearing ? "clear" : "clean";
       INFO(name, ", operation ", at, ": ", world.faulty.victim());

@@ -141,72 +141,23 @@ TEST_CASE("the limits are looked at after each miss where that matters, else aft
   CHECK(some < without + runs / 4 * a_look);
 }
 
-TEST_CASE("the assembler runs beside the compiler only where nobody can tell") {
+TEST_CASE("the compiler runs once, with the caller's words and a choice of colours behind them") {
   FlowWorld world;
-  world.env.variables["CCACHE_LOGFILE"] = "/log";
   world.env.variables["CCACHE_RECACHE"] = "1";
   world.fs.put("/src/a.c", "int a;\n");
-  const auto runs_beside = [&](const std::vector<std::string>& words) {
-    (void)world.fs.remove("/log");
+  for (const std::vector<std::string>& words : {plain,
+                                                {"-c", "-MD", "a.c", "-o", "a.o"},
+                                                {"-S", "a.c", "-o", "a.o"},
+                                                {"-c", "a.c", "-o", "b.o", "-o", "a.o"}}) {
+    world.processes.ran.clear();
     world.through_deja(words);
-    return world.fs.get("/log").find(" -pipe") != std::string::npos;
-  };
-  CHECK(runs_beside(plain));
-  CHECK_FALSE(runs_beside({"-c", "-Wa,-L", "a.c", "-o", "a.o"}));
-  CHECK_FALSE(runs_beside({"-S", "a.c", "-o", "a.o"}));
-  world.env.variables["CCACHE_COMPILERTYPE"] = "gcc";  // said, not known
-  CHECK_FALSE(runs_beside(plain));
-  world.env.variables.erase("CCACHE_COMPILERTYPE");
-  CHECK_FALSE(runs_beside({"-c", "a.c", "-o", "none/a.o"}));
-  CHECK_FALSE(runs_beside(
-      {"-c", "-Wp,-MD,a.d", "a.c", "-o", "a.o"}));  // the object's name is in the dependency file
-  CHECK(runs_beside({"-c", "-MD", "-MF", "a.d", "-MT", "a.o", "a.c", "-o", "a.o"}));
-  CHECK(runs_beside({"-c", "-MD", "a.c", "-o", "a.o"}));
-  CHECK(world.fs.get("/log").find(" -MF a.d -MQ a.o ") != std::string::npos);
-  world.fs.put("/src/b.o", "earlier");
-  const std::vector<std::string> over_earlier = {"-c", "a.c", "-o", "b.o"};
-  CHECK(runs_beside(over_earlier));
-  world.env.variables["LANG"] = "de_DE.UTF-8";  // the assembler's words are others
-  CHECK_FALSE(runs_beside(over_earlier));
-  world.env.variables.erase("LANG");
-  world.fs.erase("/src/b.o");
-  world.fs.put_link("/src/b.o", "/src/a.c");
-  CHECK_FALSE(runs_beside(over_earlier));
-}
-
-TEST_CASE(
-    "a compile that fails leaves the object's name as it was, though the assembler ran beside it") {
-  FlowWorld world;
-  std::vector<std::string> runs;
-  const auto fail_with = [&](const std::string& message) {
-    world.processes.on("/usr/bin/gcc", [&, message](const Command& command, FakeFs& fs) {
-      if (std::ranges::find(command.argv, "-E") != command.argv.end())
-        return Finished{0, 0, "int a;\n", "", 0};
-      const auto beside = std::ranges::find(command.argv, "-pipe");
-      runs.emplace_back(beside != command.argv.end() ? "beside" : "alone");
-      if (beside != command.argv.end()) fs.put_now("/src/" + *(beside + 2), "cut short");
-      return Finished{1, 0, "", beside != command.argv.end() ? message : "the truth", 0};
-    });
-    runs.clear();
-    world.console.err.clear();
-    world.fs.put("/src/a.c", "int a;\n");
-  };
-  for (const bool earlier : {false, true}) {
-    CAPTURE(earlier);
-    if (earlier) world.fs.put("/src/b.o", "earlier");
-    const auto files = [&] { return world.fs.files_below("/src"); };
-    fail_with("a.c:1: error");
-    const auto before = files();
-    CHECK(wrap(world.system, {"gcc", "-c", "a.c", "-o", "b.o"}) == 1);
-    CHECK(runs == std::vector<std::string>{"beside"});
-    CHECK(world.console.err == "a.c:1: error");
-    CHECK(files() == before);
-    fail_with("{standard input}: Assembler messages:\n");
-    CHECK(wrap(world.system, {"gcc", "-c", "a.c", "-o", "b.o"}) == 1);
-    CHECK(runs == std::vector<std::string>{"beside", "alone"});
-    CHECK(world.console.err == "the truth");
-    CHECK(files() == before);
-    CHECK(world.fs.get("/src/b.o") == (earlier ? "earlier" : ""));
+    std::vector<std::vector<std::string>> compiles_seen;
+    for (const Command& command : world.processes.ran)
+      if (std::ranges::find(command.argv, "-E") == command.argv.end())
+        compiles_seen.push_back({command.argv.begin() + 1, command.argv.end()});
+    std::vector<std::string> expected = words;
+    expected.emplace_back("-fdiagnostics-color");
+    CHECK(compiles_seen == std::vector<std::vector<std::string>>{expected});
   }
 }
 

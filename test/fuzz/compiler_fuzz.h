@@ -26,7 +26,10 @@ class NoFiles final : public Fs {
   Result<FileFacts> read(const std::string&, std::string&, std::uint64_t) override {
     return none();
   }
-  Result<void> create(const std::string&, std::span<const std::string_view>) override {
+  Result<FileFacts> read_stored(const std::string& path, std::string&, const Accept&) override {
+    return Error{"read", path, "none here", Cause::not_found};
+  }
+  Result<void> create(const std::string&, std::span<const std::string_view>, Access) override {
     return none();
   }
   Result<void> write_output(const std::string&, std::string_view, Existing) override {

@@ -22,13 +22,15 @@ class FuzzCalls {
 
   std::int64_t now_ns() { return 1'700'000'000'000'000'000; }
   std::uint32_t process() { return 1; }
-  std::int64_t read_file(const char*, std::span<char> into, std::uint64_t offset,
-                         replay::Facts& facts) {
+  std::int64_t read_record(const char*, std::uint32_t, std::span<char> into, std::uint64_t offset,
+                           replay::Facts& facts) {
     facts.size = record_.size();
     return offset > record_.size()
                ? -1
                : static_cast<std::int64_t>(record_.copy(into.data(), into.size(), offset));
   }
+  void ignore_size_signal() {}
+  void restore_size_signal() {}
   Directory enter(const char* path) { return answer(path); }
   void leave(Directory) {}
   replay::Look look(Directory, const char* name, replay::Facts& facts) {

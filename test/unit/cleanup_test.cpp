@@ -48,7 +48,8 @@ struct CleanupWorld : FakeSystem {
   void check_accounts() {
     std::int64_t bytes = 0, files = 0;
     for (const std::string& path : fs.files_below("/cache")) {
-      if (path.ends_with(".r") || path.ends_with(".m") || path.ends_with(".p"))
+      if (path.ends_with(".r") || path.ends_with(".m") || path.ends_with(".p") ||
+          path.ends_with(".o"))
         bytes += counted_bytes(fs.get(path).size());
       files += path.ends_with(".r") || path.ends_with(".m") ? 1 : 0;
     }
@@ -156,7 +157,7 @@ TEST_CASE("foreign files are neither counted nor removed") {
       shard + "/0123.r",    shard + "/deja-tmpfile", "/cache/tmp/x"};
   for (const std::string& path : foreign) world.fs.put(path, std::string(100'000, 'f'));
   world.clock.advance(30 * day_ns);
-  REQUIRE(clean_all(world.maintenance, {4096, 1}, 1));
+  REQUIRE(clean_all(world.maintenance, {4096, 1}));
   REQUIRE(clear_all(world.maintenance));
   REQUIRE(evict_older_than(world.maintenance, 0, ""));
   for (const std::string& path : foreign) CHECK_MESSAGE(world.fs.has(path), path);
@@ -172,7 +173,7 @@ TEST_CASE("temporaries go when they are an hour old") {
   world.fs.put(shard + "/deja-tmp.1.2", "old");
   world.clock.advance(1);
   world.fs.put_now(shard + "/deja-tmp.1.3", "young");
-  REQUIRE(clean_all(world.maintenance, {}, std::nullopt));
+  REQUIRE(clean_all(world.maintenance, {}));
   CHECK_FALSE(world.fs.has("/cache/deja-tmp.1.1"));
   CHECK_FALSE(world.fs.has(shard + "/deja-tmp.1.2"));
   CHECK(world.fs.has(shard + "/deja-tmp.1.3"));
@@ -181,7 +182,7 @@ TEST_CASE("temporaries go when they are an hour old") {
 
 TEST_CASE("maintenance of a cache that is not there does not create it") {
   CleanupWorld world;
-  CHECK(clean_all(world.maintenance, {1, 1}, 1));
+  CHECK(clean_all(world.maintenance, {1, 1}));
   CHECK(clear_all(world.maintenance));
   CHECK(evict_older_than(world.maintenance, 0, ""));
   CHECK(evict_namespace(world.maintenance, "x"));
@@ -270,18 +271,31 @@ TEST_CASE("recompress there and back, with threads, on the real system") {
   CHECK(evict_namespace(on, "team")->files_removed == 41);
 }
 
-TEST_CASE("clean_all compresses results that are cold and raw, and keeps their time") {
+TEST_CASE("records and hot copies go first, and take up a tenth of the limit at most") {
   CleanupWorld world;
-  world.put(0, EntryKind::result, result_bytes(20'000));
-  world.clock.advance(day_ns + 1);
-  world.put(1, EntryKind::result, result_bytes(20'000));
-  const std::string cold = stored_path("/cache", {key(0), EntryKind::result});
-  const std::int64_t time = world.fs.node(cold).mtime_ns;
-  CHECK(clean_all(world.maintenance, {}, std::nullopt)->files_rewritten == 0);
-  CHECK(clean_all(world.maintenance, {}, 1)->files_rewritten == 1);
-  CHECK(world.fs.get(cold).size() < 1000);
-  CHECK(world.fs.node(cold).mtime_ns == time);
-  CHECK(clean_all(world.maintenance, {}, 1)->files_rewritten == 0);
+  for (int i = 0; i < 20; ++i) {
+    world.put(i, EntryKind::result, result_bytes(100));
+    world.clock.advance(second_ns);
+    world.put(i, i % 2 == 0 ? EntryKind::replay : EntryKind::hot_copy, "made for speed");
+    world.clock.advance(second_ns);
+  }
+  CHECK(world.stats.read()->hot_bytes == 20 * 4096);
+  SUBCASE("over the tenth alone") {
+    REQUIRE(clean_after_put(world.maintenance, {100 * 4096, 0}));
+    CHECK(world.stats.read()->hot_bytes == 9 * 4096);
+    CHECK(world.has(0));
+    CHECK_FALSE(world.has(0, EntryKind::replay));
+    CHECK(world.has(19, EntryKind::hot_copy));
+  }
+  SUBCASE("over the whole limit") {
+    REQUIRE(clean_after_put(world.maintenance, {30 * 4096, 0}));
+    for (int i = 0; i < 20; ++i) CHECK(world.has(i));
+    CHECK(world.stats.read()->hot_bytes == 2 * 4096);
+  }
+  SUBCASE("by -c") {
+    REQUIRE(clean_all(world.maintenance, {100 * 4096, 0}));
+    CHECK(world.stats.read()->hot_bytes == 9 * 4096);
+  }
   world.check_accounts();
 }
 
@@ -314,13 +328,13 @@ TEST_CASE(
       } else {
         world.faulty.fail_at(operation, Cause::denied);
       }
-      (void)clean_all(world.maintenance, {0, 3}, 1);
+      (void)clean_all(world.maintenance, {0, 3});
       const bool happened = world.faulty.happened();
       world.faulty.work_again();
       for (const std::string& path : world.fs.files_below("/cache"))
         if (path.ends_with(".r"))
           CHECK_MESSAGE(decode_entry(world.fs.get(path)), world.faulty.victim());
-      REQUIRE(clean_all(world.maintenance, {}, std::nullopt));
+      REQUIRE(clean_all(world.maintenance, {}));
       world.check_accounts();
       if (!happened) break;
       operation += operation > 12 && operation < 250 ? 9 : 0;  // the 256 listings are alike

@@ -81,13 +81,48 @@ TEST_CASE("a cache that cannot be opened costs one attempt, and looking makes no
   FakeSystem world;
   DigestCache absent(world.fs, "/cache/digests");
   for (int i = 0; i < 3; ++i) CHECK_FALSE(absent.find(facts_of(1)));
-  CHECK(world.fs.count("open_random") == 1);
+  CHECK(world.fs.count("lstat") == 1);
   CHECK_FALSE(world.fs.has("/cache"));
   world.fs.put_directory("/locked");
   world.fs.read_only.insert("/locked");
   DigestCache locked(world.fs, "/locked/digests");
   for (int i = 0; i < 3; ++i) locked.remember(facts_of(1), digest("a"));
-  CHECK(world.fs.count("open_random") == 2);
+  CHECK(world.fs.count("open_random") == 1);
+}
+
+TEST_CASE("the file is small at first, grows with the files that are known, and forgets none") {
+  FakeSystem world;
+  const auto size = [&] { return world.fs.stat("/cache/digests")->size; };
+  DigestCache cache(world.fs, "/cache/digests");
+  cache.remember(facts_of(1), digest("1"));
+  CHECK(size() == 16 * 4096);
+  for (std::uint64_t inode = 1; inode <= 2000; ++inode)
+    cache.remember(facts_of(inode), digest(std::to_string(inode)));
+  CHECK(size() > 16 * 4096);
+  CHECK(size() < 4096 * 4096);
+  DigestCache later(world.fs, "/cache/digests");
+  for (std::uint64_t inode = 1; inode <= 2000; ++inode) {
+    const auto found = later.find(facts_of(inode));
+    REQUIRE(found);
+    CHECK(found->content == digest_of(std::to_string(inode)));
+  }
+}
+
+TEST_CASE("in a small cache the file stays small") {
+  FakeSystem world;
+  DigestCache cache(world.fs, "/cache/digests", 8 << 20);
+  for (std::uint64_t inode = 1; inode <= 5000; ++inode)
+    cache.remember(facts_of(inode), digest("x"));
+  CHECK(world.fs.stat("/cache/digests")->size == 16 * 4096);
+  CHECK(cache.find(facts_of(5000)));
+}
+
+TEST_CASE("a file of another size is not ours, and gives way to a new one") {
+  FakeSystem world;
+  world.fs.put("/cache/digests", std::string(13'000'000, 'x'));
+  CHECK_FALSE(DigestCache(world.fs, "/cache/digests").find(facts_of(1)));
+  DigestCache(world.fs, "/cache/digests").remember(facts_of(1), digest("a"));
+  CHECK(DigestCache(world.fs, "/cache/digests").find(facts_of(1)));
 }
 
 TEST_CASE("neighbours by inode are found with one read") {

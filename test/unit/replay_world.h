@@ -56,8 +56,8 @@ class ReplayWorld {
     for (std::size_t i = 0; i < large.size(); i += 3) large[i] = static_cast<char>(i >> 5);
     put("cache/entry", "head" + large + "tail");
     env.variables = {{"CCACHE_DIR", path("cache")}, {"PATH", "/usr/bin"}, {"EDITOR", "vi"}};
-    console.user_id = 42;
-    call.words = {"cc", "-c", "a.c"};
+    console.user_id = native_system().console.user();
+    call.words = {"cc", "-c", "a.c", "-MF", "empty.d", "-dumpbase", "large"};
     call.cache_dir = path("cache");
     call.started_ns = clock.file_now_ns();
     call.included = {content("a.c"), content("late/one.h"), content("late/two.h"),
@@ -65,8 +65,7 @@ class ReplayWorld {
     call.files = {{path("cc"), std::nullopt}};
     call.absent = {path("cache/ccache.conf"), "no/such/folder"};
     call.watched_directories = {"early", "missing"};
-    call.outputs = {
-        {"a.o", "object", std::nullopt}, {"large.o", large, 4}, {"empty.d", "", std::nullopt}};
+    call.outputs = {{"a.o", "object"}, {"large.o", large}, {"empty.d", ""}};
     call.entry_file = path("cache/entry");
     call.out = "to stdout\n";
     call.err = "a warning\n";
@@ -102,11 +101,15 @@ class ReplayWorld {
     record_path = path("cache/" + hex.substr(0, 2) + "/" + hex.substr(2) + ".p");
     std::filesystem::create_directories(std::filesystem::path(record_path).parent_path());
     put(record_path, made->bytes);
+    put(copy_path(), made->hot_copy);
+    std::filesystem::permissions(
+        record_path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   std::string refusal() {
     auto made = make_replay_record(system, call);
     return made ? "" : made.error().text();
   }
+  std::string copy_path() const { return record_path.substr(0, record_path.size() - 1) + "o"; }
   bool repeat() {
     const replay::CallText text(system, call.words);
     return serve_(system, text.call());
@@ -197,15 +200,21 @@ inline const ReplayChange replay_changes[] = {
        w.call.words = {"cc", "-ca.c"};
      }},
     {"a terminal", false, [](ReplayWorld& w) { w.console.terminal = true; }},
-    {"another user", false, [](ReplayWorld& w) { w.console.user_id = 43; }},
+    {"another user", false, [](ReplayWorld& w) { ++w.console.user_id; }},
     {"another folder", false, [](ReplayWorld&) { std::filesystem::current_path("late"); }},
-    {"the entry is gone", false, [](ReplayWorld&) { std::filesystem::remove("cache/entry"); }},
-    {"the entry is damaged", false,
-     [](ReplayWorld& w) { w.put("cache/entry", "head" + std::string(300'000, 'y')); }},
-    {"the entry is cut", false,
-     [](ReplayWorld&) { std::filesystem::resize_file("cache/entry", 299'999); }},
+    {"the hot copy is gone", false, [](ReplayWorld& w) { std::filesystem::remove(w.copy_path()); }},
+    {"the hot copy is damaged", false,
+     [](ReplayWorld& w) { w.put(w.copy_path(), std::string(300'000, 'y')); }},
+    {"the hot copy is cut", false,
+     [](ReplayWorld& w) { std::filesystem::resize_file(w.copy_path(), 299'999); }},
+    {"the result is gone", true, [](ReplayWorld&) { std::filesystem::remove("cache/entry"); }},
     {"an output is a directory", false,
      [](ReplayWorld&) { std::filesystem::create_directory("a.o"); }},
+    {"the record could have been written by others", native_style == PathStyle::windows,
+     [](ReplayWorld& w) {
+       std::filesystem::permissions(w.record_path, std::filesystem::perms::group_write,
+                                    std::filesystem::perm_options::add);
+     }},
     {"the record is gone", false, [](ReplayWorld& w) { std::filesystem::remove(w.record_path); }},
     {"the record has something behind it", true,
      [](ReplayWorld& w) { w.put(w.record_path, w.get(w.record_path) + "namespace"); }},

@@ -104,7 +104,7 @@ TEST_CASE("set_shards replaces sizes, and later changes add to them") {
   FakeSystem world;
   Stats stats(world.system, "/cache");
   REQUIRE(stats.record({}, {{1, 4096, 1}, {2, 4096, 1}}));
-  REQUIRE(stats.set_shard(1, 100, 10));
+  REQUIRE(stats.set_shards({{1, 100, 10}}));
   REQUIRE(stats.record({}, {{1, 5, 1}}));
   CHECK(stats.read()->shard_bytes[1] == 105);
   CHECK(stats.read()->shard_files[1] == 11);

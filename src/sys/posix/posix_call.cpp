@@ -23,6 +23,7 @@ constexpr CauseRow causes[] = {
     {EROFS, Cause::denied},
     {ENOSPC, Cause::no_space},
     {EDQUOT, Cause::no_space},
+    {EFBIG, Cause::no_space},  // the caller's limit on file sizes
     {EAGAIN, Cause::busy},
     {EBUSY, Cause::busy},
     {ETXTBSY, Cause::busy},

@@ -18,6 +18,7 @@ namespace deja::posix {
 namespace {
 
 constexpr mode_t plain_mode = 0666;  // & ~umask, as compilers create files
+constexpr mode_t owner_mode = 0600;
 
 // The one device that is worth reading: CCACHE_CONFIGPATH=/dev/null, `cc -xc -c /dev/null`.
 bool is_dev_null(const struct stat& found) {
@@ -180,8 +181,38 @@ Result<FileFacts> PosixFs::read(const std::string& path, std::string& into, std:
   return facts;
 }
 
-Result<void> PosixFs::create(const std::string& path, std::span<const std::string_view> pieces) {
-  const Fd file = open_fd(path, O_WRONLY | O_CREAT | O_EXCL, plain_mode);
+Result<FileFacts> PosixFs::read_stored(const std::string& path, std::string& into,
+                                       const Accept& accept) {
+  into.clear();
+  const Fd file = open_fd(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+  if (!file) return os_error("open", path, errno);
+  struct stat found;
+  if (::fstat(file.get(), &found) != 0) return os_error("stat", path, errno);
+  if (!S_ISREG(found.st_mode)) return Error{"read", path, "not a regular file", Cause::corrupt};
+  const FileFacts facts = facts_of(found);
+  const auto fill_up_to = [&](std::size_t size) {
+    std::size_t have = into.size();
+    into.resize(size);
+    for (ssize_t got = 1; have < size && got > 0; have += static_cast<std::size_t>(got)) {
+      got = retried([&] { return ::read(file.get(), into.data() + have, size - have); });
+      if (got < 0) return errno;
+    }
+    into.resize(have);
+    return 0;
+  };
+  const std::uint64_t beginning = std::min(facts.size, most_of_beginning);
+  if (const int failure = fill_up_to(static_cast<std::size_t>(beginning)); failure != 0)
+    return os_error("read", path, failure);
+  if (!accept(into, facts.size)) return not_accepted(path);
+  if (const int failure = fill_up_to(static_cast<std::size_t>(facts.size)); failure != 0)
+    return os_error("read", path, failure);
+  return facts;
+}
+
+Result<void> PosixFs::create(const std::string& path, std::span<const std::string_view> pieces,
+                             Access access) {
+  const Fd file = open_fd(path, O_WRONLY | O_CREAT | O_EXCL,
+                          access == Access::owner_only ? owner_mode : plain_mode);
   if (!file) return os_error("create", path, errno);
   return fill_new_file(file, path, pieces);
 }
@@ -294,7 +325,7 @@ Result<void> PosixFs::touch(const std::string& path) {
 }
 
 Result<std::unique_ptr<RandomFile>> PosixFs::open_random(const std::string& path) {
-  Fd file = open_fd(path, O_RDWR | O_CREAT | O_NONBLOCK, plain_mode);
+  Fd file = open_fd(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, plain_mode);
   if (!file) return os_error("open", path, errno);
   struct stat found;
   if (::fstat(file.get(), &found) != 0) return os_error("stat", path, errno);

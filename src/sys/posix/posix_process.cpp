@@ -22,7 +22,10 @@ namespace deja::posix {
 
 namespace {
 
-constexpr std::array passed_on = {SIGINT, SIGTERM, SIGHUP};
+// What others send to end a program. Those that a program brings upon itself (SIGSEGV, SIGPIPE) end
+// this one alone.
+constexpr std::array passed_on = {SIGINT,  SIGTERM, SIGHUP,    SIGQUIT, SIGUSR1,
+                                  SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU};
 
 // The child that gets this process's signals; 0 while there is none. One child at a time.
 std::atomic<pid_t> signal_child = 0;
@@ -39,7 +42,7 @@ void pass_on(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
-// While it lives, this process outlives SIGINT, SIGTERM and SIGHUP, and can wait for a child
+// While it lives, this process outlives what others send to end it, and can wait for a child
 // whatever its parent left it for SIGCHLD. The signals are blocked until the child is known.
 class SignalsToChild {
  public:
@@ -84,6 +87,10 @@ class SignalsToChild {
   std::array<struct sigaction, passed_on.size()> before_;
   struct sigaction child_before_;
 };
+
+// What the caller gave this process, and what programs are to get again.
+std::array<bool, 3> stream_was_closed{};
+bool size_signal_was_ignored = false;
 
 // argv or environment in the form that exec wants; points into what it was made from.
 std::vector<char*> pointers(const std::vector<std::string>& words) {
@@ -147,8 +154,13 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
   ::posix_spawnattr_init(&attributes);
   ::posix_spawn_file_actions_adddup2(&files, out.write_end.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, err.write_end.get(), STDERR_FILENO);
+  if (stream_was_closed[STDIN_FILENO]) ::posix_spawn_file_actions_addclose(&files, STDIN_FILENO);
+  sigset_t by_default;
+  sigemptyset(&by_default);
+  if (!size_signal_was_ignored) sigaddset(&by_default, SIGXFSZ);
   ::posix_spawnattr_setsigmask(&attributes, &mask);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  ::posix_spawnattr_setsigdefault(&attributes, &by_default);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const std::vector<std::string> environment = environment_of(command);
   const int failure = ::posix_spawn(&child, command.program.c_str(), &files, &attributes,
                                     pointers(command.argv).data(), pointers(environment).data());
@@ -219,6 +231,15 @@ int wait_for(pid_t child) {
 
 }  // namespace
 
+void prepare_for_files() {
+  for (int stream = 0; stream < 3; ++stream) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    stream_was_closed[static_cast<std::size_t>(stream)] = true;
+    (void)::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+  }
+  size_signal_was_ignored = std::signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
+}
+
 Result<Finished> PosixProcesses::run(const Command& command,
                                      const std::function<void(std::string_view)>& on_out) {
   auto out = make_pipe();
@@ -248,6 +269,9 @@ Result<Finished> PosixProcesses::run(const Command& command,
 }
 
 Result<int> PosixProcesses::become(const Command& command) {
+  for (int stream = 0; stream < 3; ++stream)
+    if (stream_was_closed[static_cast<std::size_t>(stream)]) ::close(stream);
+  if (!size_signal_was_ignored) std::signal(SIGXFSZ, SIG_DFL);
   const std::vector<std::string> environment = environment_of(command);
   ::execve(command.program.c_str(), pointers(command.argv).data(), pointers(environment).data());
   const int failure = errno;

@@ -5,6 +5,12 @@
 
 namespace deja::posix {
 
+// To be called before any file is opened. Opens those of the descriptors 0 to 2 that the caller has
+// closed, lest a file of the cache get such a number and be written to as a stream; programs that
+// are run find them closed again. Ignores SIGXFSZ, so that a file size limit is an error like a
+// full disk; programs that are run find it as it was.
+void prepare_for_files();
+
 class PosixProcesses final : public Processes {
  public:
   Result<Finished> run(const Command& command,

@@ -80,7 +80,7 @@ class PosixConsole final : public Console {
     ::openlog("deja", LOG_PID, LOG_USER);
     ::syslog(LOG_INFO, "%.*s", static_cast<int>(line.size()), line.data());
   }
-  std::uint32_t user() override { return ::getuid(); }
+  std::uint32_t user() override { return ::geteuid(); }
   std::optional<std::string> home() override {
     if (const char* const home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
     std::string passwd;
@@ -115,6 +115,7 @@ void prepare_heap() {
 }  // namespace posix
 
 System& native_system() {
+  posix::prepare_for_files();
   posix::prepare_heap();
   static posix::PosixFs fs;
   static posix::PosixProcesses processes;

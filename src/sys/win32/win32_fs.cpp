@@ -333,7 +333,20 @@ DWORD Win32Fs::clear_name(const std::string& path) {
   return code;
 }
 
-Result<void> Win32Fs::create(const std::string& path, std::span<const std::string_view> pieces) {
+Result<FileFacts> Win32Fs::read_stored(const std::string& path, std::string& into,
+                                       const Accept& accept) {
+  const auto beginning = read_part(path, 0, static_cast<std::size_t>(most_of_beginning));
+  if (!beginning) return beginning.error();
+  const auto facts = lstat(path);
+  if (!facts) return facts;
+  if (facts->kind != FileKind::regular || !accept(*beginning, facts->size))
+    return not_accepted(path);
+  return read(path, into, facts->size);
+}
+
+// Windows: who may read a file is its directory's business.
+Result<void> Win32Fs::create(const std::string& path, std::span<const std::string_view> pieces,
+                             Access) {
   const Opened opened = open_file(path, GENERIC_WRITE, CREATE_NEW);
   if (!opened.file) return error_of("create", path, opened.code);
   return fill_new_file(opened.file.get(), path, pieces);

@@ -24,7 +24,10 @@ class Win32Fs final : public Fs {
   Result<FileFacts> stat(const std::string& path) override;
   Result<FileFacts> lstat(const std::string& path) override;
   Result<FileFacts> read(const std::string& path, std::string& into, std::uint64_t limit) override;
-  Result<void> create(const std::string& path, std::span<const std::string_view> pieces) override;
+  Result<FileFacts> read_stored(const std::string& path, std::string& into,
+                                const Accept& accept) override;
+  Result<void> create(const std::string& path, std::span<const std::string_view> pieces,
+                      Access access = Access::by_umask) override;
   Result<void> write_output(const std::string& path, std::string_view bytes,
                             Existing existing) override;
   Result<void> rename(const std::string& from, const std::string& to, Overwrite overwrite) override;

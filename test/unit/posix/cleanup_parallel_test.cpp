@@ -3,6 +3,7 @@
 #include "store/cleanup.h"
 #include "store/local_store.h"
 #include "store/shard_files.h"
+#include "fake/sized.h"
 #include "unit/posix/in_between.h"
 
 using namespace deja;
@@ -19,7 +20,7 @@ Maintenance maintenance_of(System& system, const std::string& folder) {
 void fill(System& system, const std::string& folder) {
   LocalStore store(system, cache_in(folder), "");
   for (unsigned char number = 0; number < entries; ++number)
-    REQUIRE(store.put(key_of(number), EntryKind::result, "bytes", Overwrite::no));
+    REQUIRE(store.put(key_of(number), EntryKind::result, sized("bytes"), Overwrite::no));
   REQUIRE(Stats(system, cache_in(folder)).record({}, store.changes()));
 }
 
@@ -97,7 +98,7 @@ TEST_CASE("clean-up: counted as listed, it is counted twice, so the test above c
 
 TEST_CASE("clean-up: a put of the moment keeps its temporary file") {
   CHECK(clean_in_between([](System& system, const std::string& folder) {
-          return static_cast<bool>(clean_all(maintenance_of(system, folder), {}, std::nullopt));
+          return static_cast<bool>(clean_all(maintenance_of(system, folder), {}));
         }).wrong == 0);
 }
 
@@ -126,8 +127,8 @@ TEST_CASE(
       LocalStore store(native_system(), on.cache_dir, "");
       const Digest key = key_of(static_cast<unsigned char>(turn % 5));
       const auto seen = store.get(key, EntryKind::result);
-      right = seen && (!*seen || **seen == "bytes") &&
-              store.put(key, EntryKind::result, "bytes", Overwrite::no);
+      right = seen && (!*seen || **seen == sized("bytes")) &&
+              store.put(key, EntryKind::result, sized("bytes"), Overwrite::no);
       right = right && Stats(native_system(), on.cache_dir).record({}, store.changes());
       if (process % 4 == 0) right = right && clean_after_put(on, {1, 1});
       if (process % 4 == 1) right = right && evict_all(native_system(), folder.path());
@@ -135,6 +136,6 @@ TEST_CASE(
     return right;
   }));
   // A recount puts right what was counted while the cleaners counted.
-  REQUIRE(clean_all(maintenance_of(native_system(), folder.path()), {}, std::nullopt));
+  REQUIRE(clean_all(maintenance_of(native_system(), folder.path()), {}));
   CHECK(accounts_are_right(native_system(), folder.path()));
 }
