@@ -20,7 +20,7 @@ class Expander {
  public:
   Expander(Fs& fs, bool windows) : fs_(fs), windows_(windows) {}
 
-  // False when a limit is passed.
+  // False when a limit is passed, or a file can be read only once.
   bool add(const std::vector<std::string>& words, unsigned depth) {
     if (depth > depth_limit) return false;
     for (const std::string& word : words)
@@ -29,11 +29,16 @@ class Expander {
   }
 
   Expanded out;
+  std::string once;  // the file that ended it: what deja reads of it the compiler would miss
 
  private:
   bool add_word(const std::string& word, unsigned depth) {
     if (word.size() < 2 || word.front() != '@') return keep(word);
     const std::string file = word.substr(1);
+    if (const auto found = fs_.stat(file); found && found->kind == FileKind::other) {
+      once = file;
+      return false;
+    }
     std::string content;
     const Result<FileFacts> facts = fs_.read(file, content, size_limit - size_);
     if (!facts && facts.error().cause == Cause::too_large) return false;
@@ -151,7 +156,10 @@ std::variant<Expanded, Bypass> expand_response_files(Fs& fs, const std::vector<s
   const bool windows = format == ResponseFileFormat::windows ||
                        (format == ResponseFileFormat::auto_detect && native_windows);
   Expander expander(fs, windows);
-  if (!expander.add(words, 0))
+  const bool whole = expander.add(words, 0);
+  if (!expander.once.empty())
+    return Bypass{Outcome::bad_input_file, "'@" + expander.once + "' can be read only once"};
+  if (!whole)
     return Bypass{Outcome::bad_compiler_arguments, "response files nested too deep or too large"};
   return std::move(expander.out);
 }

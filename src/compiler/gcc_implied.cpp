@@ -223,8 +223,10 @@ void GccReader::name_depfile() {
   if (dep_target_given_ && dep_file_of_preprocessor_.empty()) return;
   const std::string source_name(path::file_name(call_.source));
   const std::string target =
-      call_.object_named ? call_.object : without_last_suffix(source_name) + ".o";
+      call_.object_named ? object_typed_ : without_last_suffix(source_name) + ".o";
   call_.dep_key.push_back(target);
+  // Make knows the object by the name that its rule has, not by the one that base_dir makes of it.
+  if (call_.object_named && object_typed_ != call_.object) call_.dep_target_words = {"-MQ", target};
 }
 
 void GccReader::name_outputs() {

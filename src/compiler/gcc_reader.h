@@ -98,8 +98,9 @@ class GccReader : private CallReader {
       named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   bool dep_target_given_ = false;
-  std::vector<std::string> hidden_olds_;  // of prefix maps, normal
-  std::vector<std::string> paths_;        // named by options, outputs left out
+  std::string object_typed_, path_typed_;  // before base_dir was applied
+  std::vector<std::string> hidden_olds_;   // of prefix maps, normal
+  std::vector<std::string> paths_;         // named by options, outputs left out
   std::optional<std::string> include_prefix_;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
   std::vector<std::pair<ProfileKind, std::string>> profiles_;

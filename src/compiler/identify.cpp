@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/path.h"
+#include "base/program_mark.h"
 #include "base/text.h"
 
 namespace deja {
@@ -110,7 +111,8 @@ class Finder {
         text::lower(without_exe(std::string(path::file_name(found.real_path))));
     const bool same_file = knows_own_ && own_.device == facts->device && own_.inode == facts->inode;
     // Another cache in front of the compiler would hide the compiler's own changes.
-    const bool is_cache = same_file || real_name == "deja" || real_name == "ccache";
+    const bool is_cache =
+        same_file || real_name == "deja" || real_name == "ccache" || is_copy(path, *facts);
     caches_met += is_cache;
     if (is_cache) passed_over.push_back({path, *facts});
     if (is_cache) return std::nullopt;
@@ -122,6 +124,18 @@ class Finder {
     constexpr std::uint32_t execute_bits = 0111;
     return facts.kind == FileKind::regular &&
            (native_style == PathStyle::windows || (facts.mode & execute_bits) != 0);
+  }
+
+  // A copy of this program, or another build of it, under the compiler's name.
+  bool is_copy(const std::string& path, const FileFacts& facts) {
+    const auto beginning = system_.fs.read_part(path, 0, program_mark_within);
+    if (!beginning) return false;
+    if (has_program_mark(*beginning)) return true;
+    if (native_style == PathStyle::posix || !knows_own_ || facts.size != own_.size) return false;
+    const auto own = system_.processes.own_path();
+    const auto own_beginning =
+        own ? system_.fs.read_part(*own, 0, program_mark_within) : Result<std::string>(own.error());
+    return own_beginning && *own_beginning == *beginning;
   }
 
   System& system_;

@@ -212,6 +212,7 @@ constexpr CompilerOption gcc_rows[] = {
     {"-gdescribe-dies"},
     {"-gdwarf32"},
     {"-gdwarf64"},
+    {"-gen-decls", Value::none, Role::refuse, 0, unsupported},
     {"-ggnu-pubnames"},
     {"-ginline-points"},
     {"-ginternal-reset-location-views"},

@@ -56,6 +56,7 @@ void GccReader::option_word(const std::string& typed) {
   if (given.has(in_text) && (given.value.find("has\137include") != std::string::npos ||
                              given.value.find("has\137embed") != std::string::npos))
     call_.allows_direct = false;
+  path_typed_ = given.value;
   if (given.has(is_path)) {
     const std::string path = local(given.value);
     std::string& last = given.argument.words.back();
@@ -112,6 +113,7 @@ bool GccReader::apply_mode(const Given& given) {
       if (!is_clang()) refuse(Outcome::bad_compiler_arguments, typed);
       return options_ended_ = true;
     case Role::object:
+      object_typed_ = path_typed_;
       call_.object = local(given.value);
       call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(),
                                  given.argument.words.end());

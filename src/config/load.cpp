@@ -101,6 +101,8 @@ Result<void> Loader::set(std::size_t row, const std::string& where, std::string_
   Config scratch;
   if (auto complaint = set_option(option, outranked ? scratch : out_.config, *expanded, style_))
     return bad_value(where, option.key, value, *complaint);
+  for (const std::string& word : unknown_words(option, *expanded))
+    out_.notes.push_back(fmt::format("{}: {} has no '{}' here; ignored", where, option.key, word));
   if (!outranked) out_.origins[row] = origin;
   return {};
 }

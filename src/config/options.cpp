@@ -288,8 +288,8 @@ struct Setter {
     for (std::string_view piece : text::split(value, ',')) {
       for (std::string_view word : text::words(piece)) {
         Sloppy one{};
-        if (auto complaint = set_named(sloppy_names, one, word))
-          return fmt::format("'{}' is {}", word, *complaint);
+        if (set_named(sloppy_names, one, word == "no_system_headers" ? "system_headers" : word))
+          continue;  // of another version: see unknown_words()
         chosen.bits |= static_cast<std::uint32_t>(one);
       }
     }
@@ -431,6 +431,17 @@ Trust trust_of(const Option& option, std::string_view value) {
 std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value,
                                       PathStyle style) {
   return std::visit(Setter{config, value, style}, option.field);
+}
+
+std::vector<std::string> unknown_words(const Option& option, std::string_view value) {
+  std::vector<std::string> out;
+  if (!std::holds_alternative<Sloppiness Config::*>(option.field)) return out;
+  for (std::string_view piece : text::split(value, ','))
+    for (std::string_view word : text::words(piece)) {
+      Sloppy one{};
+      if (word != "no_system_headers" && set_named(sloppy_names, one, word)) out.emplace_back(word);
+    }
+  return out;
 }
 
 std::string show_option(const Option& option, const Config& config, PathStyle style) {

@@ -78,6 +78,9 @@ Trust trust_of(const Option& option, std::string_view value);
 // otherwise: "not a size (…)".
 std::optional<std::string> set_option(const Option& option, Config& config, std::string_view value,
                                       PathStyle style = native_style);
+// Words of a list that this version does not know. They have no effect; a build that names one goes
+// on.
+std::vector<std::string> unknown_words(const Option& option, std::string_view value);
 // The text form, as set_option reads it.
 std::string show_option(const Option& option, const Config& config, PathStyle style = native_style);
 // "bool", "size", …: the field's type for documentation.

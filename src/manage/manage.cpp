@@ -22,7 +22,9 @@ namespace {
 Result<void> show_help(Management& run, const std::string&);
 
 Result<void> show_version(Management& run, const std::string&) {
-  run.print("deja version " DEJA_VERSION "\nA compiler cache that takes ccache's place.\n");
+  run.print("ccache version 4.13 (the interface; this is deja " DEJA_VERSION
+            ")\n"
+            "A compiler cache that takes ccache's place.\n");
   return {};
 }
 

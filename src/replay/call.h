@@ -90,7 +90,8 @@ static inline PathText cache_dir_of(CStrings environment) {
 }
 
 // `deja gcc …` and a link named gcc are one call: the program's own name is not part of it. Which
-// names are its own: those that begin with "deja".
+// names are its own: those that begin with "deja", and "ccache", for projects look for a program of
+// that name.
 static inline bool is_own_name(std::string_view word) {
   std::size_t start = 0;
   for (std::size_t i = 0; i < word.size(); ++i)
@@ -98,10 +99,15 @@ static inline bool is_own_name(std::string_view word) {
         (native_style == PathStyle::windows && (word[i] == '\\' || word[i] == ':')))
       start = i + 1;
   const std::string_view name{word.data() + start, word.size() - start};
-  if (name.size() < 4) return false;
-  for (std::size_t i = 0; i < 4; ++i)
-    if ((name[i] | 0x20) != "deja"[i]) return false;
-  return true;
+  const auto begins_with = [name](std::string_view own) {
+    if (name.size() < own.size()) return false;
+    for (std::size_t i = 0; i < own.size(); ++i)
+      if ((name[i] | 0x20) != own[i]) return false;
+    return true;
+  };
+  constexpr std::string_view peer = "ccache";
+  return begins_with("deja") ||
+         (begins_with(peer) && (name.size() == peer.size() || name[peer.size()] == '.'));
 }
 
 // The sum of the hashes of the variables that matter: in which order they come differs from one

@@ -16,4 +16,6 @@ bool replay_call(System& system, const std::vector<std::string>& words) {
   return replay::Replay(calls, *room).serve(text.call());
 }
 
+bool is_launcher(const std::string& word) { return replay::is_own_name(word); }
+
 }  // namespace deja

@@ -13,4 +13,7 @@ namespace deja {
 // record. True: all is done, the exit code is 0.
 bool replay_call(System& system, const std::vector<std::string>& words);
 
+// Whether a word names deja, or the program whose place it takes.
+bool is_launcher(const std::string& word);
+
 }  // namespace deja

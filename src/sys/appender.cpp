@@ -18,6 +18,9 @@ constexpr std::uint64_t largest_fallback = 64 << 20;
 // vain.
 constexpr std::int64_t fallback_share_ns = append_budget_ns / 5;
 
+// Of the processes that left something aside, as many are looked at in one call.
+constexpr std::size_t most_listed = 256;
+
 using ProcessId = std::uint32_t;
 
 // One call of append_record().
@@ -33,7 +36,8 @@ class Appending {
         end_ns_(system.clock.monotonic_ns() + append_budget_ns) {}
 
   Result<void> append(std::string_view record) {
-    if (!fs_.stat(list_)) {
+    // Somebody else's directory, or a link: nothing in it is believed, and nothing removed.
+    if (!list_is_ours()) {
       auto done = fs_.append(path_, record, {.deadline_ns = log_time()});
       return done || !calls_for_fallback(done.error()) ? done : put_aside(record);
     }
@@ -73,12 +77,19 @@ class Appending {
 
   std::string mark_of(ProcessId process) const { return list_ + "/" + std::to_string(process); }
 
+  bool list_is_ours() {
+    const auto facts = fs_.lstat(list_);
+    return facts && facts->kind == FileKind::directory && facts->owner == system_.console.user();
+  }
+
+  // The lowest numbers, where there are too many to look at each.
   std::vector<ProcessId> listed() {
     std::vector<ProcessId> out;
     for (const DirectoryItem& item : fs_.list(list_).value_or({}))
       if (const auto number = text::parse_unsigned(item.name); number && *number <= UINT32_MAX)
         out.push_back(static_cast<ProcessId>(*number));
     std::ranges::sort(out);
+    if (out.size() > most_listed) out.resize(most_listed);
     return out;
   }
 
@@ -93,7 +104,7 @@ class Appending {
   // out of it.
   bool list_self() {
     for (int turn = 0; turn < 10 && !self_is_listed_; ++turn) {
-      if (!fs_.make_directories(list_)) return false;
+      if (!fs_.make_directories(list_) || !list_is_ours()) return false;
       const auto made = fs_.create(mark_of(self_), {});
       self_is_listed_ = made || made.error().cause == Cause::exists;
     }

@@ -17,6 +17,8 @@ struct Command {
   std::vector<std::string> argv;  // argv[0] included, as the caller typed it
   // Set (value) or removed (nullopt) for the child only.
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+  // What a program that only answers a question reads from it, the compiler would miss.
+  enum class Input : unsigned char { inherited, empty } input = Input::inherited;
 };
 
 struct Finished {
@@ -33,7 +35,7 @@ class Processes {
  public:
   virtual ~Processes() = default;
 
-  // Runs to its end, standard input inherited, both outputs read through pipes (never a deadlock).
+  // Runs to its end, both outputs read through pipes (never a deadlock).
   // With `on_out`, stdout goes there in chunks. SIGINT/SIGTERM that reach deja are passed on to the
   // child while it runs. An error means it could not be started, or what it wrote or how it ended
   // is not known in full: it must be run again.

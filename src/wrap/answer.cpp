@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "compiler/outputs.h"
 #include "wrap/ask.h"
 #include "wrap/compile.h"
 #include "wrap/lookup.h"
@@ -69,11 +70,10 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
 // Serves `entry`, or says why it cannot be.
 std::optional<Served> serve_hit(const Session& session, const Invocation& call, const Entry& entry,
                                 Outcome how) {
-  const std::uint8_t object_part = part_of(call.outputs.front());
-  const bool complete =
-      call.outputs.front().path == "/dev/null" || entry.find(object_part) != nullptr;
-  if (!complete) {
-    session.log.add("The result lacks the object");
+  for (const OutputFile& output : call.outputs) {
+    const bool wanted = output_rows[output.kind].required && output.path != "/dev/null";
+    if (!wanted || entry.find(part_of(output)) != nullptr) continue;
+    session.log.add(fmt::format("The result lacks a part: {}", output_rows[output.kind].doc));
     return std::nullopt;
   }
   if (const auto done = serve(session, call, entry); !done) {

@@ -25,6 +25,7 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
   std::vector<std::string> out;
   for (const Argument& argument : call.arguments)
     if (argument.to_compile) out.insert(out.end(), argument.words.begin(), argument.words.end());
+  out.insert(out.end(), call.dep_target_words.begin(), call.dep_target_words.end());
   out.insert(out.end(), call.object_option.begin(), call.object_option.end());
   out.push_back(call.source);
   return out;

@@ -13,20 +13,23 @@ namespace deja {
 
 namespace {
 
-std::optional<std::string> fetch(const Session& session, const Digest& key, EntryKind kind) {
-  auto bytes = session.store.get(key, kind);
-  if (!bytes) tell_cache_failure(session.log, "Cache not read", bytes.error());
-  const bool found = bytes && *bytes;
-  session.counts.add(found ? Outcome::local_storage_read_hit : Outcome::local_storage_read_miss);
-  return found ? std::move(*bytes) : std::nullopt;
-}
-
 void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
   const bool removed = !session.config.read_only && session.store.remove(key, kind);
   const char* const what = removed ? "removed" : "left where it is";
   session.log.add(fmt::format("Broken entry {}.{}: {}; {}", key.hex(), static_cast<char>(kind),
                               error.text(), what));
   session.counts.add(Outcome::missing_cache_file);
+}
+
+std::optional<std::string> fetch(const Session& session, const Digest& key, EntryKind kind) {
+  auto bytes = session.store.get(key, kind);
+  if (!bytes && bytes.error().cause == Cause::corrupt)
+    drop_broken(session, key, kind, bytes.error());
+  else if (!bytes)
+    tell_cache_failure(session.log, "Cache not read", bytes.error());
+  const bool found = bytes && *bytes;
+  session.counts.add(found ? Outcome::local_storage_read_hit : Outcome::local_storage_read_miss);
+  return found ? std::move(*bytes) : std::nullopt;
 }
 
 bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes,
@@ -142,9 +145,7 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry) 
     session.log.add("Not stored: " + bytes.error().text());
     return false;
   }
-  if (!keep(session, key, EntryKind::result, *bytes,
-            config.recache ? Overwrite::yes : Overwrite::no))
-    return false;
+  if (!keep(session, key, EntryKind::result, *bytes, Overwrite::yes)) return false;
   session.log.add("Result " + key.hex() + " stored");
   return true;
 }

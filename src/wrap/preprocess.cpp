@@ -35,10 +35,11 @@ std::optional<Bypass> objection(const Session& session, const PreprocessedFindin
 // Runs the preprocessor: its text into `scanner`, what it says into `messages`.
 std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call,
                                        PreprocessedScanner& scanner, std::string& messages) {
-  const auto command =
+  auto command =
       compiler_command(session.system, session.config, session.compiler, session.words.front(),
                        session.config.prefix_command_cpp, preprocessor_words(session, call));
   if (!command) return Bypass{Outcome::could_not_find_compiler, command.error().text()};
+  command->input = Command::Input::empty;
   if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command->argv));
   const auto done =
       session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
@@ -49,6 +50,15 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
     return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
   messages = done->err;
   return std::nullopt;
+}
+
+// A file that was read and can be read only once, or is another each time; "" for none.
+std::string stream_among(const Session& session, const PreprocessedFindings& found) {
+  for (const std::string& file : found.files) {
+    const auto facts = session.files.facts(file);
+    if (facts && facts->kind == FileKind::other && file != "/dev/null") return file;
+  }
+  return {};
 }
 
 // Named by a #line only, and not there: no part of the compile.
@@ -118,6 +128,8 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   session.ledger.value(Role::text, "digest", text.finish().view());
   session.ledger.value(Role::messages, "", messages);
   if (auto why = objection(session, found)) return *why;
+  if (const std::string stream = stream_among(session, found); !stream.empty())
+    return Bypass{Outcome::bad_input_file, "'" + stream + "' is no regular file"};
 
   Preprocessed out;
   const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);

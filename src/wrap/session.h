@@ -97,9 +97,10 @@ inline void die_of(const Session& session, int signal) {
 // deja, as it would have ended the compiler.
 inline Result<Finished> ask_driver(const Session& session,
                                    const std::vector<std::string>& arguments) {
-  const auto command = compiler_command(session.system, session.config, session.compiler,
-                                        session.words.front(), "", arguments);
+  auto command = compiler_command(session.system, session.config, session.compiler,
+                                  session.words.front(), "", arguments);
   if (!command) return command.error();
+  command->input = Command::Input::empty;
   auto done = session.system.processes.run(*command);
   if (done && done->interrupted_by != 0) die_of(session, done->interrupted_by);
   return done;

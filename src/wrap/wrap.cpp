@@ -14,6 +14,7 @@
 #include "config/options.h"
 #include "inputs/digest_cache.h"
 #include "inputs/environment.h"
+#include "replay/replay.h"
 #include "store/cleanup.h"
 #include "wrap/answer.h"
 #include "wrap/command.h"
@@ -38,6 +39,17 @@ std::vector<Override> take_overrides(std::vector<std::string>& words) {
     out.push_back(std::move(*setting));
   }
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(out.size()));
+  return out;
+}
+
+// What stands in front of the compiler: settings, and launchers that a build system has added once
+// more. One is enough.
+std::vector<Override> take_overrides_and_launchers(std::vector<std::string>& words) {
+  std::vector<Override> out = take_overrides(words);
+  while (words.size() > 1 && is_launcher(words.front())) {
+    words.erase(words.begin());
+    for (Override& setting : take_overrides(words)) out.push_back(std::move(setting));
+  }
   return out;
 }
 
@@ -91,6 +103,9 @@ Understood understand_command(System& system, const Config& config, Ledger& ledg
                               const FoundCompiler& compiler, const std::vector<std::string>& words,
                               const std::string& directory) {
   if (config.disable) return Bypass{Outcome::disabled, "by configuration"};
+  // A compiler fails where it cannot say what it has to say; a hit would not.
+  if (system.console.output_is_closed())
+    return Bypass{Outcome::output_to_stdout, "standard output or error is closed"};
   if (auto why = unsupported_environment(ledger, compiler.family)) return *why;
   auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()},
                                         config.response_file_format);
@@ -150,7 +165,7 @@ std::string ending_of(const Verdict& verdict) {
 
 // After what nobody foresaw (no memory, no thread): the compiler, found without any configuration.
 int run_compiler_plainly(System& system, std::vector<std::string> words) {
-  (void)take_overrides(words);
+  (void)take_overrides_and_launchers(words);
   if (words.empty()) return fail(system, "no compiler given");
   const auto compiler = find_compiler(system, Config(), words.front());
   return compiler ? run_compiler(system, *compiler, Config(), words)
@@ -162,7 +177,7 @@ int wrap_call(System& system, std::vector<std::string> words) {
   const std::int64_t started_ns = system.clock.file_now_ns();
   const std::int64_t started_monotonic_ns = system.clock.monotonic_ns();
   const std::vector<std::string> own_words = words;
-  const auto overrides = take_overrides(words);
+  const auto overrides = take_overrides_and_launchers(words);
   const auto loaded = load_config(system, overrides);
   if (!loaded) return fail(system, loaded.error().text());
   const Config& config = loaded->config;

@@ -22,12 +22,14 @@ class FakeConsole final : public Console {
   std::string err;
   std::string syslog;  // a line a call
   bool terminal = false;
+  bool closed = false;
   std::uint32_t user_id = 0;
   std::optional<std::string> home_directory = "/home/user";
   unsigned mask = 022;
 
   bool out_is_terminal() override { return terminal; }
   bool err_is_terminal() override { return terminal; }
+  bool output_is_closed() override { return closed; }
   int columns() override { return 80; }
   void write_out(std::string_view bytes) override { out += bytes; }
   void write_err(std::string_view bytes) override { err += bytes; }

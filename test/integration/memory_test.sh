@@ -69,15 +69,18 @@ gcc -E a.c -o a.i
 age
 
 at_most "miss, small" miss "$(mib 8)" gcc -c small.c -o small.o
-# A replay record is only used while nothing changes; a changed time makes it a hit by content.
+# The first hit is one by content, and makes the replay record.
+at_most "direct hit, small" direct "$(mib 8)" gcc -c small.c -o small.o
 at_most "replay, small" direct 1024 gcc -c small.c -o small.o
 CCACHE_NODIRECT=1 at_most "preprocessed hit, small" preprocessed "$(mib 8)" gcc -c small.c -o small.o
 at_most "miss, 5 MB of text" miss "$(mib 32)" gcc -c a.c -o a.o
+at_most "first direct hit, 5 MB of text" direct "$(mib 8)" gcc -c a.c -o a.o
 at_most "replay, 5 MB of text" direct 1024 gcc -c a.c -o a.o
 CCACHE_STATSLOG=$TOP/no-replay at_most "direct hit, 5 MB of text" direct "$(mib 8)" gcc -c a.c -o a.o
 CCACHE_NODIRECT=1 at_most "preprocessed hit, 5 MB of text" preprocessed "$(mib 32)" gcc -c a.c -o a.o
 CCACHE_DEPEND=1 at_most "miss, 5 MB of text, depend mode" miss "$(mib 32)" gcc -MD -O1 -c a.c -o a.o
 at_most "miss, 5 MB source that is preprocessed" miss "$(mib 32)" gcc -c a.i -o a.o
+at_most "first direct hit, 5 MB source that is preprocessed" direct "$(mib 8)" gcc -c a.i -o a.o
 at_most "replay, 5 MB source that is preprocessed" direct 1024 gcc -c a.i -o a.o
 CCACHE_STATSLOG=$TOP/no-replay at_most "direct hit, 5 MB source that is preprocessed" direct "$(mib 8)" gcc -c a.i -o a.o
 touch a.i

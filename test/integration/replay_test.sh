@@ -6,6 +6,12 @@ export CCACHE_LOGFILE=$TOP/log
 # Whether the last compile was answered by its record.
 replayed() { tail -n 1 "$CCACHE_LOGFILE" | tr -d '\r' | grep -q 'Done in .* ms, replayed$'; }
 
+# missed "what happened" WORDS…: a compile, and a hit by content, which makes the record.
+missed() {
+  compile_as ordinary "$@"
+  compile_as ordinary "$1, served by content" "${@:2}"
+}
+
 # compile_as answered|ordinary "what happened" WORDS…: compiles, and compares with the bare compiler.
 compile_as() {
   local expected=$1
@@ -32,7 +38,7 @@ put late/header.h <<<'int from_header(void) { return 1; }'
 put source.c <<<$'#include <header.h>\n#warning "said each time"\nint source(void) { return from_header(); }'
 words=(gcc -Iearly -Ilate -MMD -c source.c -o out.o)
 age
-compile_as ordinary "the first time" "${words[@]}"
+missed "the first time" "${words[@]}"
 compile_as answered "again" "${words[@]}"
 compile_as answered "a file that does not matter came" "${words[@]}"
 objects=$(stat_of direct_cache_hit)
@@ -43,11 +49,11 @@ touch source.c
 compile_as answered "source touched" "${words[@]}"
 put late/header.h <<<'int from_header(void) { return 2; }'
 age
-compile_as ordinary "header edited" "${words[@]}"
+missed "header edited" "${words[@]}"
 compile_as answered "and again" "${words[@]}"
 put early/header.h <<<'int from_header(void) { return 3; }'
 age
-compile_as ordinary "a header came that is found earlier" "${words[@]}"
+missed "a header came that is found earlier" "${words[@]}"
 compile_as answered "and again" "${words[@]}"
 rm early/header.h
 age
@@ -76,7 +82,7 @@ put source.c <<<'int source(void) { return 1; }'
 mkdir bin
 ln -s "$DEJA" bin/gcc
 age
-compile_as ordinary "by its own name" gcc -c source.c -o out.o
+missed "by its own name" gcc -c source.c -o out.o
 PATH=$W/bin:$PATH gcc -c source.c -o out.o || fail "by the link"
 PATH=$W/bin:$PATH gcc -c source.c -o out.o || fail "by the link"
 replayed || fail "not answered by the record: $(tail -n 3 "$CCACHE_LOGFILE")"

@@ -34,9 +34,35 @@ TEST_CASE("append_record: the usual case costs one stat and one append") {
   AppenderWorld world;
   REQUIRE(world.append_as(7, "a line\n"));
   CHECK(world.fs.get("/log") == "a line\n");
-  CHECK(world.fs.count("stat") == 1);
+  CHECK(world.fs.count("lstat") == 1);
   CHECK(world.fs.count("append") == 1);
   CHECK(world.fs.count_all() == 2);
+}
+
+TEST_CASE("append_record: a list that is a link or somebody else's is not followed, nor emptied") {
+  AppenderWorld world;
+  world.fs.put_directory("/elsewhere");
+  world.fs.put("/elsewhere/5", "a stranger's");
+  world.fs.put("/log.5", "planted\n");
+  SUBCASE("a link") { world.fs.put_link("/log.fallbacks", "/elsewhere"); }
+  SUBCASE("another user's") {
+    world.fs.put("/log.fallbacks/5", "");
+    world.fs.node("/log.fallbacks").owner = world.console.user_id + 1;
+  }
+  REQUIRE(world.append_as(7, "a line\n"));
+  CHECK(world.fs.get("/log") == "a line\n");
+  CHECK(world.fs.has("/elsewhere/5"));
+  CHECK(world.fs.has("/log.fallbacks"));
+  CHECK(world.fs.get("/log.5") == "planted\n");
+}
+
+TEST_CASE("append_record: of 50,000 planted marks only so many are looked at in one call") {
+  AppenderWorld world;
+  for (int process = 1; process <= 50'000; ++process)
+    world.fs.put("/log.fallbacks/" + std::to_string(100'000 + process), "");
+  REQUIRE(world.append_as(7, "a line\n"));
+  CHECK(world.fs.get("/log") == "a line\n");
+  CHECK(world.fs.count_all() < 3000);
 }
 
 TEST_CASE(

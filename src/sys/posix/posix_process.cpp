@@ -154,7 +154,10 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
   ::posix_spawnattr_init(&attributes);
   ::posix_spawn_file_actions_adddup2(&files, out.write_end.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, err.write_end.get(), STDERR_FILENO);
-  if (stream_was_closed[STDIN_FILENO]) ::posix_spawn_file_actions_addclose(&files, STDIN_FILENO);
+  if (command.input == Command::Input::empty)
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  else if (stream_was_closed[STDIN_FILENO])
+    ::posix_spawn_file_actions_addclose(&files, STDIN_FILENO);
   sigset_t by_default;
   sigemptyset(&by_default);
   if (!size_signal_was_ignored) sigaddset(&by_default, SIGXFSZ);
@@ -230,6 +233,10 @@ int wait_for(pid_t child) {
 }
 
 }  // namespace
+
+bool output_was_closed() {
+  return stream_was_closed[STDOUT_FILENO] || stream_was_closed[STDERR_FILENO];
+}
 
 void prepare_for_files() {
   for (int stream = 0; stream < 3; ++stream) {

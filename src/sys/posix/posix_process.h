@@ -10,6 +10,8 @@ namespace deja::posix {
 // are run find them closed again. Ignores SIGXFSZ, so that a file size limit is an error like a
 // full disk; programs that are run find it as it was.
 void prepare_for_files();
+// Whether the caller had closed standard output or error.
+bool output_was_closed();
 
 class PosixProcesses final : public Processes {
  public:

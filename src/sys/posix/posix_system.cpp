@@ -70,6 +70,7 @@ class PosixConsole final : public Console {
  public:
   bool out_is_terminal() override { return ::isatty(STDOUT_FILENO) == 1; }
   bool err_is_terminal() override { return ::isatty(STDERR_FILENO) == 1; }
+  bool output_is_closed() override { return output_was_closed(); }
   int columns() override {
     winsize size{};
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;

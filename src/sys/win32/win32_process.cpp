@@ -85,6 +85,12 @@ Result<Pipe> make_pipe() {
 
 // One of this process's standard handles in a form that a child may inherit; NUL where there is
 // none.
+Handle inheritable_nul(DWORD access) {
+  SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
+  return Handle(CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                            OPEN_EXISTING, 0, nullptr));
+}
+
 Handle inheritable(DWORD which) {
   const HANDLE own = GetStdHandle(which);
   HANDLE copy = nullptr;
@@ -92,10 +98,7 @@ Handle inheritable(DWORD which) {
                       DuplicateHandle(GetCurrentProcess(), own, GetCurrentProcess(), &copy, 0, TRUE,
                                       DUPLICATE_SAME_ACCESS);
   if (copied) return Handle(copy);
-  SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  const DWORD access = which == STD_INPUT_HANDLE ? GENERIC_READ : GENERIC_WRITE;
-  return Handle(CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
-                            OPEN_EXISTING, 0, nullptr));
+  return inheritable_nul(which == STD_INPUT_HANDLE ? GENERIC_READ : GENERIC_WRITE);
 }
 
 // The list of handles that a child gets, and no others, whatever other threads open meanwhile.
@@ -219,7 +222,8 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   auto err = make_pipe();
   if (!out) return out.error();
   if (!err) return err.error();
-  const Handle input = inheritable(STD_INPUT_HANDLE);
+  const Handle input = command.input == Command::Input::empty ? inheritable_nul(GENERIC_READ)
+                                                              : inheritable(STD_INPUT_HANDLE);
   HandleList inherited({input.get(), out->write_end.get(), err->write_end.get()});
   if (!inherited.ready()) return error_of("prepare", command.program, GetLastError());
   STARTUPINFOEXW startup{};

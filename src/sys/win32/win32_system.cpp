@@ -70,6 +70,7 @@ class Win32Console final : public Console {
  public:
   bool out_is_terminal() override { return is_console(STD_OUTPUT_HANDLE); }
   bool err_is_terminal() override { return is_console(STD_ERROR_HANDLE); }
+  bool output_is_closed() override { return false; }  // the C library opens them
   int columns() override {
     CONSOLE_SCREEN_BUFFER_INFO info;
     return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)

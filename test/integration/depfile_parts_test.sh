@@ -1,0 +1,27 @@
+# A dependency file is never missing, and its target is the name that make knows.
+. "$(dirname "$0")/lib.sh"
+
+for compiler in $(c_compilers); do
+  fresh "$compiler: a result without a dependency file"
+  put h.h <<<'int h;'
+  put a.c <<<'#include "h.h"'
+  for _ in 1 2 3; do compile any "$compiler" -MD -MF /dev/null -c a.c -o a.o; done
+  for run in 1 2 3; do
+    rm -f t.d
+    compile any "$compiler" -MD -MF t.d -c a.c -o a.o
+    [[ -s t.d ]] || fail "run $run: no t.d"
+  done
+
+  fresh "$compiler: base_dir and absolute names"
+  export CCACHE_BASEDIR=$W
+  mkdir sub
+  put h.h <<<'int h;'
+  put a.c <<<'#include "h.h"'
+  for run in 1 2 3; do
+    compile any "$compiler" -MD -c "$W/a.c" -o "$W/sub/a.o"
+    grep -q "^$W/sub/a.o: " sub/a.d || fail "run $run: the target is $(head -n 1 sub/a.d)"
+    compile any "$compiler" -MD -MF sub/b.d -MT "$W/x.o" -c "$W/a.c" -o "$W/sub/a.o"
+    grep -q "^$W/x.o: " sub/b.d || fail "run $run: with -MT the target is $(head -n 1 sub/b.d)"
+  done
+  unset CCACHE_BASEDIR
+done
