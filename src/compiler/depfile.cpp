@@ -1,6 +1,7 @@
 // Reading make rules and /showIncludes lines.
 #include "compiler/depfile.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +33,120 @@ std::size_t end_of_targets(std::string_view text) {
 std::size_t continuation(std::string_view text, std::size_t at) {
   if (text.substr(at, 2) == "\\\n") return 2;
   return text.substr(at, 3) == "\\\r\n" ? 3 : 0;
+}
+
+// The first rule of a dependency file, its words escaped as they stand there.
+struct Rule {
+  std::vector<std::string_view> targets, prerequisites;
+  std::string_view rest;  // behind its last line
+};
+
+// Words up to `end` or the end of the line.
+std::vector<std::string_view> raw_words(std::string_view text, std::size_t& at, std::size_t end) {
+  std::vector<std::string_view> out;
+  while (at < end && text[at] != '\n') {
+    if (const std::size_t skipped = continuation(text, at); skipped != 0) {
+      at += skipped;
+    } else if (ends_word(text, at)) {
+      ++at;
+    } else {
+      const std::size_t start = at;
+      while (at < end && !ends_word(text, at) && continuation(text, at) == 0)
+        at += text[at] == '\\' && at + 1 < end ? 2 : 1;
+      out.push_back(text.substr(start, at - start));
+    }
+  }
+  return out;
+}
+
+std::optional<Rule> parse_rule(std::string_view text) {
+  const std::size_t colon = end_of_targets(text);
+  if (colon == std::string_view::npos) return std::nullopt;
+  Rule rule;
+  std::size_t at = 0;
+  rule.targets = raw_words(text, at, colon);
+  at = colon + 1;
+  rule.prerequisites = raw_words(text, at, text.size());
+  rule.rest = text.substr(std::min(at + 1, text.size()));
+  return rule;
+}
+
+// gcc's line ends where the next word would pass column 72 (libcpp's mkdeps, as seen in its files).
+template <class Targets>
+std::string gcc_rule(const Targets& targets, const std::vector<std::string_view>& prerequisites) {
+  constexpr std::size_t most_columns = 72;
+  std::string out;
+  std::size_t column = 0;
+  const auto add = [&](std::string_view word) {
+    if (column != 0 && column + word.size() > most_columns) {
+      out.append(" \\\n");
+      column = 0;
+    }
+    if (!out.empty()) {
+      out.push_back(' ');
+      ++column;
+    }
+    out.append(word);
+    column += word.size();
+  };
+  for (const auto& target : targets) add(target);
+  out.push_back(':');
+  ++column;
+  for (const std::string_view word : prerequisites) add(word);
+  return out.append("\n");
+}
+
+// A file's name as it is, of which clang counts the letters.
+std::size_t unescaped_size(std::string_view word) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < word.size(); ++i, ++size) {
+    const char next = i + 1 < word.size() ? word[i + 1] : '\0';
+    const bool escape =
+        (word[i] == '\\' && (next == ' ' || next == '#')) || (word[i] == '$' && next == '$');
+    if (escape) ++i;
+  }
+  return size;
+}
+
+// clang's line ends where the next word and " \" would pass column 75; its targets' lines are
+// indented by one blank more.
+template <class Targets>
+std::string clang_rule(const Targets& targets, const std::vector<std::string_view>& prerequisites) {
+  constexpr std::size_t most_columns = 75;
+  std::string out;
+  std::size_t column = 0;
+  for (const auto& target : targets) {
+    if (column == 0) {
+      column = target.size();
+    } else if (column + target.size() + 2 > most_columns) {
+      out.append(" \\\n  ");
+      column = target.size() + 2;
+    } else {
+      out.push_back(' ');
+      column += target.size() + 1;
+    }
+    out.append(target);
+  }
+  out.push_back(':');
+  ++column;
+  for (const std::string_view word : prerequisites) {
+    const std::size_t size = unescaped_size(word);
+    if (column + size + 1 + 2 > most_columns) {
+      out.append(" \\\n ");
+      column = 2;
+    }
+    out.push_back(' ');
+    out.append(word);
+    column += size + 1;
+  }
+  return out.append("\n");
+}
+
+template <class Targets>
+std::string rule_text(const Targets& targets, const std::vector<std::string_view>& prerequisites,
+                      RuleStyle style) {
+  return style == RuleStyle::gcc ? gcc_rule(targets, prerequisites)
+                                 : clang_rule(targets, prerequisites);
 }
 
 bool is_plain(char c) {
@@ -88,6 +203,30 @@ std::vector<std::string> parse_depfile(std::string_view text) {
     if (seen.insert(word).second) files.push_back(std::move(word));
   }
   return files;
+}
+
+std::optional<std::string> with_targets(std::string_view text,
+                                        const std::vector<std::string>& targets, RuleStyle style) {
+  const auto rule = parse_rule(text);
+  if (!rule) return std::nullopt;
+  if (std::ranges::equal(rule->targets, targets)) return std::string(text);
+  // Only what is understood to the letter is written anew.
+  const std::string as_read = rule_text(rule->targets, rule->prerequisites, style);
+  if (!text.starts_with(as_read)) return std::nullopt;
+  return rule_text(targets, rule->prerequisites, style).append(rule->rest);
+}
+
+std::string quoted_target(std::string_view name) {
+  std::string out;
+  std::size_t backslashes = 0;
+  for (const char c : name) {
+    if (c == ' ' || c == '\t') out.append(backslashes + 1, '\\');
+    if (c == '#') out.push_back('\\');
+    if (c == '$') out.push_back('$');
+    backslashes = c == '\\' ? backslashes + 1 : 0;
+    out.push_back(c);
+  }
+  return out;
 }
 
 ShowIncludes parse_show_includes(std::string_view text, std::string_view prefix) {

@@ -215,17 +215,29 @@ void GccReader::name_depfile() {
   // Without -MD the words shape a warning at most.
   if (!call_.wants_depfile) {
     if (!dep_file_.empty()) call_.dep_key.emplace_back("-MF");
+    if (!dep_targets_.empty()) call_.dep_key.emplace_back("-MT");
     return;
   }
   call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
   if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
   if (is_stream(call_.depfile)) return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
-  if (dep_target_given_ && dep_file_of_preprocessor_.empty()) return;
+  name_targets();
+}
+
+// Make knows the object by the name that its rule has, not by the one that base_dir makes of it.
+void GccReader::name_targets() {
   const std::string source_name(path::file_name(call_.source));
   const std::string target =
       call_.object_named ? object_typed_ : without_last_suffix(source_name) + ".o";
-  call_.dep_key.push_back(target);
-  // Make knows the object by the name that its rule has, not by the one that base_dir makes of it.
+  if (!dep_file_of_preprocessor_.empty()) {
+    // The preprocessor, not the driver, chooses the target: it is part of the key.
+    call_.dep_key.push_back(target);
+    call_.dep_key.insert(call_.dep_key.end(), dep_target_words_.begin(), dep_target_words_.end());
+    return;
+  }
+  call_.dep_targets = dep_targets_;
+  if (!dep_targets_.empty()) return;
+  call_.dep_targets = {quoted_target(target)};
   if (call_.object_named && object_typed_ != call_.object) call_.dep_target_words = {"-MQ", target};
 }
 

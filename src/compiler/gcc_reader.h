@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/depfile.h"
 #include "compiler/option_details.h"
 #include "compiler/readers.h"
 
@@ -63,6 +64,7 @@ class GccReader : private CallReader {
   void name_object();
   void name_outputs();
   void name_depfile();
+  void name_targets();
   void find_profiles();
   void find_precompiled_headers();
   void complete_facts();
@@ -97,10 +99,10 @@ class GccReader : private CallReader {
   std::vector<std::pair<unsigned, std::string>>
       named_;  // kind and name of outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
-  bool dep_target_given_ = false;
-  std::string object_typed_, path_typed_;  // before base_dir was applied
-  std::vector<std::string> hidden_olds_;   // of prefix maps, normal
-  std::vector<std::string> paths_;         // named by options, outputs left out
+  std::vector<std::string> dep_targets_, dep_target_words_;  // of -MT and -MQ; as typed
+  std::string object_typed_, path_typed_;                    // before base_dir was applied
+  std::vector<std::string> hidden_olds_;                     // of prefix maps, normal
+  std::vector<std::string> paths_;                           // named by options, outputs left out
   std::optional<std::string> include_prefix_;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
   std::vector<std::pair<ProfileKind, std::string>> profiles_;

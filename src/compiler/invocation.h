@@ -87,6 +87,8 @@ struct Invocation {
   bool wants_depfile =
       false;            // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
   std::string depfile;  // where it is written
+  std::vector<std::string> dep_targets;  // of its rule, escaped; the stored file is rewritten for
+                                         // them. Empty where it must be as it was stored
   std::vector<std::string> dep_target_words;  // "-MQ" and the object as typed, where base_dir has
                                               // given it another name
   std::vector<std::string> dep_key;  // all that shapes its text: -MD or -MMD, -MP, -MT/-MQ words,

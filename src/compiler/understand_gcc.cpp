@@ -146,8 +146,13 @@ bool GccReader::apply_dependency(const Given& given) {
       call_.wants_depfile = true;
       return remember();
     case Role::dep_target:
-      dep_target_given_ = true;
-      return remember();
+      dep_targets_.push_back(given.option.name == "-MQ" || given.option.name == "--quote-target"
+                                 ? quoted_target(given.value)
+                                 : given.value);
+      dep_target_words_.insert(dep_target_words_.end(), given.argument.words.begin(),
+                               given.argument.words.end());
+      call_.arguments.push_back(given.argument);
+      return true;
     case Role::dep_style:
       return remember();
     case Role::dep_file:

@@ -16,8 +16,6 @@ constexpr std::int64_t cold_ns = 3'600'000'000'000;  // an hour
 constexpr std::uint64_t block = 4096;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view trailer_magic = "djaN";
-constexpr std::size_t longest_namespace = 4096;
-
 // The most bytes that a file of the kind may have, without its trailer. Larger is not ours.
 constexpr std::uint64_t largest(EntryKind kind) {
   constexpr std::uint64_t mib = 1 << 20;

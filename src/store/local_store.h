@@ -86,6 +86,7 @@ Result<bool> make_cache_folder(Fs& fs, const std::string& cache_dir, const std::
 // The trailer that keeps the namespace: name, u32 length, u64 XXH3 of the name, "djaN". Nothing for
 // no namespace.
 inline constexpr std::size_t namespace_tail_size = 16;
+inline constexpr std::size_t longest_namespace = 4096;  // bytes
 std::string namespace_trailer(std::string_view name);
 // Splits a file's bytes; the name is empty where there is no trailer. `ending`: at least the last
 // namespace_tail_size bytes, or all.

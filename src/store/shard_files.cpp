@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::int64_t stale_ns = 3'600'000'000'000;  // an hour: no put takes that long
 constexpr std::uint64_t max_rewrite = std::uint64_t{1} << 31;
-constexpr std::size_t longest_namespace = 4096;
 
 std::string path_of(const Maintenance& on, const StoredFile& file) {
   return stored_path(on.cache_dir, file.name);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "compiler/depfile.h"
 #include "compiler/outputs.h"
 #include "wrap/ask.h"
 #include "wrap/compile.h"
@@ -67,15 +68,34 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
   return !partial || session.config.sloppiness.has(Sloppy::system_headers);
 }
 
-// Serves `entry`, or says why it cannot be.
-std::optional<Served> serve_hit(const Session& session, const Invocation& call, const Entry& entry,
-                                Outcome how) {
+// Makes of `entry` what this call would have made: its dependency file is rewritten for the call's
+// targets. False, with a line in the log, where a part is missing or cannot be rewritten.
+bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
   for (const OutputFile& output : call.outputs) {
-    const bool wanted = output_rows[output.kind].required && output.path != "/dev/null";
-    if (!wanted || entry.find(part_of(output)) != nullptr) continue;
-    session.log.add(fmt::format("The result lacks a part: {}", output_rows[output.kind].doc));
-    return std::nullopt;
+    if (output.path == "/dev/null") continue;
+    const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
+    if (part == entry.parts.end()) {
+      if (!output_rows[output.kind].required) continue;
+      session.log.add(fmt::format("The result lacks a part: {}", output_rows[output.kind].doc));
+      return false;
+    }
+    if (output.kind != static_cast<unsigned>(OutputKind::depfile) || call.dep_targets.empty())
+      continue;
+    const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
+    auto rewritten = with_targets(part->bytes, call.dep_targets, style);
+    if (!rewritten) {
+      session.log.add("The result's dependency file has other targets and another layout");
+      return false;
+    }
+    part->bytes = std::move(*rewritten);
   }
+  return true;
+}
+
+// Serves `entry`, or says why it cannot be.
+std::optional<Served> serve_hit(const Session& session, const Invocation& call, Entry& entry,
+                                Outcome how) {
+  if (!fit_to_call(session, call, entry)) return std::nullopt;
   if (const auto done = serve(session, call, entry); !done) {
     session.log.add("Not served: " + done.error().text());
     session.counts.add(Outcome::bad_output_file);

@@ -52,3 +52,17 @@ TEST_CASE("show includes: headers and the rest") {
 
 }  // namespace
 }  // namespace deja
+
+TEST_CASE("targets are exchanged where the layout is the compiler's own") {
+  const std::string gcc =
+      "a.o: a.c /usr/include/stdc-predef.h include/first.h include/second.h \\\n"
+      " include/third.h\n\ninclude/first.h:\n";
+  CHECK(with_targets(gcc, {"a.o"}, RuleStyle::gcc) == gcc);
+  CHECK(with_targets(gcc, {"a-much-longer-name/of/the/object.o", "x"}, RuleStyle::gcc) ==
+        "a-much-longer-name/of/the/object.o x: a.c /usr/include/stdc-predef.h \\\n"
+        " include/first.h include/second.h include/third.h\n\ninclude/first.h:\n");
+  CHECK_FALSE(with_targets("a.o:  a.c\n", {"b.o"}, RuleStyle::gcc));
+  CHECK(with_targets("a.o:  a.c\n", {"a.o"}, RuleStyle::gcc) == "a.o:  a.c\n");
+  CHECK_FALSE(with_targets("no rule\n", {"b.o"}, RuleStyle::gcc));
+  CHECK(quoted_target("a $b#c\\ d") == "a\\ $$b\\#c\\\\\\ d");
+}
