@@ -166,6 +166,14 @@ bool is_below(std::string_view path, std::string_view folder, PathStyle style) {
          is_separator(path[folder.size()], style);
 }
 
+std::vector<std::string> search_path(std::string_view list, PathStyle style) {
+  if (style == PathStyle::windows) return split_list(list, style);
+  std::vector<std::string> out;
+  for (const std::string_view piece : text::split(list, ':'))
+    out.emplace_back(piece.empty() ? "." : piece);
+  return out;
+}
+
 std::vector<std::string> split_list(std::string_view list, PathStyle style) {
   std::vector<std::string> out;
   for (std::string_view piece : text::split(list, style == PathStyle::windows ? ';' : ':'))

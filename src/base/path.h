@@ -36,6 +36,9 @@ std::string normal(std::string_view path, PathStyle style = native_style);
 std::string relative(std::string_view path, std::string_view from, PathStyle style = native_style);
 // True when `path` is `folder` or lies below it; both normal. Case-insensitive in windows style.
 bool is_below(std::string_view path, std::string_view folder, PathStyle style = native_style);
+// The directories of a PATH, in which an empty piece is the working directory (POSIX), and nothing
+// on Windows.
+std::vector<std::string> search_path(std::string_view list, PathStyle style = native_style);
 // Splits a list variable at ':' (windows ';'); empty pieces are left out.
 std::vector<std::string> split_list(std::string_view list, PathStyle style = native_style);
 

@@ -159,7 +159,7 @@ Result<FoundCompiler> find_compiler(System& system, const Config& config, const 
   std::vector<std::string> folders = {""};
   if (!has_separator)
     folders =
-        path::split_list(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
+        path::search_path(config.path.empty() ? system.env.get("PATH").value_or("") : config.path);
   for (const std::string& folder : folders) {
     for (const std::string& candidate : names) {
       std::optional<FoundCompiler> found =

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "compiler/depfile.h"
 #include "compiler/outputs.h"
 #include "wrap/ask.h"
@@ -81,6 +82,9 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
     }
     if (output.kind != static_cast<unsigned>(OutputKind::depfile) || call.dep_targets.empty())
       continue;
+    // TinyCC's files, for one, cannot be rewritten, but may be just what is wanted.
+    const std::string* const made_for = entry.find(targets_part);
+    if (made_for != nullptr && *made_for == text::join(call.dep_targets, "\n")) continue;
     const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
     auto rewritten = with_targets(part->bytes, call.dep_targets, style);
     if (!rewritten) {

@@ -121,6 +121,8 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
   entry.created_ns = session.system.clock.now_ns();
   if (!finished.out.empty()) entry.parts.push_back({stdout_part, finished.out});
   if (!finished.err.empty()) entry.parts.push_back({stderr_part, finished.err});
+  if (!call.dep_targets.empty())
+    entry.parts.push_back({targets_part, text::join(call.dep_targets, "\n")});
   for (const OutputFile& output : call.outputs) {
     if (output.path == "/dev/null") continue;
     std::string bytes;

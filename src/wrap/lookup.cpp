@@ -14,7 +14,8 @@ namespace deja {
 namespace {
 
 void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
-  const bool removed = !session.config.read_only && session.store.remove(key, kind);
+  const bool may_write = !session.config.read_only && !session.config.read_only_direct;
+  const bool removed = may_write && session.store.remove(key, kind);
   const char* const what = removed ? "removed" : "left where it is";
   session.log.add(fmt::format("Broken entry {}.{}: {}; {}", key.hex(), static_cast<char>(kind),
                               error.text(), what));

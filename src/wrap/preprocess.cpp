@@ -13,6 +13,8 @@ std::vector<std::string> preprocessor_words(const Session& session, const Invoca
     if (argument.to_preprocess)
       argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.emplace_back("-E");
+  // cl writes the text in the system's code page otherwise, whose letters may be fewer.
+  if (call.family == Family::cl && session.config.msvc_utf8) argv.emplace_back("/utf-8");
   if (session.config.keep_comments_cpp) argv.emplace_back("-C");
   argv.push_back(call.source);
   return argv;

@@ -56,10 +56,9 @@ class Search {
   }
 
   void on_path(std::string_view name) {
-    const std::string folders = session_.ledger.variable("PATH").value_or("");
-    // An empty piece is the working directory.
-    for (const std::string_view folder : text::split(folders, ':'))
-      if (look(folder.empty() ? std::string(name) : path::join(folder, name))) return;
+    for (const std::string& directory :
+         path::search_path(session_.ledger.variable("PATH").value_or("")))
+      if (look(directory == "." ? std::string(name) : path::join(directory, name))) return;
   }
 
  private:

@@ -25,3 +25,10 @@ for compiler in $(c_compilers); do
   done
   unset CCACHE_BASEDIR
 done
+
+if command -v tcc >/dev/null; then
+  fresh "tcc: names that its dependency files do not escape"
+  put "with space.h" <<<'int h;'
+  put "with space.c" <<<'#include "with space.h"'
+  same_as_compiler "space" -- tcc -c "with space.c" -o "with space.o" -MD -MF "with space.d"
+fi

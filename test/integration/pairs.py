@@ -1,7 +1,8 @@
 """Compiles that differ in one thing that reaches what they leave behind: none may be served what belongs to another.
 
 pairs.py DEJA COMPILER [NAME…]: every variant of each family is compiled by the bare compiler and through deja with one cache, in direct
-mode in both orders and in depend mode; then each step's two compiles in all modes. Files, messages and exit codes must be equal.
+mode, and where there are headers in both orders and in depend mode too; then each step's two compiles in all modes. Files, messages and
+exit codes must be equal, and enough of it must have been hits for that to mean something.
 """
 import os, shutil, subprocess, sys, tempfile, time
 
@@ -13,15 +14,18 @@ modes = {"direct": {}, "preprocessor": {"CCACHE_NODIRECT": "1"}, "depend": {"CCA
 
 
 def orders(mode, variants):
-    """In which orders a family is compiled in a mode. What one variant leaves unsaid shows only where it comes first. A miss in direct mode
-    looks for the same result as preprocessor mode does, which has nothing to add; depend mode has its manifests from elsewhere, where there
-    are headers."""
+    """In which orders a family is compiled in a mode. Two keys are equal or not, whichever comes first; only what a manifest or a record
+    leaves unsaid shows in one order alone, and there it takes headers or other files. A miss in direct mode looks for the same result as
+    preprocessor mode does, which has nothing to add; depend mode has its manifests from elsewhere."""
+    several_files = any(len(variant.files) > 1 for variant in variants)
     if mode == "direct":
-        return (1, -1)
-    return (-1,) if mode == "depend" and any(len(variant.files) > 1 for variant in variants) else ()
+        return (1, -1) if several_files else (1,)
+    return (-1,) if mode == "depend" and several_files else ()
 
 
 failures = 0
+hits = 0
+least_hits = 150  # of a whole run; 190 to 260 are usual
 
 
 class Variant:
@@ -210,6 +214,15 @@ def compare(what, mode, top, args, env, cwd, inputs, extra):
     print(f"FAIL {compiler}: {what} ({mode}): {parts} {files} differ\n  bare: {bare[0]} {bare[2][:300]}\n  deja: {seen[0]} {seen[2][:300]}", flush=True)
 
 
+def forget(cache):
+    """Counts the hits of a cache, and removes it."""
+    global hits
+    if os.path.isdir(cache):
+        told = subprocess.run([deja, "--print-stats"], env={**base, "CCACHE_DIR": cache}, capture_output=True, text=True, check=True).stdout
+        hits += sum(int(value) for name, value in (line.split("\t") for line in told.splitlines()) if name in ("direct_cache_hit", "preprocessed_cache_hit"))
+    shutil.rmtree(cache, ignore_errors=True)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="deja-pairs-") as root:
         top, cache = os.path.realpath(root) + "/w", root + "/cache"
@@ -219,7 +232,7 @@ def main():
                 continue
             for mode, extra in modes.items():
                 for order in orders(mode, variants):
-                    shutil.rmtree(cache, ignore_errors=True)
+                    forget(cache)
                     for variant in variants[::order]:  # names may repeat
                         shutil.rmtree(top, ignore_errors=True)
                         os.makedirs(top + "/sub")
@@ -231,7 +244,7 @@ def main():
             if only and name not in only:
                 continue
             for mode, extra in modes.items():
-                shutil.rmtree(cache, ignore_errors=True)
+                forget(cache)
                 shutil.rmtree(top, ignore_errors=True)
                 os.makedirs(top)
                 write(top, before)
@@ -240,6 +253,10 @@ def main():
                 write(top, after)
                 for turn in range(2):
                     compare(f"{name}, after", mode, top, args, env, ".", {**before, **after}, {**extra, "CCACHE_DIR": cache})
+        forget(cache)
+    print(f"{hits} hits")
+    if hits < least_hits and not only:
+        sys.exit(f"{compiler}: only {hits} hits, at least {least_hits} are expected")
     sys.exit(1 if failures else 0)
 
 
