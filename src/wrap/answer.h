@@ -3,27 +3,20 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "store/entry.h"
+#include "wrap/find.h"
 #include "wrap/session.h"
 
 namespace deja {
 
-// What an answer led to, where it may be replayed; what it rests on is in the ledger.
-struct Evidence {
-  Entry entry;
-  Digest result;  // the entry's key
-};
-
 struct Answer {
   Verdict verdict;
-  std::optional<Evidence> evidence;
+  // What was served, where a replay may do the same; what it rests on is in the ledger.
+  std::optional<Found> replayable;
 };
 
-// Direct look-up, preprocessed look-up, compile: the first that answers. Bypass: nothing has been
-// written and nothing was said to the caller; run the real compiler.
+// Find, deliver; else compile, keep. Bypass: nothing has been written and nothing was said to the
+// caller; run the real compiler.
 Answer answer(const Session& session, const Invocation& call);
 
 }  // namespace deja

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "compiler/depfile.h"
 #include "compiler/outputs.h"
-#include "wrap/serve.h"
+#include "wrap/deliver.h"
 
 namespace deja {
 

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "replay/writer.h"
-#include "wrap/serve.h"
+#include "wrap/deliver.h"
 
 namespace deja {
 
@@ -38,10 +38,10 @@ Result<void> add_inputs(ReplayCall& replay, std::span<const Input> inputs) {
 }
 
 void add_outputs(ReplayCall& replay, const Session& session, const Invocation& call,
-                 const Evidence& evidence) {
-  replay.entry_file = session.store.path_of(evidence.result, EntryKind::result);
+                 const Found& found) {
+  replay.entry_file = session.store.path_of(found.result, EntryKind::result);
   for (const OutputFile& output : call.outputs)
-    if (const std::string* const bytes = evidence.entry.find(part_of(output)))
+    if (const std::string* const bytes = found.entry.find(part_of(output)))
       replay.outputs.push_back({output.path, *bytes});
 }
 
@@ -73,7 +73,7 @@ void tell_broken(const Session& session, const ReplayRecord& fresh) {
 }  // namespace
 
 void remember(const Session& session, const Invocation& call,
-              const std::vector<std::string>& own_words, const Evidence& evidence) {
+              const std::vector<std::string>& own_words, const Found& found) {
   const Config& config = session.config;
   if (!replay_possible(session.system, own_words, config.cache_dir)) return;
   ReplayCall replay;
@@ -84,9 +84,9 @@ void remember(const Session& session, const Invocation& call,
   replay.words = own_words;
   replay.cache_dir = config.cache_dir;
   replay.started_ns = session.started_ns;
-  add_outputs(replay, session, call, evidence);
-  if (const std::string* out = evidence.entry.find(stdout_part)) replay.out = *out;
-  if (const std::string* err = evidence.entry.find(stderr_part))
+  add_outputs(replay, session, call, found);
+  if (const std::string* out = found.entry.find(stdout_part)) replay.out = *out;
+  if (const std::string* err = found.entry.find(stderr_part))
     replay.err = stderr_for_caller(session, call, *err);
   replay.log_file = config.log_file;
   replay.log_lines = {"=== deja " DEJA_VERSION " ===",

@@ -210,10 +210,10 @@ int wrap_call(System& system, std::vector<std::string> words) {
   const Invocation* const call = std::get_if<Invocation>(&understood);
   const Answer answered =
       call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
-  if (answered.evidence) remember(session, *call, own_words, *answered.evidence);
+  if (answered.replayable) remember(session, *call, own_words, *answered.replayable);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
-  if (bypass != nullptr) counts.add(bypass->why);
+  if (call == nullptr) counts.add(bypass->why);
   log.add(ending_of(answered.verdict));
   record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
   clean(system, config, log, store);

@@ -1,5 +1,5 @@
 // Entry → files and streams.
-#include "wrap/serve.h"
+#include "wrap/deliver.h"
 
 #include "base/path.h"
 #include "base/text.h"
@@ -66,7 +66,7 @@ std::string stderr_for_caller(const Session& session, const Invocation& call,
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }
 
-Result<void> serve(const Session& session, const Invocation& call, const Entry& entry) {
+Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry) {
   const CallerUmask as_caller(session);
   for (const OutputFile& output : call.outputs) {
     const std::string* const bytes = entry.find(part_of(output));

@@ -1,4 +1,5 @@
-// Serving an entry: files, standard output and standard error as the compiler would have left them.
+// Delivering an entry, the only pass that writes the caller's files: files, standard output and
+// standard error as the compiler would have left them.
 #pragma once
 
 #include <string>
@@ -26,6 +27,6 @@ std::string stderr_for_caller(const Session& session, const Invocation& call,
 
 // Writes every output of `call` that `entry` holds, then the streams. Error: an output could not be
 // written; the real compiler is to run.
-Result<void> serve(const Session& session, const Invocation& call, const Entry& entry);
+Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry);
 
 }  // namespace deja

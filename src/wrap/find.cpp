@@ -1,0 +1,198 @@
+// The look-ups, cheapest first.
+#include "wrap/find.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "compiler/depfile.h"
+#include "compiler/outputs.h"
+#include "wrap/ask.h"
+#include "wrap/deliver.h"
+#include "wrap/lookup.h"
+#include "wrap/preprocess.h"
+
+namespace deja {
+
+namespace {
+
+std::optional<Bypass> objection(const Session& session, const Invocation& call) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  const bool uses_pch = !call.pch_files.empty();
+  if (uses_pch && !(sloppy.has(Sloppy::pch_defines) && sloppy.has(Sloppy::time_macros)))
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "needs sloppiness pch_defines,time_macros"};
+  if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "making one needs sloppiness pch_defines"};
+  if (path::normal(call.object) == path::normal(call.source))
+    return Bypass{Outcome::bad_output_file, "the output is the source"};
+  if (call.arches.size() > 1) return Bypass{Outcome::unsupported_compiler_option, "several -arch"};
+  return std::nullopt;
+}
+
+bool source_allows_direct(const Session& session, const SourceFile& source) {
+  const std::string why = why_not_direct(session, source.traits, time_is_fixed(session));
+  if (!why.empty()) session.log.add("No direct mode: the source " + why);
+  return why.empty();
+}
+
+// Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it
+// would not see them change.
+bool depfile_tells_all(const Session& session, const Invocation& call) {
+  const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.wants_depfile;
+  if (has_to_ask && call.suppress_additions) return false;
+  // "-MT x" alone is an error or a warning, and would be neither beside the -MD that deja adds.
+  if (has_to_ask && !call.dep_key.empty()) return false;
+  // Beside it the driver does not take two -o for one.
+  constexpr std::size_t once = 2;  // words
+  if (has_to_ask && call.object_option.size() > once) return false;
+  const bool partial = std::ranges::any_of(
+      call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
+  return !partial || session.config.sloppiness.has(Sloppy::system_headers);
+}
+
+// Makes of `entry` what this call would have made: its dependency file is rewritten for the call's
+// targets. False, with a line in the log, where a part is missing or cannot be rewritten.
+bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
+  for (const OutputFile& output : call.outputs) {
+    if (output.path == "/dev/null") continue;
+    const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
+    if (part == entry.parts.end()) {
+      if (!output_rows[output.kind].required) continue;
+      session.log.add(fmt::format("The result lacks a part: {}", output_rows[output.kind].doc));
+      return false;
+    }
+    if (output.kind != static_cast<unsigned>(OutputKind::depfile) || call.dep_targets.empty())
+      continue;
+    // TinyCC's files, for one, cannot be rewritten, but may be just what is wanted.
+    const std::string* const made_for = entry.find(targets_part);
+    if (made_for != nullptr && *made_for == text::join(call.dep_targets, "\n")) continue;
+    const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
+    auto rewritten = with_targets(part->bytes, call.dep_targets, style);
+    if (!rewritten) {
+      session.log.add("The result's dependency file has other targets and another layout");
+      return false;
+    }
+    part->bytes = std::move(*rewritten);
+  }
+  return true;
+}
+
+// The source, once it has been seen to be one that can be cached.
+std::variant<const SourceFile*, Bypass> source_of(const Session& session, const Invocation& call) {
+  const auto facts = session.files.facts(call.source);
+  if (!facts) return Bypass{Outcome::no_input_file, facts.error().text()};
+  if (facts->kind != FileKind::regular)
+    return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
+  const auto source = session.files.get(call.source);
+  if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
+  if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "disabled in the source"};
+  return *source;
+}
+
+std::optional<Found> by_manifest(const Session& session, const Invocation& call, Sought& sought) {
+  sought.manifest = find_manifest(session, *sought.direct);
+  if (session.config.recache) return std::nullopt;
+  sought.direct_missed = true;
+  if (!sought.manifest) return std::nullopt;
+  const MatchReport match =
+      sought.manifest->match(session.system.fs, session.files, match_options(session));
+  if (!match.result) {
+    session.log.add("No match in manifest: " + match.why_not);
+    return std::nullopt;
+  }
+  auto entry = find_result(session, *match.result);
+  if (!entry || !fit_to_call(session, call, *entry)) return std::nullopt;
+  write_down(session, sought.manifest->entries()[match.entry]);
+  sought.direct_missed = false;
+  return Found{std::move(*entry), *match.result, Outcome::direct_cache_hit};
+}
+
+std::optional<Found> by_text(const Session& session, const Invocation& call, Sought& sought) {
+  if (session.config.recache) return std::nullopt;
+  sought.text_missed = true;
+  auto entry = find_result(session, *sought.text);
+  if (!entry) return std::nullopt;
+  // Messages show source lines, which the text does not hold: they are replayed for the very same
+  // files only.
+  const bool same_messages = entry->find(stderr_part) == nullptr ||
+                             entry->sources == sources_digest(session, call, sought.headers);
+  if (!same_messages) {
+    session.log.add("The result has messages, and they may show other source lines");
+    return std::nullopt;
+  }
+  if (!fit_to_call(session, call, *entry)) return std::nullopt;
+  sought.text_missed = false;
+  return Found{std::move(*entry), *sought.text, Outcome::preprocessed_cache_hit};
+}
+
+// The text's key, and what the text tells of headers.
+std::optional<Bypass> ask_text(const Session& session, const Invocation& call, const Digest& common,
+                               Sought& sought) {
+  if (!call.allows_preprocessed)
+    return Bypass{Outcome::unsupported_compiler_option, "no preprocessor mode for these options"};
+  auto preprocessed = preprocess(session, call, common);
+  if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
+  Preprocessed& text = std::get<Preprocessed>(preprocessed);
+  sought.text = text.key;
+  sought.headers = std::move(text.files);
+  sought.names_absent_file = text.names_absent_file;
+  // Read before the compiler reads them: what changes from here on is noticed.
+  for (const std::string& header : sought.headers) (void)session.files.get(header);
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The digest over all that the compile read, by content: what messages are made of, beyond the
+// preprocessed text.
+Digest sources_digest(const Session& session, const Invocation& call,
+                      const std::vector<std::string>& headers) {
+  Hasher hasher;
+  if (const auto source = session.files.get(call.source)) hasher.add("source", (*source)->content);
+  for (const std::string& header : headers)
+    if (const auto file = session.files.get(header)) hasher.add(header, (*file)->content);
+  return hasher.finish();
+}
+
+bool only_text_will_do(const Invocation& call, const Sought& sought, bool has_messages) {
+  return sought.names_absent_file && (call.columns_matter || has_messages);
+}
+
+std::variant<Finding, Bypass> find(const Session& session, const Invocation& call,
+                                   HeaderSearch& search) {
+  const Config& config = session.config;
+  if (auto why = objection(session, call)) return *why;
+  const auto source = source_of(session, call);
+  if (const Bypass* why = std::get_if<Bypass>(&source)) return *why;
+  if (auto why = ask_common(session, call)) return *why;
+  const Ledger& ledger = session.ledger;
+  const Digest common = key_of(KeyPart::common, ledger.inputs(), {}, session.traces.common);
+
+  Finding finding;
+  Sought& sought = finding.sought;
+  const SourceFile& file = *std::get<const SourceFile*>(source);
+  if (config.direct_mode && call.allows_direct && source_allows_direct(session, file)) {
+    ask_direct(session, call, file);
+    sought.direct = key_of(KeyPart::direct, ledger.inputs(), common, session.traces.direct);
+    finding.found = by_manifest(session, call, sought);
+    if (finding.found) return finding;
+  }
+  if (config.read_only_direct)
+    return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
+  // A direct hit need not ask: a manifest watches for such names.
+  if (const auto precompiled = search.hidden_precompiled_header())
+    return Bypass{Outcome::could_not_use_precompiled_header,
+                  "'" + *precompiled + "' may be read instead of a header"};
+  const bool by_depfile = config.depend_mode && sought.direct && !call.already_preprocessed &&
+                          depfile_tells_all(session, call);
+  if (by_depfile) return finding;
+  if (auto why = ask_text(session, call, common, sought)) return *why;
+  finding.found = by_text(session, call, sought);
+  return finding;
+}
+
+}  // namespace deja
