@@ -55,9 +55,9 @@ Answer answer(const Session& session, const Invocation& call) {
   }
   const Served served{found.how, 0};
   count(session.counts, finding.sought, served);
-  if (found.how == Outcome::preprocessed_cache_hit)
-    keep_headers(session, call, search, std::move(finding.sought), found);
-  return {served, std::move(found)};
+  const bool inputs_known = found.how == Outcome::direct_cache_hit ||
+                            keep_headers(session, call, search, std::move(finding.sought), found);
+  return {served, inputs_known ? std::optional(std::move(found)) : std::nullopt};
 }
 
 }  // namespace deja

@@ -162,10 +162,20 @@ std::optional<Bypass> ask_native_architecture(const Session& session, const Invo
   return std::nullopt;
 }
 
+// Whether dependency files are laid out as with_targets() understands: not those of a compiler that
+// is only said to speak gcc's options, such as TinyCC.
+bool targets_can_be_rewritten(const Session& session) {
+  const CompilerType type = session.compiler.type;
+  return session.config.compiler_type == CompilerType::auto_detect &&
+         (type == CompilerType::gcc || type == CompilerType::clang || type == CompilerType::icx);
+}
+
 // What the command makes, and under which circumstances its own words or names reach it.
 void ask_outputs(const Session& session, const Invocation& call) {
   Ledger& ledger = session.ledger;
   for (const std::string& word : call.dep_key) ledger.value(Role::dependency_file, word);
+  if (!targets_can_be_rewritten(session))
+    for (const std::string& target : call.dep_targets) ledger.value(Role::dependency_file, target);
   for (const OutputFile& output : call.outputs)
     ledger.value(Role::output, output_row(output.kind)->made_by, std::to_string(output.kind));
   if (call.object == "/dev/null") ledger.value(Role::object, "is a device");

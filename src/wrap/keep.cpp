@@ -74,14 +74,14 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   return ending;
 }
 
-void keep_headers(const Session& session, const Invocation& call, HeaderSearch& search,
+bool keep_headers(const Session& session, const Invocation& call, HeaderSearch& search,
                   Sought sought, const Found& found) {
   const bool has_messages = found.entry.find(stderr_part) != nullptr;
   if (!sought.direct || session.config.read_only || only_text_will_do(call, sought, has_messages))
-    return;
-  if (auto files = describe_headers(session, sought.headers))
-    (void)keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
-                        std::move(*files), found.result);
+    return false;
+  auto files = describe_headers(session, sought.headers);
+  return files && keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
+                                std::move(*files), found.result);
 }
 
 }  // namespace deja

@@ -12,8 +12,9 @@ namespace deja {
 Outcome keep(const Session& session, const Invocation& call, HeaderSearch& search, Sought sought,
              const Compiled& compiled);
 
-// After a hit by the text: the next time the headers alone lead to `found`.
-void keep_headers(const Session& session, const Invocation& call, HeaderSearch& search,
+// After a hit by the text: the next time the headers alone lead to `found`. True when they are
+// known and written down; only then is the ledger all that the answer rests on.
+bool keep_headers(const Session& session, const Invocation& call, HeaderSearch& search,
                   Sought sought, const Found& found);
 
 }  // namespace deja

@@ -109,4 +109,18 @@ TEST_CASE("all that a compile asked for is in its replay record") {
   for (const std::string& name : missing) CHECK_MESSAGE(false, name);
 }
 
+TEST_CASE("a hit by the text alone makes no record: the headers are not in the ledger") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "#include \"x.h\"\n");
+  world.fs.put("/src/x.h", "int x;\n");
+  const std::vector<std::string> words = {"-c", "-iwithprefix", "x", "a.c", "-o", "a.o"};
+  for (int run = 0; run < 3; ++run) {
+    world.through_deja(words);
+    world.let_files_grow_old();
+  }
+  CHECK(world.count_of(Outcome::direct_cache_hit) == 0);
+  CHECK(world.count_of(Outcome::preprocessed_cache_hit) == 2);
+  CHECK(recorded(world).empty());
+}
+
 }  // namespace deja

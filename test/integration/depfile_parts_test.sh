@@ -31,4 +31,10 @@ if command -v tcc >/dev/null; then
   put "with space.h" <<<'int h;'
   put "with space.c" <<<'#include "with space.h"'
   same_as_compiler "space" -- tcc -c "with space.c" -o "with space.o" -MD -MF "with space.d"
+  # Two objects of one text must not push each other out.
+  for how in any any direct direct; do
+    compile $how tcc -DN=1 -c "with space.c" -o one.o -MD -MF one.d
+    compile $how tcc -DN=2 -c "with space.c" -o two.o -MD -MF two.d
+    grep -q '^one.o' one.d && grep -q '^two.o' two.d || fail "targets: $(cat one.d two.d)"
+  done
 fi
