@@ -54,6 +54,7 @@ def run(deja, compiler, seed, limit):
         for turn in range(2):
             got = world.result_of([world.deja, *world.words], world.environment_for(mode))
             report.check(got == world.truth, f"number {number}, {mode}: {os.path.basename(file)} {what}, turn {turn}: exit code {got[0]}, {got[2][:200]!r}")
-    report.check({".m", ".r", ".p", "digests", "stats"} <= kinds or limit < 100, f"only {sorted(kinds)} were damaged")
+    report.check({".d", ".m", ".o", ".p", ".r", "digests", "stats"} <= kinds or limit < 100, f"only {sorted(kinds)} were damaged")
+    report.check(not world.torn_lines(), f"torn lines in the log: {world.torn_lines()[:3]}")
     world.close()
     return report.end()

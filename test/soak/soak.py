@@ -25,7 +25,10 @@ def main():
     parser.add_argument("--limit", type=int, default=1000, help="how many are tried")
     parser.add_argument("--compiler", action="append", help="tcc and gcc when not given")
     asked = parser.parse_args()
-    compilers = [name for name in asked.compiler or ["tcc", "gcc"] if shutil.which(name)]
+    compilers = asked.compiler or ["tcc", "gcc"]
+    for name in compilers:
+        if not shutil.which(name):
+            sys.exit(f"{name} is not installed")
     wrong = sum(RUNS[asked.run](asked.deja, name, asked.seed, asked.limit) for name in compilers)
     sys.exit(1 if wrong else 0)
 

@@ -2,11 +2,14 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
+RECORD_START = re.compile(rb"\[20\d\d-\d\d-\d\dT[\d:.]+ \d+ *\] ")
+RECORD = re.compile(rb"^\[20\d\d-\d\d-\d\dT[\d:.]+ \d+ *\] ")
 HANG = 20  # seconds; a small compile takes a hundredth of that
 
 
@@ -27,7 +30,7 @@ class World:
             "CCACHE_DIR": self.cache, "CCACHE_LOGFILE": self.log,
         }
         self.write("h.h", "#define VALUE 1\n")
-        self.write("a.c", '#include "h.h"\nint a(void) { return VALUE; }\nconst char large[20000] = {VALUE};\n')
+        self.write("a.c", '#include "h.h"\nint a(void) { return VALUE; }\nconst char large[40000] = {VALUE};\n')
         self.words = [compiler, "-c", "a.c", "-o", "a.o"]
         self.truth = self.result_of(self.words)
 
@@ -78,13 +81,13 @@ class World:
         return sorted(set(os.listdir(self.work)) - {"a.c", "h.h", "a.o"})
 
     def torn_lines(self):
-        """Lines of the log that do not begin as a record does."""
+        """Lines of the log that are no whole record: they begin with time and process, once."""
         try:
             with open(self.log, "rb") as file:
                 lines = file.read().split(b"\n")
         except FileNotFoundError:
             return []
-        return [line for line in lines if line and not line.startswith(b"[20")]
+        return [line for line in lines if line and (not RECORD.match(line) or len(RECORD_START.findall(line)) != 1)]
 
 
 MODES = {
