@@ -36,7 +36,8 @@ std::optional<std::vector<std::string>> decode_strings(std::string_view bytes) {
   ByteReader tail(bytes.substr(checked.size()));
   if (tail.u64() != checksum_of(checked)) return std::nullopt;
   ByteReader in(checked);
-  if (in.raw(list_magic.size()) != list_magic || in.u16() != list_version || in.u16() != 0) return std::nullopt;
+  if (in.raw(list_magic.size()) != list_magic || in.u16() != list_version || in.u16() != 0)
+    return std::nullopt;
   if (in.u64() != bytes.size()) return std::nullopt;
   std::vector<std::string> out;
   const std::uint32_t count = in.u32();

@@ -1,9 +1,9 @@
 // Clean-up among real processes: what is removed is counted once, and no put is robbed of its
 // entry.
+#include "fake/sized.h"
 #include "store/cleanup.h"
 #include "store/local_store.h"
 #include "store/shard_files.h"
-#include "fake/sized.h"
 #include "unit/posix/in_between.h"
 
 using namespace deja;
