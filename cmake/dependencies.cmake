@@ -18,6 +18,8 @@ deja_header_library(deja_xxhash xxhash.h https://github.com/Cyan4973/xxHash/arch
   3bb6b7d6f30c591dd65aaaff1c8b7a5b94d81687998ca9400082c739a690436c .)
 deja_header_library(deja_fmt_headers fmt/format.h https://github.com/fmtlib/fmt/archive/refs/tags/9.1.0.tar.gz
   5dea48d1fcddc3ec571ce2058e13910a0d4a6bab4cc09a809d8b1dd1c88ae6f2 include)
+deja_header_library(deja_cli11 CLI/CLI.hpp https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
+  26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb include)
 # Compiled once: as a header-only library all of it is in every object again, which takes twice the time. What has to be instantiated
 # depends on the version, so any other than the one that is known is taken header-only.
 file(STRINGS ${deja_fmt_headers_include}/fmt/core.h deja_fmt_is_known REGEX "define FMT_VERSION 9")

@@ -13,6 +13,10 @@ inline constexpr PathStyle native_style = PathStyle::DEJA_PATH_STYLE;
 
 namespace path {
 
+// What stands behind the name of a program's file.
+constexpr std::string_view program_suffix(PathStyle style = native_style) {
+  return style == PathStyle::windows ? ".exe" : "";
+}
 bool is_separator(char c, PathStyle style = native_style);
 // Windows: "C:\x", "\\server\share\x"; "\x" and "C:x" depend on a current directory and are not
 // absolute.

@@ -1,6 +1,7 @@
 // Result<T>: a value or an Error that names action, object and cause.
 #pragma once
 
+#include <cassert>
 #include <string>
 #include <utility>
 #include <variant>
@@ -43,15 +44,25 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   explicit operator bool() const { return state_.index() == 0; }
-  T& operator*() { return *std::get_if<0>(&state_); }
-  const T& operator*() const { return *std::get_if<0>(&state_); }
-  T* operator->() { return std::get_if<0>(&state_); }
-  const T* operator->() const { return std::get_if<0>(&state_); }
+  // Only after operator bool said true.
+  T& operator*() { return *value(*this); }
+  const T& operator*() const { return *value(*this); }
+  T* operator->() { return value(*this); }
+  const T* operator->() const { return value(*this); }
   // Only after operator bool said false.
-  const Error& error() const { return *std::get_if<1>(&state_); }
+  const Error& error() const {
+    assert(!*this);
+    return *std::get_if<1>(&state_);
+  }
   T value_or(T other) && { return *this ? std::move(**this) : std::move(other); }
 
  private:
+  template <class Self>
+  static auto* value(Self& self) {
+    assert(self);
+    return std::get_if<0>(&self.state_);
+  }
+
   std::variant<T, Error> state_;
 };
 
@@ -62,7 +73,10 @@ class [[nodiscard]] Result<void> {
   Result(Error error) : error_(std::move(error)), ok_(false) {}
 
   explicit operator bool() const { return ok_; }
-  const Error& error() const { return error_; }
+  const Error& error() const {
+    assert(!ok_);
+    return error_;
+  }
 
  private:
   Error error_;

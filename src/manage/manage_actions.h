@@ -1,5 +1,5 @@
-// What the options of deja itself do, one function an option; manage.cpp decides which are asked
-// for.
+// What the options of deja itself do, one function an option of the table in
+// manage_options.cpp.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +48,14 @@ class Management {
 
 // `value` is the option's; "" for an option without.
 using ManageAction = Result<void> (*)(Management&, const std::string& value);
+
+// manage_texts.cpp
+Result<void> show_help(Management&, const std::string&);
+Result<void> show_version(Management&, const std::string&);
+Result<void> print_version(Management&, const std::string&);
+Result<void> print_man_page(Management&, const std::string&);
+Result<void> print_completion(Management&, const std::string& shell);
+Result<void> stop_storage_helpers(Management&, const std::string&);
 
 // manage_config.cpp
 Result<void> show_config(Management&, const std::string&);

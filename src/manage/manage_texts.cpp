@@ -1,0 +1,42 @@
+// --help, --version and what else only prints a text.
+#include <fmt/format.h>
+
+#include "manage/manage_actions.h"
+#include "manage/texts.h"
+
+namespace deja {
+
+Result<void> show_help(Management& run, const std::string&) {
+  run.print(help_text(painter_for(run.system)));
+  return {};
+}
+
+Result<void> show_version(Management& run, const std::string&) {
+  run.print("ccache version 4.13 (the interface; this is deja " DEJA_VERSION
+            ")\n"
+            "A compiler cache that takes ccache's place.\n");
+  return {};
+}
+
+Result<void> print_version(Management& run, const std::string&) {
+  run.print(DEJA_VERSION "\n");
+  return {};
+}
+
+Result<void> print_man_page(Management& run, const std::string&) {
+  run.print(man_page());
+  return {};
+}
+
+Result<void> print_completion(Management& run, const std::string& shell) {
+  const auto script = completion_script(shell);
+  if (!script) return Error{"no completion for the shell", shell, "there is bash, zsh and fish"};
+  run.print(*script);
+  return {};
+}
+
+Result<void> stop_storage_helpers(Management&, const std::string&) {
+  return Error{"stop storage helpers", "", "not available yet; this version starts none"};
+}
+
+}  // namespace deja
