@@ -40,7 +40,7 @@ int status_of(pid_t child) {
 
 bool succeeds(pid_t child) { return status_of(child) == 0; }
 
-std::string content(const std::string& path) {
+std::string log_content(const std::string& path) {
   std::string bytes;
   (void)native_system().fs.read(path, bytes);
   return bytes;
@@ -108,7 +108,7 @@ Damage damage_in(const std::string& path, const std::vector<int>& records_of_wri
   Damage out;
   std::map<int, int> next_record;
   std::map<int, int> next_line;
-  const std::string text = content(path);
+  const std::string text = log_content(path);
   for (std::string_view line : text::split(text, '\n')) {
     if (line.empty()) continue;
     const auto words = text::words(line);
@@ -260,10 +260,10 @@ TEST_CASE("a holder that lets go in time is waited for") {
   Holder holder(path);
   const pid_t waiter = start([&] { return append_with_lock(path, "waited\n") ? 0 : 1; });
   sleep_ms(200);
-  CHECK(content(path).empty());
+  CHECK(log_content(path).empty());
   holder.let_go();
   CHECK(succeeds(waiter));
-  CHECK(content(path) == "waited\n");
+  CHECK(log_content(path) == "waited\n");
 }
 
 TEST_CASE(
@@ -272,11 +272,11 @@ TEST_CASE(
   const std::string path = folder / "log";
   Holder holder(path);
   CHECK(append_as_another(path, "aside\n"));
-  CHECK(content(path).empty());
+  CHECK(log_content(path).empty());
   CHECK(native_system().fs.list(folder.path())->size() == 3);  // the log, the fallback, the list
   holder.let_go();
   CHECK(append_as_another(path, "next\n"));
-  CHECK(content(path) == "next\naside\n");
+  CHECK(log_content(path) == "next\naside\n");
   CHECK(native_system().fs.list(folder.path())->size() == 1);
 }
 
@@ -331,7 +331,7 @@ TEST_CASE(
     CHECK(append_as_another(path, ""));
   const auto left = native_system().fs.list(folder.path());
   for (const DirectoryItem& item : *left) CHECK(item.name == "log");
-  const std::string log = content(path);
+  const std::string log = log_content(path);
   const auto lines = text::split(log, '\n');
   const std::set<std::string_view> found(lines.begin(), lines.end());
   for (int writer = 0; writer < writers; ++writer)
@@ -357,8 +357,8 @@ TEST_CASE("a log renamed while it is waited for: the line goes to the file that 
   sleep_ms(50);  // whether the waiter waits by now or not, the outcome must be the same
   holder.let_go();
   CHECK(succeeds(waiter));
-  CHECK(content(path) == "new\n");
-  CHECK(content(old).empty());
+  CHECK(log_content(path) == "new\n");
+  CHECK(log_content(old).empty());
 }
 
 TEST_CASE("a full device is told at once") {
@@ -378,7 +378,7 @@ TEST_CASE("a record that does not fit is taken back") {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     return native_system().fs.append(path, "a line that is longer\n") ? 1 : 0;
   })));
-  CHECK(content(path) == "before\n");
+  CHECK(log_content(path) == "before\n");
 }
 
 TEST_CASE("a pipe without a reader is an error, with one it gets the record") {
@@ -409,13 +409,13 @@ TEST_CASE("a log that may not be written: the lines go to the fallback") {
     if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) return 77;
     if (native_system().fs.append(path, "mine\n").error().cause != Cause::denied) return 1;
     if (!append_record(native_system(), path, "mine\n")) return 2;
-    return content(path + "." + std::to_string(::getpid())) == "mine\n" ? 0 : 3;
+    return log_content(path + "." + std::to_string(::getpid())) == "mine\n" ? 0 : 3;
   }));
   if (WEXITSTATUS(status) == 77) {
     MESSAGE("not run: no other user can be had");
   } else {
     CHECK(status == 0);
-    CHECK(content(path) == "root's\n");
+    CHECK(log_content(path) == "root's\n");
   }
 }
 
@@ -435,5 +435,5 @@ TEST_CASE("a link leads to the log") {
   const TemporaryFolder folder;
   REQUIRE(::symlink((folder / "real").c_str(), (folder / "log").c_str()) == 0);
   CHECK(native_system().fs.append(folder / "log", "x\n"));
-  CHECK(content(folder / "real") == "x\n");
+  CHECK(log_content(folder / "real") == "x\n");
 }

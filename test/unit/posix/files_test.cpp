@@ -19,7 +19,7 @@ namespace {
 
 Fs& fs() { return native_system().fs; }
 
-std::string content(const std::string& path) {
+std::string content_at(const std::string& path) {
   std::string bytes;
   const auto facts = fs().read(path, bytes);
   return facts ? bytes : facts.error().text();
@@ -47,13 +47,13 @@ TEST_CASE("reading a named pipe fails at once and takes nothing out of it") {
 }
 
 TEST_CASE("/dev/null reads as empty, other devices not at all") {
-  CHECK(content("/dev/null").empty());
+  CHECK(content_at("/dev/null").empty());
   std::string bytes;
   CHECK_FALSE(fs().read("/dev/zero", bytes));
 }
 
 TEST_CASE("a file whose size the system does not tell is read to its end") {
-  CHECK(content("/proc/self/status").find("Name:") == 0);
+  CHECK(content_at("/proc/self/status").find("Name:") == 0);
 }
 
 TEST_CASE(
@@ -63,13 +63,13 @@ TEST_CASE(
   REQUIRE(fs().write_output(folder / "real", "old and longer"));
   REQUIRE(::symlink("real", (folder / "link").c_str()) == 0);
   REQUIRE(fs().write_output(folder / "link", "new"));
-  CHECK(content(folder / "real") == "old and longer");
-  CHECK(content(folder / "link") == "new");
+  CHECK(content_at(folder / "real") == "old and longer");
+  CHECK(content_at(folder / "link") == "new");
   CHECK(fs().lstat(folder / "link")->kind == FileKind::regular);
 
   REQUIRE(::symlink("nowhere", (folder / "dangling").c_str()) == 0);
   REQUIRE(fs().write_output(folder / "dangling", "made"));
-  CHECK(content(folder / "nowhere") == "made");
+  CHECK(content_at(folder / "nowhere") == "made");
 
   REQUIRE(fs().write_output("/dev/null", "x"));
   CHECK(fs().stat("/dev/null")->kind == FileKind::other);
@@ -78,7 +78,7 @@ TEST_CASE(
   REQUIRE(::link((folder / "real").c_str(), (folder / "cached").c_str()) == 0);
   CHECK(fs().stat(folder / "real")->links == 2);
   REQUIRE(fs().write_output(folder / "real", "newer"));
-  CHECK(content(folder / "cached") == "old and longer");
+  CHECK(content_at(folder / "cached") == "old and longer");
 }
 
 TEST_CASE("write_output over links that lead nowhere, and over files that are to be kept") {
@@ -93,7 +93,7 @@ TEST_CASE("write_output over links that lead nowhere, and over files that are to
   REQUIRE(::link((folder / "kept").c_str(), (folder / "other").c_str()) == 0);
   REQUIRE(::symlink("kept", (folder / "link").c_str()) == 0);
   REQUIRE(fs().write_output(folder / "link", "new", Existing::kept));
-  CHECK(content(folder / "other") == "new");
+  CHECK(content_at(folder / "other") == "new");
   CHECK(fs().lstat(folder / "link")->kind == FileKind::symlink);
   CHECK(fs().stat(folder / "kept")->mode == 0600);
   REQUIRE(fs().write_output(folder / "fresh", "x", Existing::kept));
