@@ -158,9 +158,9 @@ std::variant<Expanded, Bypass> expand_response_files(Fs& fs, const std::vector<s
   Expander expander(fs, windows);
   const bool whole = expander.add(words, 0);
   if (!expander.once.empty())
-    return Bypass{Outcome::bad_input_file, "'@" + expander.once + "' can be read only once"};
+    return Bypass(Why::response_file_once, "@" + expander.once);
   if (!whole)
-    return Bypass{Outcome::bad_compiler_arguments, "response files nested too deep or too large"};
+    return Bypass(Why::response_files_too_large);
   return std::move(expander.out);
 }
 

@@ -14,32 +14,32 @@ namespace deja {
 // linking, language.
 std::optional<Bypass> GccReader::choose_source() {
   if (call_.object == "-" || (call_.object == "/dev/stdout"))
-    return Bypass{Outcome::output_to_stdout, "-o " + call_.object};
-  if (preprocess_) return Bypass{Outcome::called_for_preprocessing, "-E"};
+    return Bypass(Why::output_is_stream, "-o " + call_.object);
+  if (preprocess_) return Bypass(Why::preprocesses_only, "-E");
   std::vector<Input> sources;
   for (const Input& input : inputs_) {
     if (input.file.empty() || input.file == "-")
-      return Bypass{Outcome::no_input_file, "standard input"};
+      return Bypass(Why::source_is_stream);
     const bool is_source = input.language ||
                            language_of_file(input.file, in_.family, in_.is_cpp_driver) ||
                            is_module_unit(input.file);
     if (is_source) sources.push_back(input);
   }
-  if (inputs_.empty()) return Bypass{Outcome::no_input_file, {}};
+  if (inputs_.empty()) return Bypass(Why::no_source);
   if (sources.size() > 1)
-    return Bypass{Outcome::multiple_source_files, sources[0].file + " and " + sources[1].file};
+    return Bypass(Why::several_sources, sources[0].file + " and " + sources[1].file);
   const bool one_file = sources.size() == 1 && inputs_.size() == 1;
   if (one_file) {
     const Input& input = inputs_.front();
     call_.source = local(input.file);
     if (input.file.starts_with('-'))
-      return Bypass{Outcome::unsupported_compiler_option, input.file};
+      return Bypass(Why::refused_combination, input.file);
     if (is_module_unit(input.file) || (input.language && *input.language == "c++-module"))
-      return Bypass{Outcome::could_not_use_modules, input.file};
+      return Bypass(Why::module_unit, input.file);
     const auto language = input.language
                               ? language_of_name(*input.language)
                               : language_of_file(input.file, in_.family, in_.is_cpp_driver);
-    if (!language) return Bypass{Outcome::unsupported_source_language, *input.language};
+    if (!language) return Bypass(Why::unknown_language, *input.language);
     call_.language = *language;
     if (input.language)
       call_.arguments.insert(
@@ -51,29 +51,29 @@ std::optional<Bypass> GccReader::choose_source() {
   if (!is_object) {
     const bool autoconf =
         !sources.empty() && path::file_name(sources[0].file).starts_with("conftest.");
-    return Bypass{autoconf ? Outcome::autoconf_test : Outcome::called_for_link, {}};
+    return Bypass(autoconf ? Why::autoconf_probe : Why::links);
   }
-  if (!one_file) return Bypass{Outcome::unsupported_source_language, inputs_.back().file};
+  if (!one_file) return Bypass(Why::unknown_language, inputs_.back().file);
   return check_source();
 }
 
 std::optional<Bypass> GccReader::check_source() const {
   if (information_)
-    return Bypass{Outcome::unsupported_compiler_option, "an option that asks for information"};
-  if (syntax_only_) return Bypass{Outcome::unsupported_compiler_option, "-fsyntax-only"};
-  if (compile_ && assemble_) return Bypass{Outcome::unsupported_compiler_option, "-c beside -S"};
+    return Bypass(Why::asks_for_information);
+  if (syntax_only_) return Bypass(Why::refused_option, "-fsyntax-only");
+  if (compile_ && assemble_) return Bypass(Why::refused_combination, "-c beside -S");
   // g++ takes a .c file for C++, but for C after "-x none".
   // GCC warns that it has no effect, and the word's place is not kept when the command is put
   // together again.
   if (language_too_late_)
-    return Bypass{Outcome::unsupported_compiler_option, "-x after the source"};
+    return Bypass(Why::refused_combination, "-x after the source");
   if (language_reset_ && in_.is_cpp_driver)
-    return Bypass{Outcome::unsupported_compiler_option, "-x none"};
+    return Bypass(Why::refused_option, "-x none");
   // Only the preprocessor proper writes it where the driver compiles and would have linked:
   // a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;
   if (header_alone && call_.wants_depfile && !call_.object_named && dep_file_.empty())
-    return Bypass{Outcome::unsupported_compiler_option, "a dependency file of a header without -o"};
+    return Bypass(Why::refused_combination, "a dependency file of a header without -o");
   return std::nullopt;
 }
 
@@ -209,7 +209,7 @@ bool is_stream(std::string_view file) {
 void GccReader::name_depfile() {
   // gcc writes to the file of -Wp,-MD, clang to the one of -MF.
   if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty())
-    return refuse(Outcome::unsupported_compiler_option, "-MF beside -Wp,-MD");
+    return refuse(Why::refused_combination, "-MF beside -Wp,-MD");
   // Nothing is preprocessed, nothing is written.
   if (call_.already_preprocessed) call_.wants_depfile = false;
   // Without -MD the words shape a warning at most.
@@ -220,7 +220,7 @@ void GccReader::name_depfile() {
   }
   call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
   if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
-  if (is_stream(call_.depfile)) return refuse(Outcome::output_to_stdout, "-MF " + call_.depfile);
+  if (is_stream(call_.depfile)) return refuse(Why::output_is_stream, "-MF " + call_.depfile);
   name_targets();
 }
 

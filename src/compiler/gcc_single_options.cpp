@@ -56,7 +56,7 @@ void GccReader::take_option_file(const Given& given) {
     start = end;
     if (std::ranges::any_of(not_followed,
                             [&](std::string_view begin) { return word.starts_with(begin); }))
-      return refuse(Outcome::unsupported_compiler_option, std::string(word) + " in " + given.value);
+      return refuse(Why::refused_option, std::string(word) + " in " + given.value);
     if (word.starts_with("-g")) effects_ |= cwd | columns;
   }
 }
@@ -65,7 +65,7 @@ void GccReader::take_option_file(const Given& given) {
 void GccReader::refuse_stream(const std::string& file) {
   const auto facts = fs_.stat(file);
   if (facts && facts->kind == FileKind::other && file != "/dev/null")
-    refuse(Outcome::bad_input_file, "'" + file + "' is no regular file");
+    refuse(Why::input_unreadable, "'" + file + "' is no regular file");
 }
 
 // OLD need not be part of a key where it only says how the working directory is spelled: it is an
@@ -97,7 +97,7 @@ void GccReader::take_assembler_word(std::string_view word, const std::string& ty
   if (word.starts_with("-g") || word.starts_with("--g")) effects_ |= cwd | columns;
   const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") ||
                             word.starts_with("-o") || word.starts_with("@");
-  if (hidden_files) refuse(Outcome::unsupported_compiler_option, typed);
+  if (hidden_files) refuse(Why::refused_option, typed);
 }
 
 void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::string& file) {
@@ -123,7 +123,7 @@ void GccReader::take_preprocessor_words(Given& given) {
              (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
     call_.dep_key.push_back(typed);
   } else if (is_dependency || first.starts_with("-o")) {
-    return refuse(Outcome::unsupported_compiler_option, is_list ? typed : given.value);
+    return refuse(Why::refused_option, is_list ? typed : given.value);
   } else {
     const bool only_macros = std::all_of(pieces.begin(), pieces.end(), [](std::string_view p) {
       return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
@@ -141,11 +141,11 @@ void GccReader::take_frontend_word(Given& given) {
   const CompilerOption* found = find_option(frontend_options(), given.value);
   if (!found) return keep(given);
   if (found->role == Role::refuse)
-    return refuse(static_cast<Outcome>(found->detail), "-Xclang " + given.value);
+    return refuse(static_cast<Why>(found->detail), "-Xclang " + given.value);
   Given inner{*found, given.argument, std::string(joined_value(*found, given.value))};
   if (takes_next_word(*found, given.value)) {
     if (next_ + 1 >= in_.words.size() || in_.words[next_] != "-Xclang")
-      return refuse(Outcome::bad_compiler_arguments, "-Xclang " + given.value + " without a value");
+      return refuse(Why::bad_option, "-Xclang " + given.value + " without a value");
     inner.value = in_.words[next_ + 1];
     if (inner.has(is_path)) inner.value = local(inner.value);
     inner.argument.words.insert(inner.argument.words.end(), {"-Xclang", inner.value});

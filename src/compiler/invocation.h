@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/outcome.h"
+#include "base/reason.h"
 #include "sys/fs.h"
 
 namespace deja {
@@ -36,10 +36,14 @@ enum class Language : unsigned char {
   hip,
 };
 
-// Run the real compiler instead, exactly as typed, and count `why`.
+// Run the real compiler instead, exactly as typed; the reason's row says what is counted.
 struct Bypass {
-  Outcome why = Outcome::unsupported_compiler_option;
-  std::string detail;  // for the log: the option or the reason
+  Bypass(Why id, std::string object = {}) : why{id, std::move(object)} {}
+  explicit Bypass(Reason reason) : why(std::move(reason)) {}
+
+  Outcome counted() const { return row_of(why.id).counted; }
+
+  Reason why;
 };
 
 // A file the compile writes besides the object. The kinds are ONE table in outputs.h; its row

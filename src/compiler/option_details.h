@@ -8,8 +8,8 @@
 
 namespace deja {
 
-inline constexpr unsigned unsupported = detail_of(Outcome::unsupported_compiler_option);
-inline constexpr unsigned no_modules = detail_of(Outcome::could_not_use_modules);
+inline constexpr unsigned unsupported = detail_of(Why::refused_option);
+inline constexpr unsigned no_modules = detail_of(Why::refused_module_option);
 
 inline constexpr unsigned search_quote = static_cast<unsigned>(SearchDirectory::Kind::quote);
 inline constexpr unsigned search_angle = static_cast<unsigned>(SearchDirectory::Kind::angle);

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "base/outcome.h"
+#include "base/reason.h"
 
 namespace deja {
 
@@ -112,7 +112,7 @@ struct CompilerOption {
   unsigned detail = 0;   // by role
 };
 
-constexpr unsigned detail_of(Outcome outcome) { return static_cast<unsigned>(outcome); }
+constexpr unsigned detail_of(Why why) { return static_cast<unsigned>(why); }
 
 // Sorted by name, each name once: what find_option relies on.
 constexpr bool sorted(std::span<const CompilerOption> rows) {

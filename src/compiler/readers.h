@@ -41,8 +41,8 @@ class CallReader {
 
  protected:
   // The first reason counts.
-  void refuse(Outcome why, std::string detail) {
-    if (!refusal_) refusal_ = Bypass{why, std::move(detail)};
+  void refuse(Why why, std::string object) {
+    if (!refusal_) refusal_ = Bypass(why, std::move(object));
   }
   // base_dir applied to a path of the command line.
   std::string local(const std::string& path) {

@@ -18,7 +18,7 @@ Understood understand(Fs& fs, const Config& config, const UnderstandInput& input
     case Family::nvcc:
       break;
   }
-  return Bypass{Outcome::unsupported_compiler_option, "this compiler's options are not known"};
+  return Bypass(Why::unknown_compiler);
 }
 
 void take_color(Invocation& call, const Given& given) {

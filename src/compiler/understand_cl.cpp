@@ -73,7 +73,7 @@ void ClReader::word() {
   const bool slashed = typed.size() > 1 && typed.front() == '/';
   if (options_ended_ || (!dashed && !slashed)) {
     if (typed.starts_with('@'))
-      return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + typed);
+      return refuse(Why::response_file_unreadable, typed);
     inputs_.push_back({typed, {}});
     return;
   }
@@ -91,7 +91,7 @@ void ClReader::word() {
     return;
   }
   if (!option && typed.starts_with("--") && !typed.starts_with("--target="))
-    return refuse(Outcome::unsupported_compiler_option, typed);
+    return refuse(Why::unknown_option, typed);
   option_word(typed, option ? *option : unknown_option);
 }
 
@@ -100,7 +100,7 @@ void ClReader::option_word(const std::string& typed, const CompilerOption& optio
   if (!option.name.empty()) given.value = joined_value(option, typed);
   if (takes_next_word(option, typed)) {
     if (next_ == in_.words.size())
-      return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
+      return refuse(Why::bad_option, typed + " without a value");
     given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
@@ -125,7 +125,7 @@ void ClReader::apply(Given given) {
 bool ClReader::apply_mode(const Given& given) {
   switch (given.option.role) {
     case Role::refuse:
-      refuse(static_cast<Outcome>(given.option.detail), given.argument.words.front());
+      refuse(static_cast<Why>(given.option.detail), given.argument.words.front());
       return true;
     case Role::compile:
       return compile_ = true;
@@ -143,7 +143,7 @@ bool ClReader::apply_mode(const Given& given) {
       call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
       call_.object_option = given.argument.words;
       if (call_.object.empty())
-        refuse(Outcome::bad_compiler_arguments, given.argument.words.front() + " without a name");
+        refuse(Why::bad_option, given.argument.words.front() + " without a name");
       return call_.object_named = true;
     case Role::cl_compile_as:
       all_as_ = static_cast<Language>(given.option.detail);
@@ -181,7 +181,7 @@ void ClReader::apply_fact(Given& given) {
       makes_pch_ = true;
       // Without a name it ends at a pragma, which the text does not show.
       if (given.value.empty())
-        refuse(Outcome::could_not_use_precompiled_header, "/Yc without a name");
+        refuse(Why::precompiled_header_refused, "/Yc without a name");
       break;
     case Role::cl_pch_use:
       uses_pch_ = true;
@@ -217,7 +217,7 @@ void ClReader::take_for_clang(const Given& given) {
                                    Role::include, Role::native, Role::color};
   const bool is_harmless =
       !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
-  if (!is_harmless) return refuse(Outcome::unsupported_compiler_option, "/clang:" + given.value);
+  if (!is_harmless) return refuse(Why::refused_option, "/clang:" + given.value);
   // Where it makes headers come from is not told apart here.
   if (option && (option->role == Role::search || option->role == Role::include))
     call_.allows_direct = false;
@@ -227,27 +227,27 @@ void ClReader::take_for_clang(const Given& given) {
 void ClReader::take_for_frontend(Given& given) {
   const CompilerOption* option = find_option(frontend_options(), given.value);
   if (option && option->role != Role::plain)
-    return refuse(Outcome::unsupported_compiler_option, "-Xclang " + given.value);
+    return refuse(Why::refused_option, "-Xclang " + given.value);
   if (option) effects_ |= option->effects;
   keep(given);
 }
 
 std::optional<Bypass> ClReader::choose_source() {
-  if (preprocess_) return Bypass{Outcome::called_for_preprocessing, "/E"};
-  if (inputs_.empty()) return Bypass{Outcome::no_input_file, {}};
-  if (other_mode_) return Bypass{Outcome::unsupported_compiler_option, "nothing is compiled"};
-  if (!compile_) return Bypass{Outcome::called_for_link, {}};
+  if (preprocess_) return Bypass(Why::preprocesses_only, "/E");
+  if (inputs_.empty()) return Bypass(Why::no_source);
+  if (other_mode_) return Bypass(Why::refused_combination, "nothing is compiled");
+  if (!compile_) return Bypass(Why::links);
   if (inputs_.size() > 1)
-    return Bypass{Outcome::multiple_source_files, inputs_[0].file + " and " + inputs_[1].file};
+    return Bypass(Why::several_sources, inputs_[0].file + " and " + inputs_[1].file);
   const Input& input = inputs_.front();
   if (input.file.empty() || input.file == "-")
-    return Bypass{Outcome::no_input_file, "standard input"};
-  if (is_module_unit(input.file)) return Bypass{Outcome::could_not_use_modules, input.file};
+    return Bypass(Why::source_is_stream);
+  if (is_module_unit(input.file)) return Bypass(Why::module_unit, input.file);
   call_.source = local(input.file);
   std::optional<Language> language = input.language ? input.language : all_as_;
   if (!language) language = language_of_file(input.file, in_.family, false);
   if (language != Language::c && language != Language::cpp)
-    return Bypass{Outcome::unsupported_source_language, input.file};
+    return Bypass(Why::unknown_language, input.file);
   call_.language = *language;
   if (input.language)
     call_.arguments.push_back(Argument{.words = {input.language == Language::c ? "/TC" : "/TP"}});
@@ -270,11 +270,11 @@ void ClReader::take_pch() {
   // A folder, or a name without a suffix, the compiler completes.
   const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
   if (!is_file || (makes_pch_ && uses_pch_))
-    return refuse(Outcome::could_not_use_precompiled_header,
+    return refuse(Why::precompiled_header_refused,
                   "/Yc or /Yu without /Fp and a file's name");
   if (uses_pch_) return call_.pch_files.push_back(pch_file_);
   // What cl's own holds has not been looked into.
-  if (!is_clang()) return refuse(Outcome::could_not_use_precompiled_header, "/Yc of cl");
+  if (!is_clang()) return refuse(Why::precompiled_header_refused, "/Yc of cl");
   complete_pch(call_, true);
   call_.outputs.push_back({static_cast<unsigned>(OutputKind::precompiled_header), pch_file_});
 }
@@ -298,7 +298,7 @@ void ClReader::complete() {
                          !path::is_separator(output.path.back(), PathStyle::windows);
     const auto facts = fs_.stat(output.path);
     if (!is_file || (facts && facts->kind == FileKind::directory))
-      return refuse(Outcome::unsupported_compiler_option, "/sourceDependencies " + output.path);
+      return refuse(Why::refused_option, "/sourceDependencies " + output.path);
     call_.outputs.push_back(std::move(output));
   }
 }

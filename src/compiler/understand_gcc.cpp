@@ -33,25 +33,25 @@ void GccReader::word() {
 
 void GccReader::input_word(const std::string& file) {
   if (file.starts_with('@'))
-    return refuse(Outcome::bad_compiler_arguments, "unreadable response file " + file);
+    return refuse(Why::response_file_unreadable, file);
   inputs_.push_back({file, language_, call_.arguments.size()});
 }
 
 void GccReader::option_word(const std::string& typed) {
   const CompilerOption* found = find(typed);
-  if (!found && typed.starts_with("--")) return refuse(Outcome::unsupported_compiler_option, typed);
+  if (!found && typed.starts_with("--")) return refuse(Why::unknown_option, typed);
   Given given{found ? *found : unknown_option, Argument{.words = {typed}}, {}};
   if (found) given.value = joined_value(*found, typed);
   if (found && takes_next_word(*found, typed)) {
     if (next_ == in_.words.size())
-      return refuse(Outcome::bad_compiler_arguments, typed + " without a value");
+      return refuse(Why::bad_option, typed + " without a value");
     if (found->value != Value::joined_and_separate) given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
   const bool names_output =
       given.option.role == Role::object || given.option.role == Role::dep_file;
   if (names_output && given.value.empty())
-    return refuse(Outcome::bad_compiler_arguments, typed + " without a name");
+    return refuse(Why::bad_option, typed + " without a name");
   // The question is asked in the source, where it is not seen.
   if (given.has(in_text) && (given.value.find("has\137include") != std::string::npos ||
                              given.value.find("has\137embed") != std::string::npos))
@@ -90,11 +90,11 @@ bool GccReader::apply_mode(const Given& given) {
   const std::string& typed = given.argument.words.front();
   switch (given.option.role) {
     case Role::refuse:
-      refuse(static_cast<Outcome>(given.option.detail), typed);
+      refuse(static_cast<Why>(given.option.detail), typed);
       return true;
     case Role::refuse_if_value:
       if (given.value.find('=') == std::string::npos) return false;
-      refuse(Outcome::unsupported_compiler_option, typed);
+      refuse(Why::refused_option, typed);
       return true;
     case Role::compile:
       call_.arguments.push_back(given.argument);
@@ -110,7 +110,7 @@ bool GccReader::apply_mode(const Given& given) {
       return information_ = true;
     case Role::end_of_options:
       // gcc 12 takes "--" for an unknown option, so only clang's command may go without it.
-      if (!is_clang()) refuse(Outcome::bad_compiler_arguments, typed);
+      if (!is_clang()) refuse(Why::bad_option, typed);
       return options_ended_ = true;
     case Role::object:
       object_typed_ = path_typed_;
@@ -264,11 +264,11 @@ bool GccReader::apply_fact(Given& given) {
       break;
     case Role::modules:
       if (!config_.depend_mode || !config_.sloppiness.has(Sloppy::modules))
-        refuse(Outcome::could_not_use_modules, given.argument.words[0]);
+        refuse(Why::refused_module_option, given.argument.words[0]);
       break;
     case Role::sloppy:
       if (!config_.sloppiness.has(static_cast<Sloppy>(given.option.detail)))
-        refuse(Outcome::unsupported_compiler_option, given.argument.words[0]);
+        refuse(Why::refused_option, given.argument.words[0]);
       given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
       break;
     case Role::random_seed:

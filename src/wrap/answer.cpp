@@ -15,7 +15,7 @@ void count(Counts& counts, const Sought& sought, const Verdict& verdict) {
   if (sought.text_missed) counts.add(Outcome::preprocessed_cache_miss);
   if (sought.text_missed) counts.add(Outcome::local_storage_miss);
   const auto* const served = std::get_if<Served>(&verdict);
-  counts.add(served != nullptr ? served->how : std::get<Bypass>(verdict).why);
+  counts.add(served != nullptr ? served->how : std::get<Bypass>(verdict).counted());
   const bool is_hit = served != nullptr && (served->how == Outcome::direct_cache_hit ||
                                             served->how == Outcome::preprocessed_cache_hit);
   if (is_hit) counts.add(Outcome::local_storage_hit);
@@ -23,9 +23,9 @@ void count(Counts& counts, const Sought& sought, const Verdict& verdict) {
 
 Verdict compile_and_keep(const Session& session, const Invocation& call, HeaderSearch& search,
                          Sought sought) {
-  if (session.config.read_only) return Bypass{Outcome::cache_miss, "read-only"};
+  if (session.config.read_only) return Bypass(Why::only_looked_up);
   const auto compiled = compile(session, call, sought.text ? Ask::nothing_more : Ask::dependencies);
-  if (!compiled) return Bypass{Outcome::internal_error, compiled.error().text()};
+  if (!compiled) return Bypass(Why::compiler_not_run, compiled.error().text());
   if (compiled->finished.signal != 0) die_of(session, compiled->finished.signal);
   if (compiled->finished.exit_code != 0)
     return Served{Outcome::compile_failed, compiled->finished.exit_code};
@@ -49,7 +49,7 @@ Answer answer(const Session& session, const Invocation& call) {
   }
   Found& found = *finding.found;
   if (const auto done = deliver(session, call, found.entry); !done) {
-    const Bypass why{Outcome::bad_output_file, done.error().text()};
+    const Bypass why(Why::output_not_written, done.error().text());
     count(session.counts, finding.sought, why);
     return {why, std::nullopt};
   }

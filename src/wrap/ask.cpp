@@ -62,11 +62,11 @@ std::optional<Bypass> ask_check_commands(const Session& session, std::string_vie
     const FoundCompiler* const self = argv[0] == compiler.path ? &compiler : nullptr;
     const auto program = self != nullptr ? Result<FoundCompiler>(*self)
                                          : find_compiler(session.system, session.config, argv[0]);
-    if (!program) return Bypass{Outcome::compiler_check_failed, program.error().text()};
+    if (!program) return Bypass(Why::compiler_check_failed, program.error().text());
     const auto done =
         session.system.processes.run({program->path, argv, {{"CCACHE_DISABLE", "1"}}});
     if (!done || done->exit_code != 0)
-      return Bypass{Outcome::compiler_check_failed, fmt::format("'{}' failed", part)};
+      return Bypass(Why::compiler_check_failed, fmt::format("'{}' failed", part));
     session.ledger.value(Role::compiler_check, part, done->out);
     session.ledger.value(Role::compiler_check, part, done->err);
   }
@@ -90,7 +90,7 @@ std::optional<Bypass> ask_compiler(const Session& session) {
       break;
     case CheckKind::content:
       if (const auto content = ledger.content(Role::compiler, compiler.path); !content)
-        return Bypass{Outcome::compiler_check_failed, content.error().text()};
+        return Bypass(Why::compiler_check_failed, content.error().text());
       break;
     case CheckKind::commands:
       ledger.file(Role::compiler, compiler.path);
@@ -109,7 +109,7 @@ std::optional<Bypass> ask_other_programs(const Session& session, const Invocatio
       session.ledger.absent(Role::program, program.path);
     } else if (is_program && by_content) {
       const auto content = session.files.get(program.path);
-      if (!content) return Bypass{Outcome::compiler_check_failed, content.error().text()};
+      if (!content) return Bypass(Why::compiler_check_failed, content.error().text());
       session.ledger.file(
           Role::program, program.path,
           fmt::format("{} {}", path::file_name(program.path), (*content)->content.hex()));
@@ -129,16 +129,16 @@ std::optional<Bypass> ask_files(const Session& session, const Invocation& call) 
   Ledger& ledger = session.ledger;
   for (const std::string& file : call.files_to_hash)
     if (const auto content = ledger.content(Role::data_file, file); !content)
-      return Bypass{Outcome::bad_input_file, content.error().text()};
+      return Bypass(Why::input_unreadable, content.error().text());
   for (const std::string& file : session.config.extra_files_to_hash)
     if (const auto content = ledger.content(Role::extra_file, file); !content)
-      return Bypass{Outcome::error_hashing_extra_file, content.error().text()};
+      return Bypass(Why::extra_file_unreadable, content.error().text());
   for (const std::string& file : call.pch_files) {
     const std::string sum = file + ".sum";
     const bool by_sum =
         session.config.pch_external_checksum && bool(ledger.stat(Role::absent_candidate, sum));
     const auto content = session.files.get(by_sum ? sum : file);
-    if (!content) return Bypass{Outcome::could_not_use_precompiled_header, content.error().text()};
+    if (!content) return Bypass(Why::precompiled_header_unreadable, content.error().text());
     ledger.file(Role::precompiled_header, file, std::string((*content)->content.view()));
   }
   for (const std::string& file : call.missing_files) ledger.absent(Role::absent_candidate, file);
@@ -156,8 +156,7 @@ std::optional<Bypass> ask_native_architecture(const Session& session, const Invo
   const auto done = ask_driver(session, argv);
   const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
   if (resolved.empty())
-    return Bypass{Outcome::unsupported_compiler_option,
-                  "the driver does not tell what 'native' is"};
+    return Bypass(Why::native_unknown);
   session.ledger.value(Role::native_architecture, "native", resolved);
   return std::nullopt;
 }

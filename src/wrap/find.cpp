@@ -22,14 +22,12 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
   const Sloppiness sloppy = session.config.sloppiness;
   const bool uses_pch = !call.pch_files.empty();
   if (uses_pch && !(sloppy.has(Sloppy::pch_defines) && sloppy.has(Sloppy::time_macros)))
-    return Bypass{Outcome::could_not_use_precompiled_header,
-                  "needs sloppiness pch_defines,time_macros"};
+    return Bypass(Why::precompiled_header_refused, "needs sloppiness pch_defines,time_macros");
   if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
-    return Bypass{Outcome::could_not_use_precompiled_header,
-                  "making one needs sloppiness pch_defines"};
+    return Bypass(Why::precompiled_header_refused, "making one needs sloppiness pch_defines");
   if (path::normal(call.object) == path::normal(call.source))
-    return Bypass{Outcome::bad_output_file, "the output is the source"};
-  if (call.arches.size() > 1) return Bypass{Outcome::unsupported_compiler_option, "several -arch"};
+    return Bypass(Why::output_is_source);
+  if (call.arches.size() > 1) return Bypass(Why::several_architectures);
   return std::nullopt;
 }
 
@@ -84,12 +82,12 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
 // The source, once it has been seen to be one that can be cached.
 std::variant<const SourceFile*, Bypass> source_of(const Session& session, const Invocation& call) {
   const auto facts = session.files.facts(call.source);
-  if (!facts) return Bypass{Outcome::no_input_file, facts.error().text()};
+  if (!facts) return Bypass(Why::source_unreadable, facts.error().text());
   if (facts->kind != FileKind::regular)
-    return Bypass{Outcome::bad_input_file, "'" + call.source + "' is no regular file"};
+    return Bypass(Why::input_unreadable, "'" + call.source + "' is no regular file");
   const auto source = session.files.get(call.source);
-  if (!source) return Bypass{Outcome::bad_input_file, source.error().text()};
-  if ((*source)->traits.disables_cache) return Bypass{Outcome::disabled, "disabled in the source"};
+  if (!source) return Bypass(Why::input_unreadable, source.error().text());
+  if ((*source)->traits.disables_cache) return Bypass(Why::disabled_in_source);
   return *source;
 }
 
@@ -133,7 +131,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
 std::optional<Bypass> ask_text(const Session& session, const Invocation& call, const Digest& common,
                                Sought& sought) {
   if (!call.allows_preprocessed)
-    return Bypass{Outcome::unsupported_compiler_option, "no preprocessor mode for these options"};
+    return Bypass(Why::no_text_mode);
   auto preprocessed = preprocess(session, call, common);
   if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
   Preprocessed& text = std::get<Preprocessed>(preprocessed);
@@ -182,11 +180,10 @@ std::variant<Finding, Bypass> find(const Session& session, const Invocation& cal
     if (finding.found) return finding;
   }
   if (config.read_only_direct)
-    return Bypass{Outcome::cache_miss, "read-only, direct look-ups only"};
+    return Bypass(Why::only_looked_up, ", direct look-ups only");
   // A direct hit need not ask: a manifest watches for such names.
   if (const auto precompiled = search.hidden_precompiled_header())
-    return Bypass{Outcome::could_not_use_precompiled_header,
-                  "'" + *precompiled + "' may be read instead of a header"};
+    return Bypass(Why::precompiled_header_hidden, *precompiled);
   const bool by_depfile = config.depend_mode && sought.direct && !call.already_preprocessed &&
                           depfile_tells_all(session, call);
   if (by_depfile) return finding;

@@ -62,8 +62,8 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
     return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
-    session.log.add("Not stored: " + why->detail);
-    return why->why;
+    session.log.add("Not stored: " + text_of(why->why));
+    return why->counted();
   }
   Entry& entry = std::get<Entry>(collected);
   entry.sources = sources_digest(session, call, headers);

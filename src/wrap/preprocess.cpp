@@ -23,14 +23,14 @@ std::vector<std::string> preprocessor_words(const Session& session, const Invoca
 std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
   const Sloppiness sloppy = session.config.sloppiness;
   if (found.has_incbin && !sloppy.has(Sloppy::incbin))
-    return Bypass{Outcome::unsupported_code_directive, "the assembler's incbin"};
+    return Bypass(Why::hidden_data, "the assembler's incbin");
   if (found.has_assembler_include && !sloppy.has(Sloppy::incbin))
-    return Bypass{Outcome::unsupported_code_directive, "the assembler's include"};
-  if (found.has_embed) return Bypass{Outcome::unsupported_code_directive, "an embed directive"};
+    return Bypass(Why::hidden_data, "the assembler's include");
+  if (found.has_embed) return Bypass(Why::hidden_data, "an embed directive");
   if (found.has_modules)
-    return Bypass{Outcome::could_not_use_modules, "module directive in the source"};
+    return Bypass(Why::module_directive);
   if (found.has_pch_pragma)
-    return Bypass{Outcome::could_not_use_precompiled_header, "#pragma GCC pch_preprocess"};
+    return Bypass(Why::precompiled_header_refused, "#pragma GCC pch_preprocess");
   return std::nullopt;
 }
 
@@ -40,16 +40,16 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
   auto command =
       compiler_command(session.system, session.config, session.compiler, session.words.front(),
                        session.config.prefix_command_cpp, preprocessor_words(session, call));
-  if (!command) return Bypass{Outcome::could_not_find_compiler, command.error().text()};
+  if (!command) return Bypass(Why::compiler_missing, command.error().text());
   command->input = Command::Input::empty;
   if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command->argv));
   const auto done =
       session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
-  if (!done) return Bypass{Outcome::internal_error, done.error().text()};
+  if (!done) return Bypass(Why::compiler_not_run, done.error().text());
   // Bare, there would have been one compiler, and it would have ended here.
   if (done->interrupted_by != 0) die_of(session, done->interrupted_by);
   if (done->exit_code != 0)
-    return Bypass{Outcome::preprocessor_error, "exit code " + std::to_string(done->exit_code)};
+    return Bypass(Why::preprocessor_failed, "exit code " + std::to_string(done->exit_code));
   messages = done->err;
   return std::nullopt;
 }
@@ -92,7 +92,7 @@ std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocati
     if (is_absent(session, found, path)) continue;
     const auto file = session.files.get(path);
     if (!file && !call.columns_matter && !found.has_columns && !found.has_macro_pragma) continue;
-    if (!file) return Bypass{Outcome::bad_input_file, file.error().text()};
+    if (!file) return Bypass(Why::input_unreadable, file.error().text());
     probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
     if (!content_matters(call, found, path, (*file)->traits)) continue;
     std::string answer((*file)->content.view());
@@ -121,7 +121,7 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   std::string messages;
   if (call.already_preprocessed) {
     const auto content = session.files.read_again(call.source);
-    if (!content) return Bypass{Outcome::bad_input_file, content.error().text()};
+    if (!content) return Bypass(Why::input_unreadable, content.error().text());
     scanner.feed(*content);
   } else if (auto why = run_preprocessor(session, call, scanner, messages)) {
     return *why;
@@ -131,7 +131,7 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
   session.ledger.value(Role::messages, "", messages);
   if (auto why = objection(session, found)) return *why;
   if (const std::string stream = stream_among(session, found); !stream.empty())
-    return Bypass{Outcome::bad_input_file, "'" + stream + "' is no regular file"};
+    return Bypass(Why::input_unreadable, "'" + stream + "' is no regular file");
 
   Preprocessed out;
   const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);

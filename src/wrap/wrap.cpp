@@ -94,7 +94,7 @@ std::optional<Bypass> unsupported_environment(const Ledger& ledger, Family famil
     if (input.role != Role::other_variable) continue;
     const VariableUse use = variable_row((input.name + "=").c_str())->use;
     if (use == VariableUse::refused || (use == VariableUse::refused_cl && is_cl_dialect(family)))
-      return Bypass{Outcome::unsupported_environment_variable, input.name};
+      return Bypass(Why::refused_variable, input.name);
   }
   return std::nullopt;
 }
@@ -102,10 +102,10 @@ std::optional<Bypass> unsupported_environment(const Ledger& ledger, Family famil
 Understood understand_command(System& system, const Config& config, Ledger& ledger,
                               const FoundCompiler& compiler, const std::vector<std::string>& words,
                               const std::string& directory) {
-  if (config.disable) return Bypass{Outcome::disabled, "by configuration"};
+  if (config.disable) return Bypass(Why::disabled_by_configuration);
   // A compiler fails where it cannot say what it has to say; a hit would not.
   if (system.console.output_is_closed())
-    return Bypass{Outcome::output_to_stdout, "standard output or error is closed"};
+    return Bypass(Why::closed_streams);
   if (auto why = unsupported_environment(ledger, compiler.family)) return *why;
   auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()},
                                         config.response_file_format);
@@ -159,7 +159,7 @@ int run_compiler(System& system, const FoundCompiler& compiler, const Config& co
 // How the run ends, for the log.
 std::string ending_of(const Verdict& verdict) {
   if (const auto* bypass = std::get_if<Bypass>(&verdict))
-    return fmt::format("Run the real compiler: {} ({})", row_of(bypass->why).doc, bypass->detail);
+    return fmt::format("Run the real compiler: {} ({})", row_of(bypass->counted()).doc, text_of(bypass->why));
   return fmt::format("Result: {}", id_of(std::get<Served>(verdict).how));
 }
 
@@ -213,7 +213,7 @@ int wrap_call(System& system, std::vector<std::string> words) {
   if (answered.replayable) remember(session, *call, own_words, *answered.replayable);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
-  if (call == nullptr) counts.add(bypass->why);
+  if (call == nullptr) counts.add(bypass->counted());
   log.add(ending_of(answered.verdict));
   record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
   clean(system, config, log, store);

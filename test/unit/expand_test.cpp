@@ -44,7 +44,7 @@ struct ExpandWorld {
                        ResponseFileFormat format = ResponseFileFormat::posix) {
     const auto result = expand_response_files(fs, words, format);
     if (const Bypass* bypass = std::get_if<Bypass>(&result))
-      return std::string("refused: ") + std::string(id_of(bypass->why));
+      return std::string("refused: ") + std::string(id_of(bypass->counted()));
     const Expanded& out = std::get<Expanded>(result);
     return text::join(out.words, "|") + " from " + text::join(out.files, "|");
   }

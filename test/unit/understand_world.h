@@ -30,7 +30,7 @@ struct UnderstandWorld {
   Invocation call(const std::string& line) {
     const Understood understood = read(line);
     const Bypass* bypass = std::get_if<Bypass>(&understood);
-    INFO("command: ", line, ", refused: ", bypass ? bypass->detail : "");
+    INFO("command: ", line, ", refused: ", bypass ? text_of(bypass->why) : std::string());
     CHECK(bypass == nullptr);
     return bypass ? Invocation() : std::get<Invocation>(understood);
   }
@@ -38,7 +38,7 @@ struct UnderstandWorld {
   std::string refusal(const std::string& line) {
     const Understood understood = read(line);
     const Bypass* bypass = std::get_if<Bypass>(&understood);
-    return bypass ? std::string(id_of(bypass->why)) : "";
+    return bypass ? std::string(id_of(bypass->counted())) : "";
   }
 };
 
