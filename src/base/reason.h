@@ -101,9 +101,9 @@ struct Reason {
 
 struct ReasonRow {
   Why why;
-  std::string_view id;    // for machines
-  Outcome counted;        // where it decides how a run ends; none for what only explains
-  std::string_view text;  // {} is the object
+  std::string_view id;      // for machines
+  Outcome counted;          // where it decides how a run ends; none for what only explains
+  std::string_view text;    // {} is the object
   std::string_view remedy;  // what the user can do; "" for nothing
 };
 
@@ -200,8 +200,7 @@ inline constexpr ReasonRow reason_rows[] = {
     {Why::name_gone, "name_gone", Outcome::none, "{} is gone", ""},
     {Why::names_changed, "names_changed", Outcome::none, "the names in '{}' changed", ""},
     {Why::result_gone, "result_gone", Outcome::none, "result {} is not there", "raise max_size"},
-    {Why::result_lacks_part, "result_lacks_part", Outcome::none, "the result lacks a part: {}",
-     ""},
+    {Why::result_lacks_part, "result_lacks_part", Outcome::none, "the result lacks a part: {}", ""},
     {Why::result_has_other_targets, "result_has_other_targets", Outcome::none,
      "the result's dependency file has other targets and another layout", ""},
     {Why::result_has_messages, "result_has_messages", Outcome::none,

@@ -157,10 +157,8 @@ std::variant<Expanded, Bypass> expand_response_files(Fs& fs, const std::vector<s
                        (format == ResponseFileFormat::auto_detect && native_windows);
   Expander expander(fs, windows);
   const bool whole = expander.add(words, 0);
-  if (!expander.once.empty())
-    return Bypass(Why::response_file_once, "@" + expander.once);
-  if (!whole)
-    return Bypass(Why::response_files_too_large);
+  if (!expander.once.empty()) return Bypass(Why::response_file_once, "@" + expander.once);
+  if (!whole) return Bypass(Why::response_files_too_large);
   return std::move(expander.out);
 }
 

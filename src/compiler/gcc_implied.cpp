@@ -18,8 +18,7 @@ std::optional<Bypass> GccReader::choose_source() {
   if (preprocess_) return Bypass(Why::preprocesses_only, "-E");
   std::vector<Input> sources;
   for (const Input& input : inputs_) {
-    if (input.file.empty() || input.file == "-")
-      return Bypass(Why::source_is_stream);
+    if (input.file.empty() || input.file == "-") return Bypass(Why::source_is_stream);
     const bool is_source = input.language ||
                            language_of_file(input.file, in_.family, in_.is_cpp_driver) ||
                            is_module_unit(input.file);
@@ -32,8 +31,7 @@ std::optional<Bypass> GccReader::choose_source() {
   if (one_file) {
     const Input& input = inputs_.front();
     call_.source = local(input.file);
-    if (input.file.starts_with('-'))
-      return Bypass(Why::refused_combination, input.file);
+    if (input.file.starts_with('-')) return Bypass(Why::refused_combination, input.file);
     if (is_module_unit(input.file) || (input.language && *input.language == "c++-module"))
       return Bypass(Why::module_unit, input.file);
     const auto language = input.language
@@ -58,17 +56,14 @@ std::optional<Bypass> GccReader::choose_source() {
 }
 
 std::optional<Bypass> GccReader::check_source() const {
-  if (information_)
-    return Bypass(Why::asks_for_information);
+  if (information_) return Bypass(Why::asks_for_information);
   if (syntax_only_) return Bypass(Why::refused_option, "-fsyntax-only");
   if (compile_ && assemble_) return Bypass(Why::refused_combination, "-c beside -S");
   // g++ takes a .c file for C++, but for C after "-x none".
   // GCC warns that it has no effect, and the word's place is not kept when the command is put
   // together again.
-  if (language_too_late_)
-    return Bypass(Why::refused_combination, "-x after the source");
-  if (language_reset_ && in_.is_cpp_driver)
-    return Bypass(Why::refused_option, "-x none");
+  if (language_too_late_) return Bypass(Why::refused_combination, "-x after the source");
+  if (language_reset_ && in_.is_cpp_driver) return Bypass(Why::refused_option, "-x none");
   // Only the preprocessor proper writes it where the driver compiles and would have linked:
   // a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;

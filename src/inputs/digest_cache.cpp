@@ -88,6 +88,16 @@ std::uint32_t neighbours_in(std::string_view slot) {
   return in.u32();
 }
 
+// Facts that no file has, for a name's slot.
+FileFacts in_place_of_facts(const Digest& name) {
+  FileFacts facts;
+  ByteReader in(name.view());
+  facts.device = UINT64_MAX;
+  facts.inode = in.u64();
+  facts.size = in.u64();
+  return facts;
+}
+
 // Many files share the page, not one that was edited often.
 bool is_crowded(std::string_view page) {
   std::size_t taken = 0;
@@ -195,6 +205,15 @@ std::optional<RememberedDigest> DigestCache::find(const FileFacts& facts) {
   for (std::size_t way = 0; way < ways; ++way)
     if (auto found = decode_slot(page.substr(slot_of(facts, way), slot_size), key)) return found;
   return std::nullopt;
+}
+
+std::optional<Digest> DigestCache::find(const Digest& name) {
+  const auto found = find(in_place_of_facts(name));
+  return found ? std::optional(found->content) : std::nullopt;
+}
+
+void DigestCache::remember(const Digest& name, const Digest& digest) {
+  remember(in_place_of_facts(name), {digest, {}});
 }
 
 void DigestCache::remember(const FileFacts& facts, const RememberedDigest& digest) {

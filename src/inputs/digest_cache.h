@@ -34,6 +34,10 @@ class DigestCache {
   // The caller has made sure that the file was at least 2 s old when it was read.
   void remember(const FileFacts& facts, const RememberedDigest& digest);
 
+  // A digest that was remembered for something else than a file, by the digest of its name.
+  std::optional<Digest> find(const Digest& name);
+  void remember(const Digest& name, const Digest& digest);
+
  private:
   enum class State : unsigned char { closed, absent, open, broken };
 

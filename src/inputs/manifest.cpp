@@ -14,7 +14,7 @@ namespace deja {
 namespace {
 
 constexpr std::string_view manifest_magic = "djaM";
-constexpr std::uint16_t manifest_version = 1;
+constexpr std::uint16_t manifest_version = 2;
 constexpr std::size_t fixed_size = 40;  // header up to the first string
 constexpr std::size_t checksum_offset = 16;
 constexpr std::size_t checked_from = 24;    // the checksum covers everything from here on
@@ -139,6 +139,7 @@ void Manifest::keep_newest(std::size_t count) {
   newest.resize(count);
   Manifest kept;
   kept.entries_ = kept.intern(newest);
+  kept.account_ = std::move(account_);
   *this = std::move(kept);
 }
 
@@ -150,6 +151,10 @@ void Manifest::add(const ManifestEntry& entry) {
   // entry.
   if (entries_.size() > max_entries) keep_newest(max_entries * 3 / 4);
   while (entries_.size() > 1 && encode().size() > max_bytes) keep_newest(entries_.size() * 3 / 4);
+}
+
+void Manifest::set_account(std::string account) {
+  account_ = account.size() <= max_account ? std::move(account) : std::string();
 }
 
 std::string Manifest::encode() const {
@@ -191,6 +196,7 @@ std::string Manifest::encode() const {
     for (const auto* places : {&row.files, &row.directories, &row.probed_names})
       for (std::uint32_t place : *places) out.u32(place);
   }
+  out.text(account_);
   std::string sums;
   ByteWriter(sums).u64(bytes.size());
   ByteWriter(sums).u64(checksum_of(std::string_view(bytes).substr(checked_from)));
@@ -213,7 +219,9 @@ Result<Manifest> Manifest::decode(std::string_view bytes) {
   // The checksum holds, yet every count is checked against what is left before room is made for it.
   if (!out.decode_strings(in, strings)) return corrupt_manifest("bad strings");
   if (!out.decode_tables(in, files, directories)) return corrupt_manifest("bad tables");
-  if (!out.decode_entries(in, entries) || !in.at_end()) return corrupt_manifest("bad entries");
+  if (!out.decode_entries(in, entries)) return corrupt_manifest("bad entries");
+  out.set_account(std::string(in.text()));
+  if (!in.ok() || !in.at_end()) return corrupt_manifest("bad account");
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/reason.h"
 #include "base/result.h"
 #include "inputs/directory_names.h"
 #include "inputs/source_files.h"
@@ -63,15 +64,15 @@ struct MatchOptions {
 
 struct MatchReport {
   std::optional<Digest> result;
-  std::size_t entry = 0;  // place among entries() of the one that holds
-  std::string
-      why_not;  // of the newest entry: "header 'a.h' changed", "'foo.h' appeared in 'include'"
+  std::size_t entry = 0;          // place among entries() of the one that holds
+  std::optional<Reason> why_not;  // of the newest entry, where none holds
 };
 
 class Manifest {
  public:
   static constexpr std::size_t max_entries = 64;
   static constexpr std::size_t max_bytes = 4u << 20;  // encoded; a single entry may pass it
+  static constexpr std::size_t max_account = 64u << 10;
 
   static Result<Manifest> decode(
       std::string_view bytes);  // checks magic, version, lengths, checksum
@@ -85,6 +86,10 @@ class Manifest {
   // the oldest go.
   void add(const ManifestEntry& entry);
   std::vector<ManifestEntry> entries() const;  // newest first
+  // What the manifest's own key is made of (inputs/account.h), encoded; "" where nobody said. One
+  // that is longer than max_account is not kept.
+  const std::string& account() const { return account_; }
+  void set_account(std::string account);
 
  private:
   class Matcher;
@@ -126,6 +131,7 @@ class Manifest {
   std::vector<FileRow> files_;
   std::vector<DirectoryRow> directories_;
   std::vector<EntryRow> entries_;  // newest first
+  std::string account_;
 };
 
 // Finds the directories in which a new name could change what an #include of this compile, or

@@ -1,7 +1,5 @@
 // Matching a manifest's entries against the files as they are now: cheap questions first, each
 // asked once.
-#include <fmt/format.h>
-
 #include <memory>
 #include <utility>
 
@@ -31,7 +29,7 @@ class Manifest::Matcher {
     return to_list.empty() || names_agree(entry, to_list);
   }
   // Of the last holds() that was false.
-  const std::string& why_not() const { return why_not_; }
+  const Reason& why_not() const { return why_not_; }
 
  private:
   enum class Check : unsigned char { none, size, content, failed };
@@ -40,9 +38,13 @@ class Manifest::Matcher {
     std::unique_ptr<const NameList> names;  // null: cannot be listed
   };
 
-  bool no(std::string why) {
-    why_not_ = std::move(why);
+  bool no(Why why, std::string object) {
+    why_not_ = {why, std::move(object)};
     return false;
+  }
+  bool no(const FileRow& header) {
+    const auto facts = files_.facts(path_of(header));
+    return no(facts ? Why::header_changed : Why::header_unreadable, path_of(header));
   }
 
   const std::string& path_of(const FileRow& row) const { return manifest_.strings_[row.path]; }
@@ -54,7 +56,7 @@ class Manifest::Matcher {
       const auto facts = files_.facts(path_of(row));
       check = facts && facts->size == row.size ? Check::size : Check::failed;
     }
-    return check != Check::failed || no(header_failed(row));
+    return check != Check::failed || no(row);
   }
 
   bool content_agrees(std::uint32_t place) {
@@ -62,7 +64,7 @@ class Manifest::Matcher {
     const FileRow& row = manifest_.files_[place];
     if (check == Check::size)
       check = stat_agrees(row) || digest_agrees(row) ? Check::content : Check::failed;
-    return check == Check::content || no(header_failed(row));
+    return check == Check::content || no(row);
   }
 
   bool stat_agrees(const FileRow& row) {
@@ -78,19 +80,14 @@ class Manifest::Matcher {
            files_.key_digest(**file, options_.today, options_.ignore_time_macros) == row.digest;
   }
 
-  std::string header_failed(const FileRow& row) {
-    const auto facts = files_.facts(path_of(row));
-    return fmt::format("header '{}' {}", path_of(row), facts ? "changed" : "cannot be read");
-  }
-
   // Leaves the question of names, for directories that changed, to be answered last.
   bool directory_agrees(const DirectoryRow& row, std::uint32_t place,
                         std::vector<std::uint32_t>& to_list) {
     const std::string& path = manifest_.strings_[row.path];
     const auto facts = files_.facts(path);
     const bool exists = facts && facts->kind == FileKind::directory;
-    if (row.inode == 0) return !exists || no(fmt::format("directory '{}' appeared", path));
-    if (!exists) return no(fmt::format("directory '{}' is gone", path));
+    if (row.inode == 0) return !exists || no(Why::directory_appeared, path);
+    if (!exists) return no(Why::directory_gone, path);
     const bool trusted = row.mtime_ns != 0 || row.ctime_ns != 0;
     const bool unchanged = facts->inode == row.inode && facts->mtime_ns == row.mtime_ns &&
                            facts->ctime_ns == row.ctime_ns;
@@ -106,9 +103,11 @@ class Manifest::Matcher {
       const DirectoryRow& row = manifest_.directories_[place];
       const std::string& path = manifest_.strings_[row.path];
       const Listing& listing = list(row.path);
-      if (!listing.names) return no(fmt::format("directory '{}' cannot be read", path));
-      if (names.digest(*listing.names) != row.names)
-        return no(names.difference(path, *listing.names, row.names));
+      if (!listing.names) return no(Why::directory_unreadable, path);
+      if (names.digest(*listing.names) != row.names) {
+        why_not_ = names.difference(path, *listing.names, row.names);
+        return false;
+      }
     }
     return true;
   }
@@ -126,17 +125,17 @@ class Manifest::Matcher {
   const MatchOptions& options_;
   std::vector<Check> checks_;      // by place in the table of files
   std::vector<Listing> listings_;  // by place in the table of strings
-  std::string why_not_;
+  Reason why_not_{Why::manifest_empty, {}};
 };
 
 MatchReport Manifest::match(Fs& fs, SourceFiles& files, const MatchOptions& options) const {
-  if (entries_.empty()) return {std::nullopt, 0, "the manifest is empty"};
+  if (entries_.empty()) return {std::nullopt, 0, Reason{Why::manifest_empty, {}}};
   MatchReport report;
   Matcher matcher(*this, fs, files, options);
   for (std::size_t place = 0; place < entries_.size(); ++place) {
     const EntryRow& entry = entries_[place];
     if (matcher.holds(entry)) return {entry.result, place, {}};
-    if (report.why_not.empty()) report.why_not = matcher.why_not();
+    if (!report.why_not) report.why_not = matcher.why_not();
   }
   return report;
 }

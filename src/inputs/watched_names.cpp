@@ -48,18 +48,18 @@ bool MatteringNames::has_dangling(Fs& fs, const std::string& directory,
   });
 }
 
-std::string MatteringNames::difference(const std::string& directory, const NameList& list,
-                                       const Digest& recorded) const {
+Reason MatteringNames::difference(const std::string& directory, const NameList& list,
+                                  const Digest& recorded) const {
   Digest change = digest(list);
   mix(change, recorded);
   // One name more or less is the usual case, and then its digest is the whole difference.
   for (const std::string_view name : list.names())
     if (matters(name) && digest_of(name) == change)
-      return fmt::format("'{}' appeared in '{}'", name, directory);
+      return {Why::name_appeared, fmt::format("'{}' in '{}'", name, directory)};
   for (const std::string& name : names_)
     if (!list.contains(name) && (digest_of(name) == change || digest_of(name + '/') == change))
-      return fmt::format("'{}' is gone from '{}'", name, directory);
-  return fmt::format("names in '{}' changed", directory);
+      return {Why::name_gone, fmt::format("'{}' in '{}'", name, directory)};
+  return {Why::names_changed, directory};
 }
 
 }  // namespace deja

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/digest.h"
+#include "base/reason.h"
 #include "inputs/directory_names.h"
 
 namespace deja {
@@ -23,9 +24,9 @@ class MatteringNames {
   // Whether a name that matters is a link that leads nowhere: what it comes to lead to changes
   // nothing in `directory`.
   bool has_dangling(Fs& fs, const std::string& directory, const NameList& list) const;
-  // Why digest(list) is not `recorded`, for the log: "'foo.h' appeared in 'include'".
-  std::string difference(const std::string& directory, const NameList& list,
-                         const Digest& recorded) const;
+  // Why digest(list) is not `recorded`: "'foo.h' in 'include' appeared".
+  Reason difference(const std::string& directory, const NameList& list,
+                    const Digest& recorded) const;
 
  private:
   // So that a view is looked up as it is.

@@ -17,7 +17,7 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 5";
+constexpr std::string_view key_format = "deja 6";
 
 // A prefix map's OLD may be left out only where no other paths than those on the command line are
 // mapped.
@@ -155,8 +155,7 @@ std::optional<Bypass> ask_native_architecture(const Session& session, const Invo
   argv.insert(argv.end(), {"-x", "c", "/dev/null"});
   const auto done = ask_driver(session, argv);
   const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
-  if (resolved.empty())
-    return Bypass(Why::native_unknown);
+  if (resolved.empty()) return Bypass(Why::native_unknown);
   session.ledger.value(Role::native_architecture, "native", resolved);
   return std::nullopt;
 }

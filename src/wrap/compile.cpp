@@ -130,8 +130,8 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
     // A file from an earlier compile is not of this one.
     const bool is_new = facts && facts->mtime_ns >= session.started_ns;
     if (!is_new && output_rows[output.kind].required)
-      return Bypass(Why::no_output,
-                    facts ? "'" + output.path + "' is older than the compile" : facts.error().text());
+      return Bypass(Why::no_output, facts ? "'" + output.path + "' is older than the compile"
+                                          : facts.error().text());
     if (!is_new) continue;
     if (bytes.empty() && output.kind == static_cast<unsigned>(OutputKind::object))
       return Bypass(Why::empty_output, output.path);

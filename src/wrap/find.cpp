@@ -11,6 +11,7 @@
 #include "compiler/outputs.h"
 #include "wrap/ask.h"
 #include "wrap/deliver.h"
+#include "wrap/explain.h"
 #include "wrap/lookup.h"
 #include "wrap/preprocess.h"
 
@@ -25,16 +26,28 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
     return Bypass(Why::precompiled_header_refused, "needs sloppiness pch_defines,time_macros");
   if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
     return Bypass(Why::precompiled_header_refused, "making one needs sloppiness pch_defines");
-  if (path::normal(call.object) == path::normal(call.source))
-    return Bypass(Why::output_is_source);
+  if (path::normal(call.object) == path::normal(call.source)) return Bypass(Why::output_is_source);
   if (call.arches.size() > 1) return Bypass(Why::several_architectures);
   return std::nullopt;
 }
 
-bool source_allows_direct(const Session& session, const SourceFile& source) {
-  const std::string why = why_not_direct(session, source.traits, time_is_fixed(session));
-  if (!why.empty()) session.log.add("No direct mode: the source " + why);
-  return why.empty();
+// Notes why a look-up was in vain, and tells it.
+void note(const Session& session, Sought& sought, std::string_view what, Reason why) {
+  session.log.add(std::string(what).append(text_of(why)));
+  sought.reasons.push_back(std::move(why));
+}
+
+bool source_allows_direct(const Session& session, const SourceFile& source, Sought& sought) {
+  auto why = why_not_direct(session, source.traits, time_is_fixed(session), "the source");
+  if (why) note(session, sought, "No direct mode: ", std::move(*why));
+  return !why;
+}
+
+// No manifest: what is different from the last compile to the same object.
+void note_no_manifest(const Session& session, const Invocation& call, Sought& sought) {
+  if (!session.log.enabled()) return;
+  sought.reasons = why_no_manifest(session, call);
+  session.log.add(fmt::format("No manifest {}: {}", sought.direct->hex(), text_of(sought.reasons)));
 }
 
 // Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it
@@ -54,13 +67,14 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
 
 // Makes of `entry` what this call would have made: its dependency file is rewritten for the call's
 // targets. False, with a line in the log, where a part is missing or cannot be rewritten.
-bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
+bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, Sought& sought) {
   for (const OutputFile& output : call.outputs) {
     if (output.path == "/dev/null") continue;
     const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
     if (part == entry.parts.end()) {
       if (!output_rows[output.kind].required) continue;
-      session.log.add(fmt::format("The result lacks a part: {}", output_rows[output.kind].doc));
+      note(session, sought,
+           "Not served: ", {Why::result_lacks_part, std::string(output_rows[output.kind].doc)});
       return false;
     }
     if (output.kind != static_cast<unsigned>(OutputKind::depfile) || call.dep_targets.empty())
@@ -71,7 +85,7 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry) {
     const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
     auto rewritten = with_targets(part->bytes, call.dep_targets, style);
     if (!rewritten) {
-      session.log.add("The result's dependency file has other targets and another layout");
+      note(session, sought, "Not served: ", {Why::result_has_other_targets, {}});
       return false;
     }
     part->bytes = std::move(*rewritten);
@@ -95,15 +109,19 @@ std::optional<Found> by_manifest(const Session& session, const Invocation& call,
   sought.manifest = find_manifest(session, *sought.direct);
   if (session.config.recache) return std::nullopt;
   sought.direct_missed = true;
-  if (!sought.manifest) return std::nullopt;
-  const MatchReport match =
+  if (!sought.manifest) {
+    note_no_manifest(session, call, sought);
+    return std::nullopt;
+  }
+  MatchReport match =
       sought.manifest->match(session.system.fs, session.files, match_options(session));
   if (!match.result) {
-    session.log.add("No match in manifest: " + match.why_not);
+    note(session, sought, "No match in manifest: ", std::move(*match.why_not));
     return std::nullopt;
   }
   auto entry = find_result(session, *match.result);
-  if (!entry || !fit_to_call(session, call, *entry)) return std::nullopt;
+  if (!entry) note(session, sought, "Not served: ", {Why::result_gone, match.result->hex()});
+  if (!entry || !fit_to_call(session, call, *entry, sought)) return std::nullopt;
   write_down(session, sought.manifest->entries()[match.entry]);
   sought.direct_missed = false;
   return Found{std::move(*entry), *match.result, Outcome::direct_cache_hit};
@@ -119,10 +137,10 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
   const bool same_messages = entry->find(stderr_part) == nullptr ||
                              entry->sources == sources_digest(session, call, sought.headers);
   if (!same_messages) {
-    session.log.add("The result has messages, and they may show other source lines");
+    note(session, sought, "Not served: ", {Why::result_has_messages, {}});
     return std::nullopt;
   }
-  if (!fit_to_call(session, call, *entry)) return std::nullopt;
+  if (!fit_to_call(session, call, *entry, sought)) return std::nullopt;
   sought.text_missed = false;
   return Found{std::move(*entry), *sought.text, Outcome::preprocessed_cache_hit};
 }
@@ -130,8 +148,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
 // The text's key, and what the text tells of headers.
 std::optional<Bypass> ask_text(const Session& session, const Invocation& call, const Digest& common,
                                Sought& sought) {
-  if (!call.allows_preprocessed)
-    return Bypass(Why::no_text_mode);
+  if (!call.allows_preprocessed) return Bypass(Why::no_text_mode);
   auto preprocessed = preprocess(session, call, common);
   if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
   Preprocessed& text = std::get<Preprocessed>(preprocessed);
@@ -173,14 +190,13 @@ std::variant<Finding, Bypass> find(const Session& session, const Invocation& cal
   Finding finding;
   Sought& sought = finding.sought;
   const SourceFile& file = *std::get<const SourceFile*>(source);
-  if (config.direct_mode && call.allows_direct && source_allows_direct(session, file)) {
+  if (config.direct_mode && call.allows_direct && source_allows_direct(session, file, sought)) {
     ask_direct(session, call, file);
     sought.direct = key_of(KeyPart::direct, ledger.inputs(), common, session.traces.direct);
     finding.found = by_manifest(session, call, sought);
     if (finding.found) return finding;
   }
-  if (config.read_only_direct)
-    return Bypass(Why::only_looked_up, ", direct look-ups only");
+  if (config.read_only_direct) return Bypass(Why::only_looked_up, ", direct look-ups only");
   // A direct hit need not ask: a manifest watches for such names.
   if (const auto precompiled = search.hidden_precompiled_header())
     return Bypass(Why::precompiled_header_hidden, *precompiled);

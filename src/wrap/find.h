@@ -29,6 +29,7 @@ struct Sought {
   std::vector<std::string> headers;                 // from the preprocessed text
   bool names_absent_file = false;                   // so does the text, of a file that is not there
   bool direct_missed = false, text_missed = false;  // looked up in vain
+  std::vector<Reason> reasons;                      // why, as far as is known
 };
 
 struct Finding {

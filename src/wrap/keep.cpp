@@ -1,8 +1,6 @@
 // Whether anything changed meanwhile, then result and manifest.
 #include "wrap/keep.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -25,7 +23,7 @@ bool folders_unmoved(const Session& session, const std::vector<std::string>& fil
       const auto facts = session.system.fs.lstat(folder);
       if (!facts || facts->ctime_ns < session.started_ns) continue;
       if (facts->kind == FileKind::directory && facts->mtime_ns >= session.started_ns) continue;
-      session.log.add(fmt::format("'{}' was moved while it was compiled", folder));
+      session.log.add("Not stored: " + text_of(Reason{Why::moved_meanwhile, folder}));
       return false;
     }
   return true;
@@ -35,7 +33,7 @@ bool inputs_unchanged(const Session& session, const Invocation& call,
                       const std::vector<std::string>& headers) {
   const auto changed = [&](const std::string& file) {
     const bool same = session.files.still_same(file);
-    if (!same) session.log.add(fmt::format("'{}' changed while it was compiled", file));
+    if (!same) session.log.add("Not stored: " + text_of(Reason{Why::changed_meanwhile, file}));
     return !same;
   };
   return !changed(call.source) && std::ranges::none_of(headers, changed);
@@ -48,7 +46,7 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   const bool by_depfile = !sought.text;
   const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
   if (by_depfile && !compiled.headers) {
-    session.log.add("Not stored: the dependency file is missing, or does not name the source");
+    session.log.add("Not stored: " + text_of(Reason{Why::dependency_file_incomplete, {}}));
     return ending;
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : sought.headers;

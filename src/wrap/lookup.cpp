@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "base/path.h"
+#include "inputs/account.h"
 #include "store/packed.h"
 #include "wrap/ask.h"
+#include "wrap/explain.h"
 
 namespace deja {
 
@@ -52,6 +54,11 @@ std::optional<int> level_of(const Config& config) {
   return config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
 }
 
+Result<Manifest> decode_manifest(std::string bytes) {
+  const auto unpacked = unpack(std::move(bytes), largest_manifest);
+  return unpacked ? Manifest::decode(*unpacked) : Result<Manifest>(unpacked.error());
+}
+
 bool is_ignored(const Session& session, const std::string& header) {
   return std::ranges::any_of(
       session.config.ignore_headers_in_manifest,
@@ -73,14 +80,15 @@ void add_probed_names(const Session& session, const std::string& file, ManifestE
 
 }  // namespace
 
-std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed) {
+std::optional<Reason> why_not_direct(const Session& session, const SourceTraits& traits,
+                                     bool time_is_fixed, std::string file) {
   const Sloppiness sloppy = session.config.sloppiness;
   if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros))
-    return "uses the time of day";
-  if (traits.embed) return "uses an embed directive";
+    return Reason{Why::time_of_day, std::move(file)};
+  if (traits.embed) return Reason{Why::embeds_files, std::move(file)};
   if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin))
-    return "uses the assembler's incbin or include";
-  return "";
+    return Reason{Why::assembler_includes, std::move(file)};
+  return std::nullopt;
 }
 
 MatchOptions match_options(const Session& session) {
@@ -111,17 +119,20 @@ void write_down(const Session& session, const ManifestEntry& entry) {
 
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key) {
   auto bytes = fetch(session, key, EntryKind::manifest);
-  if (!bytes) {
-    session.log.add("No manifest " + key.hex());
-    return std::nullopt;
-  }
-  auto unpacked = unpack(std::move(*bytes), largest_manifest);
-  auto manifest = unpacked ? Manifest::decode(*unpacked) : Result<Manifest>(unpacked.error());
+  if (!bytes) return std::nullopt;
+  auto manifest = decode_manifest(std::move(*bytes));
   if (!manifest) {
     drop_broken(session, key, EntryKind::manifest, manifest.error());
     return std::nullopt;
   }
   return std::move(*manifest);
+}
+
+std::optional<Manifest> peek_manifest(const Session& session, const Digest& key) {
+  auto bytes = session.store.get(key, EntryKind::manifest);
+  if (!bytes || !*bytes) return std::nullopt;
+  auto manifest = decode_manifest(std::move(**bytes));
+  return manifest ? std::optional(std::move(*manifest)) : std::nullopt;
 }
 
 std::optional<Entry> find_result(const Session& session, const Digest& key) {
@@ -167,10 +178,10 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
     const bool too_new =
         session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime),
                               sloppy.has(Sloppy::include_file_ctime));
-    if (const std::string why =
-            too_new ? "is newer than the compile" : why_not_direct(session, (*file)->traits, false);
-        !why.empty()) {
-      session.log.add(fmt::format("No direct mode: '{}' {}", header, why));
+    const std::string name = "'" + header + "'";
+    if (const auto why = too_new ? Reason{Why::newer_than_compile, name}
+                                 : why_not_direct(session, (*file)->traits, false, name)) {
+      session.log.add("No direct mode: " + text_of(*why));
       return std::nullopt;
     }
     const FileFacts& facts = (*file)->facts;
@@ -192,15 +203,17 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   const bool can_shadow =
       !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
   if (can_shadow && !search.watch(entry)) {
-    session.log.add("No direct mode: a link with the name of a header leads nowhere");
+    session.log.add("No direct mode: " + text_of(Reason{Why::dangling_link, {}}));
     return std::nullopt;
   }
   Manifest next = manifest ? std::move(*manifest) : Manifest();
   next.add(entry);
+  if (next.account().empty()) next.set_account(encode_account(account_of(session.ledger.inputs())));
   const std::optional<int> level = level_of(session.config);
   const std::string bytes = level ? pack(next.encode(), *level) : next.encode();
   if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
     session.log.add("Manifest " + key.hex() + " updated");
+  remember_key(session, call, key);
   write_down(session, entry);
   return entry;
 }

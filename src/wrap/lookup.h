@@ -13,9 +13,11 @@
 
 namespace deja {
 
-// Why content does not tell all that a file with `traits` brings into a compile; "" when it does.
-// `time_is_fixed`: by SOURCE_DATE_EPOCH, and that is in the key.
-std::string why_not_direct(const Session& session, const SourceTraits& traits, bool time_is_fixed);
+// Why content does not tell all that a file with `traits` brings into a compile; nullopt when it
+// does. `file` is what the reason calls it. `time_is_fixed`: by SOURCE_DATE_EPOCH, and that is in
+// the key.
+std::optional<Reason> why_not_direct(const Session& session, const SourceTraits& traits,
+                                     bool time_is_fixed, std::string file);
 
 // What the caller's sloppiness leaves out when headers are compared.
 MatchOptions match_options(const Session& session);
@@ -25,6 +27,9 @@ void write_down(const Session& session, const ManifestEntry& entry);
 
 // The manifest under `key`; nullopt when there is none or it is broken (then it is removed).
 std::optional<Manifest> find_manifest(const Session& session, const Digest& key);
+
+// The same to look at only: nothing is counted, told or removed.
+std::optional<Manifest> peek_manifest(const Session& session, const Digest& key);
 
 // The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts
 // the local storage's part.

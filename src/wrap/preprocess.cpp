@@ -27,8 +27,7 @@ std::optional<Bypass> objection(const Session& session, const PreprocessedFindin
   if (found.has_assembler_include && !sloppy.has(Sloppy::incbin))
     return Bypass(Why::hidden_data, "the assembler's include");
   if (found.has_embed) return Bypass(Why::hidden_data, "an embed directive");
-  if (found.has_modules)
-    return Bypass(Why::module_directive);
+  if (found.has_modules) return Bypass(Why::module_directive);
   if (found.has_pch_pragma)
     return Bypass(Why::precompiled_header_refused, "#pragma GCC pch_preprocess");
   return std::nullopt;

@@ -15,6 +15,7 @@
 #include "compiler/identify.h"
 #include "compiler/invocation.h"
 #include "config/config.h"
+#include "inputs/digest_cache.h"
 #include "inputs/ledger.h"
 #include "inputs/source_files.h"
 #include "store/local_store.h"
@@ -48,6 +49,7 @@ struct Session {
   LocalStore& store;
   SourceFiles& files;
   Ledger& ledger;
+  DigestCache* digests;  // null where inode_cache is off
   const FoundCompiler& compiler;
   const std::vector<std::string>& words;  // as typed, the compiler first
   const std::string& working_directory;

@@ -104,8 +104,7 @@ Understood understand_command(System& system, const Config& config, Ledger& ledg
                               const std::string& directory) {
   if (config.disable) return Bypass(Why::disabled_by_configuration);
   // A compiler fails where it cannot say what it has to say; a hit would not.
-  if (system.console.output_is_closed())
-    return Bypass(Why::closed_streams);
+  if (system.console.output_is_closed()) return Bypass(Why::closed_streams);
   if (auto why = unsupported_environment(ledger, compiler.family)) return *why;
   auto expanded = expand_response_files(system.fs, {words.begin() + 1, words.end()},
                                         config.response_file_format);
@@ -159,7 +158,8 @@ int run_compiler(System& system, const FoundCompiler& compiler, const Config& co
 // How the run ends, for the log.
 std::string ending_of(const Verdict& verdict) {
   if (const auto* bypass = std::get_if<Bypass>(&verdict))
-    return fmt::format("Run the real compiler: {} ({})", row_of(bypass->counted()).doc, text_of(bypass->why));
+    return fmt::format("Run the real compiler: {} ({})", row_of(bypass->counted()).doc,
+                       text_of(bypass->why));
   return fmt::format("Result: {}", id_of(std::get<Served>(verdict).how));
 }
 
@@ -201,9 +201,11 @@ int wrap_call(System& system, std::vector<std::string> words) {
   Ledger ledger(system.env, files, config.sloppiness);
   write_down(ledger, *loaded, *compiler);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system,     config,         log,         counts, store,
-                        files,      ledger,         *compiler,   words,  *directory,
-                        started_ns, debug.traces(), caller_umask};
+  const Session session{
+      system,         config,      log,        counts,
+      store,          files,       ledger,     config.inode_cache ? &digests : nullptr,
+      *compiler,      words,       *directory, started_ns,
+      debug.traces(), caller_umask};
 
   const Understood understood =
       understand_command(system, config, ledger, *compiler, words, *directory);

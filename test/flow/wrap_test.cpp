@@ -173,4 +173,30 @@ TEST_CASE("the log has the whole story, one record a run") {
     CHECK_MESSAGE(log.find(part) != std::string::npos, part);
 }
 
+TEST_CASE("the log names what is different from the last compile to the same object") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  const auto told = [&](std::vector<std::string> words) {
+    world.fs.put("/log", "");
+    world.env.variables["CCACHE_LOGFILE"] = "/log";
+    world.through_deja(words);
+    const std::string log = world.fs.get("/log");
+    const std::size_t at = log.find("No manifest ");
+    const std::size_t colon = log.find(": ", at);
+    return at == std::string::npos ? "" : log.substr(colon + 2, log.find('\n', colon) - colon - 2);
+  };
+  const auto with = [](const char* option) {
+    return std::vector<std::string>{"-c", option, "a.c", "-o", "a.o"};
+  };
+  CHECK(told(with("-O2")) == "nothing known was compiled to 'a.o' before");
+  CHECK(told(with("-O3")) == "option '-O3' is new, option '-O2' is gone");
+  CHECK(told(with("-O3")).empty());
+  world.env.variables["LANG"] = "de_DE";
+  CHECK(told(with("-O3")) == "variable 'LANG' is new");
+  world.env.variables["LANG"] = "fr_FR";
+  CHECK(told(with("-O3")) == "variable 'LANG' changed");
+  world.fs.put("/src/a.c", "int other;\n");
+  CHECK(told(with("-O3")) == "source 'a.c' changed");
+}
+
 }  // namespace deja

@@ -50,9 +50,6 @@ TEST_CASE("show includes: headers and the rest") {
   CHECK(parse_show_includes("Note: a", "Note:").headers.front() == "a");
 }
 
-}  // namespace
-}  // namespace deja
-
 TEST_CASE("targets are exchanged where the layout is the compiler's own") {
   const std::string gcc =
       "a.o: a.c /usr/include/stdc-predef.h include/first.h include/second.h \\\n"
@@ -66,3 +63,6 @@ TEST_CASE("targets are exchanged where the layout is the compiler's own") {
   CHECK_FALSE(with_targets("no rule\n", {"b.o"}, RuleStyle::gcc));
   CHECK(quoted_target("a $b#c\\ d") == "a\\ $$b\\#c\\\\\\ d");
 }
+
+}  // namespace
+}  // namespace deja

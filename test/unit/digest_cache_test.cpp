@@ -28,6 +28,17 @@ RememberedDigest digest(std::string_view bytes) {
 
 }  // namespace
 
+TEST_CASE("digests of other things than files are found by name") {
+  FakeSystem world;
+  world.fs.put_directory("/cache");
+  DigestCache cache(world.fs, "/cache/digests");
+  CHECK(!cache.find(digest_of("name")));
+  cache.remember(digest_of("name"), digest_of("first"));
+  cache.remember(digest_of("name"), digest_of("second"));
+  CHECK(cache.find(digest_of("name")) == digest_of("second"));
+  CHECK(!cache.find(digest_of("another")));
+}
+
 TEST_CASE("what one process remembers another finds, on the real system") {
   TemporaryFolder folder;
   const std::string file = folder / "cache/digests";
