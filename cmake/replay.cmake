@@ -18,15 +18,16 @@ if(DEJA_FAST_START AND DEJA_STATIC AND CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CM
   set(deja_starts_fast ON)
 endif()
 
-# Adds the replay room to the library, and the entry point to the program.
-function(deja_add_replay library program)
-  add_dependencies(${library} deja_build_id)
-  target_include_directories(${library} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
+add_dependencies(deja_core deja_build_id)
+target_include_directories(deja_core PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
+
+# Adds the entry point to a program.
+function(deja_add_replay program)
   target_compile_definitions(${program} PRIVATE DEJA_STARTS_FAST=$<BOOL:${deja_starts_fast}>)
   if(deja_starts_fast)
-    target_sources(${program} PRIVATE src/replay/start.cpp)
+    target_sources(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src/replay/start.cpp)
     # No call may leave the file: nothing that the C library prepares (stack protector, thread-local storage, chosen memcpy) exists yet.
-    set_source_files_properties(src/replay/start.cpp PROPERTIES COMPILE_OPTIONS
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/replay/start.cpp PROPERTIES COMPILE_OPTIONS
       "-O2;-g0;-U_FORTIFY_SOURCE;-U_GLIBCXX_ASSERTIONS;-fno-pie;-fno-stack-protector;-fno-exceptions;-fno-rtti;-fno-asynchronous-unwind-tables;-fno-lto;-fomit-frame-pointer;$<$<CXX_COMPILER_ID:GNU>:-fno-merge-constants>")
     target_link_options(${program} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-no-pie> -Wl,--entry=deja_start)
   endif()

@@ -7,10 +7,6 @@
 
 namespace deja {
 
-bool is_settled(const FileFacts& facts, std::int64_t now_ns) {
-  return std::max(facts.mtime_ns, facts.ctime_ns) <= now_ns - settled_ns;
-}
-
 constexpr std::size_t piece_size = 64 * 1024;  // bytes; read at once
 
 SourceFiles::SourceFiles(Fs& fs, DigestCache* digests, std::int64_t started_ns)

@@ -8,19 +8,17 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "base/trust.h"
 #include "inputs/digest_cache.h"
 #include "inputs/source_scan.h"
 #include "sys/system.h"
 
 namespace deja {
 
-// A stat cannot tell a change from none within the granularity of the file system's clock; after
-// this long it can.
-inline constexpr std::int64_t settled_ns = 2'000'000'000;
-
-// True when the file had been left alone for 2 s at `now_ns`: from then on equal facts mean equal
-// content.
-bool is_settled(const FileFacts& facts, std::int64_t now_ns);
+// From then on equal facts mean equal content (base/trust.h).
+inline bool is_settled(const FileFacts& facts, std::int64_t now_ns) {
+  return is_settled(facts.mtime_ns, facts.ctime_ns, now_ns);
+}
 
 struct SourceFile {
   FileFacts facts;

@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "inputs/relevant_names.h"
 
 namespace deja {
 
@@ -19,18 +20,8 @@ void mix(Digest& sum, const Digest& other) {
 }  // namespace
 
 void MatteringNames::add_components(std::string_view path) {
-  std::size_t name_start = path.size();
-  while (name_start > 0 && !path::is_separator(path[name_start - 1])) --name_start;
-  names_.insert(folded_name(std::string(path.substr(name_start))));
-  const std::string_view directory = path.substr(0, name_start);
-  if (directory == last_directory_) return;
-  last_directory_ = directory;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < directory.size(); ++i) {
-    if (!path::is_separator(directory[i])) continue;
-    if (i > start) names_.insert(folded_name(std::string(directory.substr(start, i - start))));
-    start = i + 1;
-  }
+  add_relevant_names(path, last_directory_,
+                     [&](std::string_view name) { names_.insert(folded_name(std::string(name))); });
 }
 
 Digest MatteringNames::digest(const NameList& list) const {

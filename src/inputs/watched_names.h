@@ -12,8 +12,7 @@
 
 namespace deja {
 
-// Every component of every path that was added, and X.gch, which gcc reads instead of X. A file can
-// only be shadowed by something whose name is one of them.
+// The relevant names (relevant_names.h) of every path that was added, or all names.
 class MatteringNames {
  public:
   explicit MatteringNames(bool all) : all_(all) {}
@@ -38,13 +37,12 @@ class MatteringNames {
   };
   bool matters(std::string_view folded) const {
     if (folded.ends_with('/')) folded.remove_suffix(1);
-    return all_ || folded.ends_with(".gch") || names_.contains(folded);
+    return all_ || names_.contains(folded);
   }
 
   bool all_;
   std::unordered_set<std::string, Hash, std::equal_to<>> names_;
-  std::string
-      last_directory_;  // its components are in already: paths come in runs of one directory
+  std::string last_directory_;  // of add_relevant_names()
 };
 
 }  // namespace deja

@@ -14,6 +14,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/trust.h"
 #include "replay/hash.h"
 
 namespace deja::replay {
@@ -23,8 +24,6 @@ inline constexpr std::uint32_t record_version = 3;         // also part of every
 inline constexpr std::size_t largest_record = 256 * 1024;  // bytes
 // Bytes of an output; larger ones lie in the hot copy beside the record.
 inline constexpr std::size_t largest_inline = 16 * 1024;
-inline constexpr std::int64_t trust_age_ns =
-    2'000'000'000;  // a stat says nothing about a file younger than this
 
 struct Facts {
   std::uint64_t device = 0, inode = 0, size = 0;
@@ -32,7 +31,7 @@ struct Facts {
   bool operator==(const Facts&) const = default;
   // No change after `now_ns` can leave these facts as they are.
   bool settled_at(std::int64_t now_ns) const {
-    return mtime_ns + trust_age_ns <= now_ns && ctime_ns + trust_age_ns <= now_ns;
+    return is_settled(mtime_ns, ctime_ns, now_ns);
   }
 };
 static_assert(sizeof(Facts) == 40);

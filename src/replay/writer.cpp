@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/path.h"
+#include "inputs/relevant_names.h"
 #include "replay/call.h"
 #include "replay/record.h"
 #include "replay/system_calls.h"
@@ -176,43 +177,16 @@ class Dependencies {
   std::optional<Error> refusal_;
 };
 
-// Collects the hashes of the names that paths are made of: "sys/types.h" has "sys" and "types.h".
-class Names {
- public:
-  void add(std::string_view path) {
-    // Paths come in runs of one folder, whose names are in already.
-    const std::string_view folder = path::directory(path);
-    std::size_t start = folder == last_folder_ && folder != "." ? folder.size() : 0;
-    last_folder_ = folder;
-    for (std::size_t i = start; i <= path.size(); ++i) {
-      if (i < path.size() && !path::is_separator(path[i])) continue;
-      if (i > start) hashes_.push_back(replay::hash_of_name(path.substr(start, i - start)));
-      start = i + 1;
-    }
-  }
-  void add_name(std::string_view name) { hashes_.push_back(replay::hash_of_name(name)); }
-  // Sorted, each once.
-  std::vector<std::uint64_t> finished() && {
-    std::sort(hashes_.begin(), hashes_.end());
-    hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
-    return std::move(hashes_);
-  }
-
- private:
-  std::vector<std::uint64_t> hashes_;
-  std::string_view last_folder_ = ".";
-};
-
-// All names under which a header could appear. A file can only be shadowed by something whose name
-// is one of them.
+// The hashes of all names under which a header could appear, sorted, each once.
 std::vector<std::uint64_t> names_that_matter(const ReplayCall& call) {
-  Names names;
-  for (const ReplayFile& file : call.included) {
-    names.add(file.path);
-    names.add_name(std::string(path::file_name(file.path)) + ".gch");  // gcc would read it instead
-  }
-  for (const std::string& name : call.probed_names) names.add(name);
-  return std::move(names).finished();
+  std::vector<std::uint64_t> hashes;
+  std::string last_directory;
+  const auto add = [&](std::string_view name) { hashes.push_back(replay::hash_of_name(name)); };
+  for (const ReplayFile& file : call.included) add_relevant_names(file.path, last_directory, add);
+  for (const std::string& name : call.probed_names) add_relevant_names(name, last_directory, add);
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
 }
 
 Dependencies gather(System& system, const ReplayCall& call,
