@@ -1,10 +1,12 @@
 """Compiles that differ in one thing that reaches what they leave behind: none may be served what belongs to another.
 
-pairs.py DEJA COMPILER [NAME…]: every variant of each family is compiled by the bare compiler and through deja with one cache, in direct
-mode, and where there are headers in both orders and in depend mode too; then each step's two compiles in all modes. Files, messages and
-exit codes must be equal, and enough of it must have been hits for that to mean something.
+keys.py DEJA COMPILER [NAME…]: every variant of each family is compiled by the bare compiler, and deja is asked for its keys (its compiles
+are kept from happening). Wherever two keys are equal, so that one variant would be served the other's result, the bare compiler's files,
+messages and exit codes must be equal. Families in which names or headers decide are compiled through deja with one cache, in both orders
+and in depend mode; then each step's two compiles in all modes. Enough keys must be equal, and enough compiles hits, for all that to mean
+something. What the bare compiler did is kept below the build's directory, by the compiler and all that it was given.
 """
-import os, shutil, subprocess, sys, tempfile, time
+import hashlib, itertools, os, pickle, re, shutil, subprocess, sys, tempfile, time
 
 deja, compiler = os.path.realpath(sys.argv[1]), sys.argv[2]
 clang = "clang" in compiler
@@ -13,19 +15,17 @@ base = {k: v for k, v in os.environ.items() if not k.startswith(("CCACHE_", "LC_
 modes = {"direct": {}, "preprocessor": {"CCACHE_NODIRECT": "1"}, "depend": {"CCACHE_DEPEND": "1"}}
 
 
-def orders(mode, variants):
-    """In which orders a family is compiled in a mode. Two keys are equal or not, whichever comes first; only what a manifest or a record
-    leaves unsaid shows in one order alone, and there it takes headers or other files. A miss in direct mode looks for the same result as
-    preprocessor mode does, which has nothing to add; depend mode has its manifests from elsewhere."""
-    several_files = any(len(variant.files) > 1 for variant in variants)
-    if mode == "direct":
-        return (1, -1) if several_files else (1,)
-    return (-1,) if mode == "depend" and several_files else ()
-
+# Families that have to be served: a result is made to fit the call, or manifests decide.
+served = {"search path", "include", "CPATH", "unused variable of the other language", "object names", "dependency files", "passed on",
+          "dependency words alone", "headers only asked for", "objects whose name is a suffix"}
+# What only a manifest leaves unsaid shows in one order alone, and takes several files.
+orders = {"direct": (1, -1), "depend": (-1,), "preprocessor": ()}
 
 failures = 0
 hits = 0
-least_hits = 150  # of a whole run; 190 to 260 are usual
+equal_keys = 0
+least_hits = 60  # of a whole run
+least_equal_keys = 40
 
 
 class Variant:
@@ -197,21 +197,81 @@ def run(top, words, env, cwd, inputs):
 
 
 seen_bare = {}
+kept = os.path.join(os.path.dirname(deja), "bare")
+with open(shutil.which(compiler), "rb") as program:
+    compiler_digest = hashlib.sha256(program.read()).hexdigest()
+
+
+def bare_run(top, args, env, cwd, inputs):
+    """What the bare compiler did with this, now or in an earlier run of the test."""
+    told = repr((compiler_digest, compiler, args, sorted(env.items()), cwd, sorted(inputs.items()) if isinstance(inputs, dict) else inputs))
+    file = os.path.join(kept, hashlib.sha256(told.encode()).hexdigest())
+    if os.path.isfile(file):
+        with open(file, "rb") as stored:
+            return pickle.load(stored)
+    done = run(top, [compiler, *args], env, cwd, inputs)
+    os.makedirs(kept, exist_ok=True)
+    with open(file + ".part", "wb") as out:
+        pickle.dump(done, out)
+    os.rename(file + ".part", file)
+    return done
+
+
+def keys_of(top, variant, cache):
+    """The keys under which deja looks for the variant's result, without its compile: (direct, text), None where it does not look."""
+    log = cache + ".log"
+    if os.path.exists(log):
+        os.remove(log)
+    quiet = {"CCACHE_PREFIX": "false", "CCACHE_NOSTATS": "1", "CCACHE_NOINODECACHE": "1", "CCACHE_LOGFILE": log, "CCACHE_DIR": cache}
+    run(top, [deja, compiler, *variant.args], {**variant.env, **quiet}, variant.cwd, variant.files)
+    with open(log, errors="replace") as lines:
+        text = lines.read()
+    if "Run the real compiler" in text:
+        return None, None
+    return tuple(found[1] if (found := re.search(rf"No {kind} ([0-9a-f]{{32}})", text)) else None for kind in ("manifest", "result"))
+
+
+def difference(bare, seen):
+    parts = [n for n, a, b in zip(("exit code", "stdout", "stderr", "files"), bare, seen) if a != b]
+    files = [n for n in {**bare[3], **seen[3]} if bare[3].get(n) != seen[3].get(n)]
+    return f"{parts} {files} differ"
+
+
+def compare_keys(name, variants, top, cache):
+    """Asks for all keys of a family; where two are equal, so must be what the bare compiler does."""
+    global failures, equal_keys
+    seen = []
+    for variant in variants:
+        shutil.rmtree(top, ignore_errors=True)
+        os.makedirs(top + "/sub")
+        write(top, variant.files)
+        *streams, files = bare_run(top, variant.args, variant.env, variant.cwd, variant.files)
+        bare = (*streams, {os.path.relpath(file, variant.cwd): content for file, content in files.items()})
+        seen.append((variant, bare, keys_of(top, variant, cache)))
+    for (one, bare, (direct, text)), (other, other_bare, (other_direct, other_text)) in itertools.combinations(seen, 2):
+        same_files = one.files == other.files
+        # Messages show lines of the sources, so a result with messages serves the same sources only.
+        by_text = text is not None and text == other_text and (same_files or not (bare[2] and other_bare[2]))
+        by_manifest = direct is not None and direct == other_direct and same_files
+        if not by_text and not by_manifest:
+            continue
+        equal_keys += 1
+        if bare != other_bare:
+            failures += 1
+            print(f"FAIL {compiler}: {name}: '{one.name}' and '{other.name}' have one key: {difference(bare, other_bare)}", flush=True)
 
 
 def compare(what, mode, top, args, env, cwd, inputs, extra):
     global failures
     if what not in seen_bare:
-        seen_bare[what] = run(top, [compiler, *args], env, cwd, inputs)
+        seen_bare[what] = bare_run(top, args, env, cwd, inputs)
     bare = seen_bare[what]
     time.sleep(0.015)
     seen = run(top, [deja, compiler, *args], {**env, **extra}, cwd, inputs)
     if bare == seen:
         return
     failures += 1
-    parts = [n for n, a, b in zip(("exit code", "stdout", "stderr", "files"), bare, seen) if a != b]
-    files = [n for n in {**bare[3], **seen[3]} if bare[3].get(n) != seen[3].get(n)]
-    print(f"FAIL {compiler}: {what} ({mode}): {parts} {files} differ\n  bare: {bare[0]} {bare[2][:300]}\n  deja: {seen[0]} {seen[2][:300]}", flush=True)
+    print(f"FAIL {compiler}: {what} ({mode}): {difference(bare, seen)}\n  bare: {bare[0]} {bare[2][:300]}\n  deja: {seen[0]} {seen[2][:300]}", flush=True)
 
 
 def forget(cache):
@@ -230,8 +290,11 @@ def main():
         for name, variants in families.items():
             if only and name not in only:
                 continue
+            if name not in served:
+                compare_keys(name, variants, top, cache)
+                continue
             for mode, extra in modes.items():
-                for order in orders(mode, variants):
+                for order in orders[mode]:
                     forget(cache)
                     for variant in variants[::order]:  # names may repeat
                         shutil.rmtree(top, ignore_errors=True)
@@ -254,9 +317,9 @@ def main():
                 for turn in range(2):
                     compare(f"{name}, after", mode, top, args, env, ".", {**before, **after}, {**extra, "CCACHE_DIR": cache})
         forget(cache)
-    print(f"{hits} hits")
-    if hits < least_hits and not only:
-        sys.exit(f"{compiler}: only {hits} hits, at least {least_hits} are expected")
+    print(f"{hits} hits, {equal_keys} equal keys")
+    if not only and (hits < least_hits or equal_keys < least_equal_keys):
+        sys.exit(f"{compiler}: only {hits} hits and {equal_keys} equal keys, at least {least_hits} and {least_equal_keys} are expected")
     sys.exit(1 if failures else 0)
 
 
