@@ -5,6 +5,7 @@
 #include "manage/manage_actions.h"
 #include "manage/progress.h"
 #include "manage/tables.h"
+#include "manage/workers.h"
 #include "store/cleanup.h"
 
 namespace deja {
@@ -20,15 +21,21 @@ std::string plural(std::int64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
+// The whole cache, by as many threads as were asked for.
+Maintenance maintenance_of(Management& run, const Config& config, ProgressBar& bar) {
+  const unsigned threads = run.flags.threads;
+  return {run.system, config.cache_dir,
+          [threads](const std::function<void()>& work) { run_in_threads(threads, work); },
+          [&bar](unsigned done, unsigned all) { bar.update(done, all); }};
+}
+
 // Runs `work` on the cache with a bar, and says what came of it.
 template <class Work>
 Result<MaintenanceReport> maintain(Management& run, const char* title, const Work& work) {
   const auto loaded = run.config();
   if (!loaded) return loaded.error();
   ProgressBar bar(run.system.console, title);
-  const Maintenance on{run.system, (*loaded)->config.cache_dir, run.flags.threads,
-                       [&](unsigned done, unsigned all) { bar.update(done, all); }};
-  return work(on, (*loaded)->config);
+  return work(maintenance_of(run, (*loaded)->config, bar), (*loaded)->config);
 }
 
 Result<void> tell_failures(const MaintenanceReport& report) {
@@ -105,9 +112,7 @@ Result<void> show_compression(Management& run, const std::string&) {
   CompressionReport report;
   {
     ProgressBar bar(run.system.console, "Scanning");
-    const Maintenance on{run.system, (*loaded)->config.cache_dir, run.flags.threads,
-                         [&](unsigned done, unsigned all) { bar.update(done, all); }};
-    const auto scanned = compression_report(on);
+    const auto scanned = compression_report(maintenance_of(run, (*loaded)->config, bar));
     if (!scanned) return scanned.error();
     report = *scanned;
   }

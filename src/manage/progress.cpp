@@ -10,7 +10,8 @@ namespace deja {
 void ProgressBar::update(unsigned done, unsigned all) {
   if (!shows_ || all == 0) return;
   const int share = static_cast<int>(std::uint64_t{100} * std::min(done, all) / all);
-  if (share == drawn_) return;
+  const std::scoped_lock lock(drawing_);
+  if (share <= drawn_) return;
   drawn_ = share;
   const int room = console_.columns() - static_cast<int>(title_.size()) - 10;
   const std::size_t width = static_cast<std::size_t>(std::clamp(room, 0, 50));

@@ -1,6 +1,7 @@
 // A progress bar for long work, on a terminal only; elsewhere it is silent.
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include "sys/system.h"
@@ -16,13 +17,14 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // Redraws only when the percentage changed. Called by one thread at a time.
+  // Redraws only when the percentage grew. May be called by several threads at once.
   void update(unsigned done, unsigned all);
 
  private:
   Console& console_;
   std::string title_;
   bool shows_;
+  std::mutex drawing_;
   int drawn_ = -1;  // percent
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -39,7 +40,31 @@ struct Room {
   alignas(64) std::array<char, 64 * 1024> work;
 };
 
+// What Replay asks of the system. Facts, bytes and names come by reference; a call that fails says
+// false, unknown or nothing, and the ordinary flow takes over.
 template <class Calls>
+concept ReplayCalls = requires(Calls& calls, typename Calls::Directory& at, const char* path,
+                               std::span<char> into, std::string_view bytes, Facts& facts) {
+  { calls.now_ns() } -> std::same_as<std::int64_t>;
+  { calls.process() } -> std::same_as<std::uint32_t>;
+  {
+    calls.read_record(path, std::uint32_t{}, into, std::size_t{}, facts)
+    } -> std::same_as<std::int64_t>;
+  { calls.enter(path) } -> std::same_as<typename Calls::Directory>;
+  calls.leave(at);
+  { calls.look(at, path, facts) } -> std::same_as<Look>;
+  { calls.replaceable(path) } -> std::same_as<bool>;
+  { calls.write_output(path, bytes) } -> std::same_as<bool>;
+  { calls.append(path, bytes, std::uint64_t{}) } -> std::same_as<bool>;
+  { calls.touch(path) } -> std::same_as<bool>;
+  { calls.writable(path) } -> std::same_as<bool>;
+  calls.remove(path);
+  calls.write_stream(int{}, bytes);
+  calls.ignore_size_signal();
+  calls.restore_size_signal();
+};
+
+template <ReplayCalls Calls>
 class Replay {
  public:
   Replay(Calls& calls, Room& room) : calls_(calls), room_(room) {}

@@ -18,8 +18,10 @@ struct Limits {
   std::uint64_t files = 0;  // 0 none
 };
 
-// Called after each shard with (shards done, shards in all); never by two threads at once.
+// Called after each shard with (shards done, shards in all), by whichever worker did it.
 using Progress = std::function<void(unsigned, unsigned)>;
+// Runs what it is given, in as many threads as it sees fit, and returns when all have ended.
+using Workers = std::function<void(const std::function<void()>& work)>;
 
 struct MaintenanceReport {
   std::int64_t files_removed = 0;
@@ -31,8 +33,8 @@ struct MaintenanceReport {
 struct Maintenance {
   System& system;
   std::string cache_dir;
-  unsigned threads = 1;
-  Progress progress;
+  Workers workers = {};  // empty: this thread alone
+  Progress progress = {};
 };
 
 // After a put: when the cache is over a limit, removes the coldest entries to 90 % of it. Cheap

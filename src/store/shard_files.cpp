@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/bytes.h"
@@ -34,26 +31,15 @@ bool is_stale_temporary(const ListedFile& file, std::int64_t now_ns) {
 void each_of(const Maintenance& on, unsigned count,
              const std::function<void(unsigned number)>& work) {
   std::atomic<unsigned> next = 0;
-  std::mutex telling;
-  unsigned done = 0;
+  std::atomic<unsigned> done = 0;
   const auto run = [&] {
     for (unsigned number = next++; number < count; number = next++) {
       work(number);
-      const std::scoped_lock lock(telling);
-      ++done;
-      if (on.progress) on.progress(done, count);
+      const unsigned now_done = ++done;
+      if (on.progress) on.progress(now_done, count);
     }
   };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < on.threads; ++i) {
-    try {
-      others.emplace_back(run);
-    } catch (const std::system_error&) {
-      break;  // the system gives no more threads: those that run do it all
-    }
-  }
-  run();
-  for (std::thread& thread : others) thread.join();
+  on.workers ? on.workers(run) : run();
 }
 
 ShardWork list_shard(const Maintenance& on, unsigned shard) {

@@ -31,7 +31,7 @@ struct ShardWork {
 };
 using AllShards = std::array<ShardWork, shard_count>;
 
-// Runs `work` for each number below `count`, in up to on.threads threads, and tells on.progress.
+// Runs `work` for each number below `count`, by on.workers, and tells on.progress.
 void each_of(const Maintenance& on, unsigned count,
              const std::function<void(unsigned number)>& work);
 inline void each_shard(const Maintenance& on, const std::function<void(unsigned shard)>& work) {

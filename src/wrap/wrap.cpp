@@ -139,7 +139,7 @@ bool may_have_passed(const Config& config, const std::vector<StoreChange>& chang
 // Keeps the cache below its limits; only a run that stored something can have passed them.
 void clean(System& system, const Config& config, Log& log, const LocalStore& store) {
   if (!config.stats || !may_have_passed(config, store.changes())) return;
-  const Maintenance on{system, config.cache_dir, 1, {}};
+  const Maintenance on{system, config.cache_dir, {}, {}};
   const auto done = clean_after_put(on, {config.max_size, config.max_files});
   if (!done) tell_cache_failure(log, "Clean-up failed", done.error());
 }

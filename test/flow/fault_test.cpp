@@ -112,7 +112,7 @@ TEST_CASE(
       FlowWorld world;
       prepare(world, cases[1]);
       const Seen want = world.bare(usual_words);
-      const Maintenance on{world.system, "/cache", 1, {}};
+      const Maintenance on{world.system, "/cache", {}, {}};
       world.faulty.fail_at(at, Cause::denied);
       (void)(clearing ? clear_all(on) : clean_all(on, {0, 1}));
       if (!world.faulty.happened()) break;

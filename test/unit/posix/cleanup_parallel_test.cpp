@@ -14,7 +14,7 @@ constexpr int entries = 3;
 
 std::string cache_in(const std::string& folder) { return folder + "/cache"; }
 Maintenance maintenance_of(System& system, const std::string& folder) {
-  return {system, cache_in(folder), 1, {}};
+  return {system, cache_in(folder), {}, {}};
 }
 
 void fill(System& system, const std::string& folder) {
