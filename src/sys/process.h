@@ -31,6 +31,40 @@ struct Finished {
   int interrupted_by = 0;
 };
 
+// What a program, or a program that it started, did with a name. The name is absolute: what the
+// process gave, put behind its directory at that moment. `.`, `..` and links are as they were
+// given. Whether the call succeeded is not known: what is there is to be asked afterwards.
+struct NameUse {
+  enum class Kind : unsigned char {
+    asked,     // whether there is something, and what it is: stat, access, chdir
+    read,      // opened for reading; a directory as well, whose names may then have been read
+    listed,    // opened as a directory
+    written,   // opened for writing, or created: also by symlink and mknod. One that is not
+               // emptied by that counts as read, too: what was in it may have stayed
+    executed,  // what the system opens for it, a script's interpreter, is not in the list
+    made_directory,
+    removed,    // a file or a directory
+    renamed,    // to `to`
+    linked,     // `to` became one more name of it
+    connected,  // to a server that may have read anything: a socket's name, or "" for others
+  };
+  Kind kind = Kind::asked;
+  std::string name;
+  std::string to;
+
+  bool operator==(const NameUse&) const = default;
+};
+
+struct Observed {
+  Finished finished;
+  std::vector<NameUse> uses;  // each once, in the order of the first time
+  // Why there may be more than what is in the list, as text; empty: there is not. A compile that
+  // failed while it was observed incompletely may succeed when it is run: a set-user-ID program
+  // that it starts may not have become that user.
+  std::string incomplete;
+  unsigned calls = 0;  // system calls that were looked at
+};
+
 class Processes {
  public:
   virtual ~Processes() = default;
@@ -41,6 +75,13 @@ class Processes {
   // is not known in full: it must be run again.
   virtual Result<Finished> run(const Command& command,
                                const std::function<void(std::string_view)>& on_out = {}) = 0;
+
+  // As `run`, and tells which names the program and all that it starts use while it runs. Where
+  // that cannot be observed it is run all the same, and `incomplete` says why. What is inherited,
+  // standard input above all, is read unseen. A program that goes on in the background makes the
+  // list incomplete.
+  virtual Result<Observed> run_observed(const Command& command,
+                                        const std::function<void(std::string_view)>& on_out = {});
 
   // Becomes the program (POSIX exec; Windows: runs it with everything inherited and returns its
   // exit code). Returns only with an error on POSIX.
@@ -54,5 +95,12 @@ class Processes {
   virtual bool is_alive(std::uint32_t process) = 0;  // true when unknown
   virtual Result<std::string> own_path() = 0;        // absolute path of this executable
 };
+
+inline Result<Observed> Processes::run_observed(
+    const Command& command, const std::function<void(std::string_view)>& on_out) {
+  auto finished = run(command, on_out);
+  if (!finished) return finished.error();
+  return Observed{std::move(*finished), {}, "not available on this system"};
+}
 
 }  // namespace deja

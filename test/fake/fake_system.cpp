@@ -41,6 +41,16 @@ Result<Finished> FakeProcesses::run(const Command& command,
   return finished;
 }
 
+Result<Observed> FakeProcesses::run_observed(const Command& command,
+                                             const std::function<void(std::string_view)>& on_out) {
+  observed.push_back(command);
+  uses.clear();
+  auto finished = run(command, on_out);
+  if (!finished) return finished.error();
+  if (!unobserved.empty()) return Observed{std::move(*finished), {}, unobserved};
+  return Observed{std::move(*finished), uses, {}, static_cast<unsigned>(uses.size())};
+}
+
 Result<int> FakeProcesses::become(const Command& command) {
   became.push_back(command);
   auto finished = start(command);

@@ -58,8 +58,14 @@ class FakeProcesses final : public Processes {
   // Puts an executable file there too, a day old, if there is none.
   void on(const std::string& path, Program program);
 
-  std::vector<Command> ran;     // by run(), in order
-  std::vector<Command> became;  // by become()
+  // What the program that runs is seen to do: it is for the program to add to it.
+  std::vector<NameUse> uses;
+  // Why nothing is seen.
+  std::string unobserved;
+
+  std::vector<Command> ran;       // by run() and run_observed(), in order
+  std::vector<Command> observed;  // by run_observed(), in order
+  std::vector<Command> became;    // by become()
   std::set<std::uint32_t> alive{1000};
   std::uint32_t own_id = 1000;
   int died_of = 0;
@@ -68,6 +74,8 @@ class FakeProcesses final : public Processes {
   // The output goes to `on_out` in two pieces, to show that pieces are put together.
   Result<Finished> run(const Command& command,
                        const std::function<void(std::string_view)>& on_out = {}) override;
+  Result<Observed> run_observed(const Command& command,
+                                const std::function<void(std::string_view)>& on_out = {}) override;
   // Runs it, its output going to the console, and returns its exit code: the real one would not
   // return.
   Result<int> become(const Command& command) override;

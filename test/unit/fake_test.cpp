@@ -118,3 +118,26 @@ TEST_CASE("FakeProcesses: programs are functions on the files") {
   CHECK(world.console.err == "warning\n");
   CHECK(world.processes.run({"/usr/bin/none", {"none"}, {}}).error().cause == Cause::not_found);
 }
+
+TEST_CASE("FakeProcesses: a program says which names it is seen to use") {
+  FakeSystem world;
+  world.processes.on("/usr/bin/cc", [&](const Command&, FakeFs&) {
+    world.processes.uses.push_back({NameUse::Kind::read, "/src/a.h", {}});
+    return Finished{3, 0, "out", "err"};
+  });
+  const Command command{"/usr/bin/cc", {"cc"}, {}};
+  auto seen = world.processes.run_observed(command);
+  REQUIRE(seen);
+  CHECK(seen->finished.exit_code == 3);
+  CHECK(seen->finished.out == "out");
+  CHECK(seen->uses == std::vector<NameUse>{{NameUse::Kind::read, "/src/a.h", {}}});
+  CHECK(seen->incomplete.empty());
+  CHECK(world.processes.observed.size() == 1);
+  CHECK(world.processes.ran.size() == 1);
+
+  world.processes.unobserved = "not here";
+  seen = world.processes.run_observed(command);
+  CHECK(seen->uses.empty());
+  CHECK(seen->incomplete == "not here");
+  CHECK_FALSE(world.processes.run_observed({"/usr/bin/none", {"none"}, {}}));
+}
