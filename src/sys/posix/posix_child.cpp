@@ -58,16 +58,20 @@ int read_both(Running& running, const Sink& on_out, const Sink& on_err, Watch* w
   ::fcntl(out.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.get(), F_SETFL, O_NONBLOCK);
   const Fd ended(pidfd_of(running.child));  // none: then the pipes' ends decide
+  bool watching = watch != nullptr;
   while (out || err || watch != nullptr) {
     std::array<pollfd, 4> waits{{{out.get(), POLLIN, 0},
                                  {err.get(), POLLIN, 0},
                                  {ended.get(), POLLIN, 0},
-                                 {watch != nullptr ? watch->fd.get() : -1, POLLIN, 0}}};
+                                 {watching ? watch->fd.get() : -1, POLLIN, 0}}};
     if (retried([&] { return ::poll(waits.data(), waits.size(), -1); }) < 0) failure = errno;
     if (failure != 0) break;
     if (waits[0].revents != 0) drain(out, buffer, on_out, failure);
     if (waits[1].revents != 0) drain(err, buffer, on_err, failure);
-    if ((waits[3].revents & POLLIN) != 0) watch->ready();
+    const bool called = (waits[3].revents & POLLIN) != 0;
+    if (called) watch->ready();
+    // Its end is there some time before the child's, and would be seen again and again.
+    if (!called && waits[3].revents != 0) watching = false;
     if (waits[2].revents == 0) continue;
     // Looked at in order, a pipe may have been filled after it was seen empty and before the child
     // was seen to end.
