@@ -41,7 +41,7 @@ struct NameUse {
     listed,    // opened as a directory
     written,   // opened for writing, or created: also by symlink and mknod. One that is not
                // emptied by that counts as read, too: what was in it may have stayed
-    executed,  // what the system opens for it, a script's interpreter, is not in the list
+    executed,  // as well what the system executes with it: a script's interpreter, a loader
     made_directory,
     removed,    // a file or a directory
     renamed,    // to `to`

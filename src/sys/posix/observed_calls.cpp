@@ -16,6 +16,7 @@
 #include <cstring>
 #include <optional>
 
+#include "sys/posix/interpreter.h"
 #include "sys/posix/posix_call.h"
 
 namespace deja::posix {
@@ -275,15 +276,6 @@ void see_connect(const seccomp_notif& call, Seen& seen) {
   seen.uses.push_back({Using::connected, std::move(name), {}});
 }
 
-// Such a program does not become the other user where the filter could be installed only after
-// giving that up, and its memory cannot be read where it does.
-void see_execute(std::string name, Seen& seen) {
-  struct stat found {};
-  if (::stat(name.c_str(), &found) == 0 && (found.st_mode & (S_ISUID | S_ISGID)) != 0)
-    seen.incomplete = "a set-user-ID program is started";
-  seen.uses.push_back({Using::executed, std::move(name), {}});
-}
-
 void see_pair(Using kind, const seccomp_notif& call, const CallRow& row, Seen& seen) {
   auto name = read_name(call, row.does, row.name, seen);
   auto to = read_name(call, row.does, row.to, seen);
@@ -314,7 +306,7 @@ void see(const seccomp_notif& call, const CallRow& row, Seen& seen) {
       add(Using::read);
       return add(Using::written);
     case Does::execute:
-      return see_execute(std::move(*name), seen);
+      return see_program(static_cast<pid_t>(call.pid), std::move(*name), seen);
     case Does::make_directory:
       return add(Using::made_directory);
     case Does::remove:
@@ -360,6 +352,25 @@ std::vector<sock_filter> observing_filter() {
   }
   filter.end(SECCOMP_RET_ALLOW);
   return filter.take();
+}
+
+void see_program(pid_t process, std::string file, Seen& seen) {
+  constexpr int deepest = 5;  // scripts whose interpreter is a script; the system follows no more
+  for (int depth = 0; depth < deepest && !file.empty(); ++depth) {
+    if (!file.starts_with('/')) {
+      std::string directory;
+      if (read_directory(process, AT_FDCWD, directory) != Got::all) return;
+      file.insert(0, directory + "/");
+    }
+    struct stat found {};
+    // Such a program does not become the other user where the filter could be installed only after
+    // that was given up, and its memory cannot be read where it does.
+    if (::stat(file.c_str(), &found) == 0 && (found.st_mode & (S_ISUID | S_ISGID)) != 0)
+      seen.incomplete = "a set-user-ID program is started";
+    std::string next = S_ISREG(found.st_mode) ? interpreter_of(file) : std::string();
+    seen.uses.push_back({NameUse::Kind::executed, std::move(file), {}});
+    file = std::move(next);
+  }
 }
 
 void read_call(const seccomp_notif& notification, Seen& out) {

@@ -10,7 +10,10 @@
 #ifdef SECCOMP_USER_NOTIF_FLAG_CONTINUE  // headers of Linux 5.5 or later
 #define DEJA_CAN_OBSERVE 1
 
+#include <sys/types.h>
+
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +39,10 @@ struct Seen {
 // Reads the call's arguments from the process, which stands still in it. What was read is what the
 // process said only if the notification is still valid afterwards.
 void read_call(const seccomp_notif& notification, Seen& out);
+
+// A process executes a file. What the system opens for that, a script's interpreter and a dynamic
+// program's loader, is no call of anybody, and is found here.
+void see_program(pid_t process, std::string file, Seen& out);
 
 }  // namespace deja::posix
 

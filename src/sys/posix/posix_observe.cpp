@@ -257,16 +257,11 @@ bool answer_call(int listener, const CallRoom& call) {
   return ::ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
 }
 
-std::string absolute(const std::string& name) {
-  char room[PATH_MAX];
-  if (name.starts_with('/') || ::getcwd(room, sizeof room) == nullptr) return name;
-  return std::string(room) + "/" + name;
-}
-
 class Observer {
  public:
   Observer(const std::string& program, Fd listener) {
-    note({NameUse::Kind::executed, absolute(program), {}});
+    see_program(::getpid(), program, seen_);
+    note_seen();
     watch_.fd = std::move(listener);
     // Linux 6.6: who waits and who answers take turns on one processor, with nothing to hand over.
     (void)::ioctl(watch_.fd.get(), set_listener_flags, same_processor);
@@ -282,6 +277,7 @@ class Observer {
 
  private:
   void look_at_call();
+  void note_seen();
   void note(NameUse use);
 
   Watch watch_;
@@ -298,6 +294,10 @@ void Observer::look_at_call() {
   ++observed_.calls;
   read_call(call.notification, seen_);
   if (!answer_call(watch_.fd.get(), call)) return;
+  note_seen();
+}
+
+void Observer::note_seen() {
   if (observed_.incomplete.empty()) observed_.incomplete = seen_.incomplete;
   for (NameUse& use : seen_.uses) note(std::move(use));
 }

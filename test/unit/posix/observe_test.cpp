@@ -357,6 +357,24 @@ TEST_CASE("calls that cannot be followed make the list incomplete") {
   }
 }
 
+TEST_CASE("what the system opens to execute a program is seen") {
+  if (!can_observe()) return;
+  const TemporaryFolder folder;
+  put(folder / "inner", "#! /bin/sh -e\necho out $2\n", 0755);
+  put(folder / "cc", "#!" + folder / "inner" + "\n", 0755);
+  for (const Command& command : {Command{folder / "cc", {"cc", "word"}, {}},
+                                 in_shell("cd " + folder.path() + "; ./cc word; ./none")}) {
+    const auto seen = real().run_observed(command);
+    REQUIRE(seen);
+    CHECK(seen->finished.out == "out word\n");
+    CHECK(has_use(*seen, Kind::executed, folder / "inner"));
+    CHECK(has_use(*seen, Kind::executed, "/bin/sh"));
+    CHECK(std::ranges::any_of(seen->uses, [](const NameUse& use) {
+      return use.kind == Kind::executed && use.name.find("/ld") != std::string::npos;
+    }));
+  }
+}
+
 TEST_CASE("a connection to a server is seen") {
   if (!can_observe() || ::access("/usr/bin/perl", X_OK) != 0) return;
   const auto seen = real().run_observed(
