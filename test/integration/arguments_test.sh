@@ -43,7 +43,7 @@ for cc in $(c_compilers); do
     "-c a.c -Wno-such-warning -Wall" "-c a.c -march=pdp11" "-c a.c -std=c2525" "-c a.c -x" "-c a.c -D" "-c a.c -I" "-c a.c -include" "-c a.c -include not_there.h" "-c -- a.c" "-c -o a.o -- a.c" "-c a.c -o a.o --" "-c a.c - " "-shared a.c -o a.so" \
     "-r a.c -o r.o" "-c a.c -specs=/dev/null" "-c a.c -fplugin=not_there" "-c a.c -Xclang" "-c a.c -Wp," "-c a.c -Wa," "-c a.c -o a.o -arch x86_64" "-c a.c -O99" "-c a.c --ccache-skipper" "-fsyntax-only a.c" "-c a.c -fsyntax-only" "-c a.h"; do
     # shellcheck disable=SC2086
-    same_as_compiler "words '$words'" any any -- "$cc" $words
+    same_once "words '$words'" any -- "$cc" $words
   done
   same_as_compiler "empty word" any any -- "$cc" -c "" a.c -o a.o
   same_as_compiler "-o, linking, counted" called_for_link -- "$cc" main.c -o program

@@ -48,6 +48,9 @@ undo_at_exit=()      # commands, for mounts and processes
 trap at_exit EXIT
 
 deja() { $RUN "$DEJA" "$@"; }
+# The same for options of deja's own, without a start of deja before: for what is asked after every compile.
+MANAGE=$(dirname "$DEJA")/deja-manage$([[ $DEJA != *.exe ]] || echo .exe)
+manage() { $RUN "$MANAGE" "$@"; }
 
 # Says what is wrong and ends the test (KEEP_GOING: notes it).
 fail() {
@@ -100,7 +103,7 @@ cxx_compilers() { available g++ "$(command -v clang++-14 >/dev/null && echo clan
 is_clang() { [[ $1 == *clang* ]]; }
 
 # --- statistics ---------------------------------------------------------------------------------------------------------
-stat_of() { deja --print-stats | awk -F'\t' -v id="$1" '{ sub("\r$", "") } $1 == id { print $2 }'; }
+stat_of() { manage --print-stats | awk -F'\t' -v id="$1" '{ sub("\r$", "") } $1 == id { print $2 }'; }
 stat_is() {
   local seen
   seen=$(stat_of "$1")
@@ -125,14 +128,14 @@ endings() {
   local id count
   while IFS=$'\t' read -r id count; do
     if is_ending "$id"; then printf '%s\t%s\n' "$id" "${count%$'\r'}"; fi
-  done < <(deja --print-stats)
+  done < <(manage --print-stats)
 }
 # Remembers the statistics; ended() then tells how the runs since ended, in $ending: direct, preprocessed, miss, or other ids, joined by
 # '+'; and remembers what there is now. No program but deja is started for it: this is done for every compile.
 declare -A marked=()
 mark() {
   local id count
-  while IFS=$'\t' read -r id count; do marked[$id]=${count%$'\r'}; done < <(deja --print-stats)
+  while IFS=$'\t' read -r id count; do marked[$id]=${count%$'\r'}; done < <(manage --print-stats)
 }
 ended() {
   local id count
@@ -147,7 +150,7 @@ ended() {
       cache_miss) ending+=+miss ;;
       *) if is_ending "$id"; then ending+=+$id; fi ;;
     esac
-  done < <(deja --print-stats)
+  done < <(manage --print-stats)
   ending=${ending#+}
   ending=${ending:-nothing}
 }
