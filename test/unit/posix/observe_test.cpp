@@ -15,9 +15,11 @@
 #include "sys/posix/observed_calls.h"
 
 #ifdef DEJA_CAN_OBSERVE
+#include <linux/audit.h>
 #include <sys/syscall.h>
 
 #include <cstddef>
+#include <cstring>
 
 using namespace deja;
 
@@ -79,7 +81,76 @@ void listen_already() {
   ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
 }
 
+// What the kernel would do with the call: the filter carried out.
+std::uint32_t action_of(const seccomp_data& call) {
+  static const std::vector<sock_filter> filter = posix::observing_filter();
+  std::uint32_t loaded = 0;
+  for (std::size_t at = 0; at < filter.size(); ++at) {
+    const sock_filter& statement = filter[at];
+    const auto jump = [&](bool yes) { at += yes ? statement.jt : statement.jf; };
+    if (statement.code == (BPF_LD | BPF_W | BPF_ABS))
+      std::memcpy(&loaded, reinterpret_cast<const char*>(&call) + statement.k, sizeof loaded);
+    else if (statement.code == (BPF_JMP | BPF_JEQ | BPF_K))
+      jump(loaded == statement.k);
+    else if (statement.code == (BPF_JMP | BPF_JGE | BPF_K))
+      jump(loaded >= statement.k);
+    else
+      return statement.k;
+  }
+  return 0;
+}
+
+bool notifies(int number, std::uint32_t architecture, std::array<std::uint64_t, 6> arguments = {}) {
+  seccomp_data call{number, architecture, 0, {}};
+  std::ranges::copy(arguments, call.args);
+  const std::uint32_t action = action_of(call);
+  REQUIRE((action == SECCOMP_RET_USER_NOTIF || action == SECCOMP_RET_ALLOW));
+  return action == SECCOMP_RET_USER_NOTIF;
+}
+
 }  // namespace
+
+TEST_CASE(
+    "the filter notifies of calls that name files, and lets fstat and its own start through") {
+#ifdef __x86_64__
+  constexpr std::uint32_t own = AUDIT_ARCH_X86_64, older = AUDIT_ARCH_I386;
+  constexpr int older_open = 5, older_read = 3, older_exit_group = 252;
+  for (const int number : {SYS_open, SYS_stat, SYS_rename, 0x4000'0000 + SYS_read, -1})
+    CHECK(notifies(number, own));
+#else
+  constexpr std::uint32_t own = AUDIT_ARCH_AARCH64, older = AUDIT_ARCH_ARM;
+  constexpr int older_open = 5, older_read = 3, older_exit_group = 248;
+#endif
+  for (const int number : {SYS_openat, SYS_faccessat, SYS_execve, SYS_execveat, SYS_unlinkat,
+                           SYS_linkat, SYS_connect, SYS_chdir, SYS_io_uring_setup})
+    CHECK(notifies(number, own));
+  for (const int number : {SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_mmap, SYS_exit_group,
+                           SYS_clone, SYS_readlinkat, SYS_fchdir, SYS_getdents64})
+    CHECK_FALSE(notifies(number, own));
+
+  const auto here = static_cast<std::uint64_t>(AT_FDCWD);
+  for (const std::uint64_t high : {std::uint64_t{0}, std::uint64_t{1} << 32}) {
+    CHECK_FALSE(notifies(SYS_newfstatat, own, {high | 3, 1, 1, high | AT_EMPTY_PATH}));
+    CHECK_FALSE(notifies(SYS_statx, own, {high | 3, 1, high | AT_EMPTY_PATH}));
+  }
+  CHECK(notifies(SYS_newfstatat, own, {here, 1, 1, AT_EMPTY_PATH}));
+  CHECK(notifies(SYS_newfstatat, own, {here & UINT32_MAX, 1, 1, AT_EMPTY_PATH}));
+  CHECK(notifies(SYS_newfstatat, own, {3, 1, 1, 0}));
+  CHECK(notifies(SYS_newfstatat, own, {3, 1, 1, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW}));
+  CHECK(notifies(SYS_statx, own, {here, 1, 0}));
+
+  const auto [first, second] = posix::unobserved_start;
+  CHECK_FALSE(notifies(SYS_execve, own, {1, 2, 3, first, second}));
+  for (const std::uint64_t other : {std::uint64_t{1}, std::uint64_t{1} << 32}) {
+    CHECK(notifies(SYS_execve, own, {1, 2, 3, first ^ other, second}));
+    CHECK(notifies(SYS_execve, own, {1, 2, 3, first, second ^ other}));
+  }
+
+  // A program for an older processor shows in what every program does, and costs little else.
+  CHECK(notifies(older_open, older));
+  CHECK(notifies(older_exit_group, older));
+  CHECK_FALSE(notifies(older_read, older));
+}
 
 TEST_CASE("an observed program runs as any other") {
   for (const char* script :
