@@ -237,8 +237,8 @@ void GccReader::name_targets() {
 }
 
 void GccReader::name_outputs() {
-  add_output(output_detail(OutputKind::object), call_.object);
-  if (call_.wants_depfile) add_output(output_detail(OutputKind::depfile), call_.depfile);
+  add_output(OutputKind::object, call_.object);
+  if (call_.wants_depfile) add_output(OutputKind::depfile, call_.depfile);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
   // Only clang splits assembler text too; only gcc splits where there is no debug information.
   if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang()))
@@ -250,22 +250,21 @@ void GccReader::name_outputs() {
         !is_clang() && (kind == OutputKind::ipa_clones || kind == OutputKind::split_debug);
     std::string path = by_driver ? driver_stem() : object_stem();
     if (kind == OutputKind::ipa_clones) path += path::extension(call_.source);
-    add_output(output_detail(kind), path + std::string(output_rows[output_detail(kind)].suffix));
+    add_output(kind, path + std::string(row_of(kind).suffix));
   }
   for (auto& [kind, path] : named_) add_output(kind, std::move(path));
 }
 
 // As seen with gcc 12 and clang 14 over files of other modes, with two names, and over links.
-Existing GccReader::existing_of(unsigned kind) const {
-  const bool object = kind == output_detail(OutputKind::object);
+Existing GccReader::existing_of(OutputKind kind) const {
+  const bool object = kind == OutputKind::object;
   const bool from_assembler =
       call_.language == Language::assembler || call_.language == Language::assembler_with_cpp;
   if (is_clang())
-    return (object && !from_assembler) || kind == output_detail(OutputKind::diagnostics)
-               ? Existing::replaced
-               : Existing::kept;
-  const bool by_binutils = (object && !assemble_ && !call_.generates_pch) ||
-                           kind == output_detail(OutputKind::split_debug);
+    return (object && !from_assembler) || kind == OutputKind::diagnostics ? Existing::replaced
+                                                                          : Existing::kept;
+  const bool by_binutils =
+      (object && !assemble_ && !call_.generates_pch) || kind == OutputKind::split_debug;
   return by_binutils ? Existing::removed : Existing::kept;
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "compiler/depfile.h"
-#include "compiler/option_details.h"
+#include "compiler/options.h"
 #include "compiler/readers.h"
 
 namespace deja {
@@ -39,20 +39,27 @@ class GccReader : private CallReader {
   void input_word(const std::string& file);
   void option_word(const std::string& typed);
   void apply(Given given);
-  bool apply_mode(const Given& given);
-  bool apply_dependency(const Given& given);
-  bool apply_file(Given& given);
-  bool apply_fact(Given& given);
-  bool apply_passed_on(Given& given);
   void take_effects(const Given& given);
   void keep(Given& given) { call_.arguments.push_back(std::move(given.argument)); }
 
   // Single options.
+  void take_refused_value(const Given& given);
+  void end_options(const std::string& typed);
+  void take_object(const Given& given);
   void take_language(const std::string& name);
+  void add_to_dep_key(const Given& given);
+  void take_dep_target(const Given& given);
+  void take_prefixed_search(const Given& given);
+  void take_include(const std::string& file);
+  void take_program_prefix(const std::string& prefix);
+  void take_split_dwarf(const std::string& value);
+  void take_modules(const std::string& typed);
+  void take_sloppy(Given& given);
+  void take_random_seed(Given& given);
   void take_debug(const std::string& value);
   void take_option_file(const Given& given);
-  void refuse_stream(const std::string& file);
   void take_prefix_map(Given& given);
+  void take_assembler_words(const Given& given);
   void take_assembler_word(std::string_view word, const std::string& typed);
   void take_preprocessor_words(Given& given);
   void take_frontend_word(Given& given);
@@ -71,10 +78,13 @@ class GccReader : private CallReader {
   bool maps_cover_paths() const;
   void unhide_prefix_maps();
   void forget_prefix_maps();
-  void add_output(unsigned kind, std::string path) {
+  void name_output(OutputKind kind, std::string path) {
+    named_.emplace_back(kind, std::move(path));
+  }
+  void add_output(OutputKind kind, std::string path) {
     call_.outputs.push_back({kind, std::move(path), existing_of(kind)});
   }
-  Existing existing_of(unsigned kind) const;
+  Existing existing_of(OutputKind kind) const;
   // A file that the compiler reads where it is there; where it is not, that is noted.
   Result<FileFacts> look_for(const std::string& path) {
     auto found = fs_.stat(path);
@@ -95,9 +105,8 @@ class GccReader : private CallReader {
        emit_llvm_ = false;
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false,
        coverage_notes_ = false;
-  std::vector<OutputKind> beside_;  // outputs named after the object
-  std::vector<std::pair<unsigned, std::string>>
-      named_;  // kind and name of outputs named by options
+  std::vector<OutputKind> beside_;                         // outputs named after the object
+  std::vector<std::pair<OutputKind, std::string>> named_;  // outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
   std::vector<std::string> dep_targets_, dep_target_words_;  // of -MT and -MQ; as typed
   std::string object_typed_, path_typed_;                    // before base_dir was applied

@@ -9,6 +9,88 @@
 
 namespace deja {
 
+// -fopt-info writes to standard error, -fopt-info=file to a file.
+void GccReader::take_refused_value(const Given& given) {
+  if (given.value.find('=') != std::string::npos)
+    refuse(Why::refused_option, given.argument.words.front());
+}
+
+// gcc 12 takes "--" for an unknown option, so only clang's command may go without it.
+void GccReader::end_options(const std::string& typed) {
+  if (!is_clang()) refuse(Why::bad_option, typed);
+  options_ended_ = true;
+}
+
+void GccReader::take_object(const Given& given) {
+  object_typed_ = path_typed_;
+  call_.object = local(given.value);
+  call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(),
+                             given.argument.words.end());
+  call_.object_named = true;
+}
+
+void GccReader::take_language(const std::string& name) {
+  if (!inputs_.empty()) language_too_late_ = true;
+  if (name == "none")
+    language_.reset(), language_reset_ = true;
+  else
+    language_ = name;
+}
+
+void GccReader::add_to_dep_key(const Given& given) {
+  call_.dep_key.insert(call_.dep_key.end(), given.argument.words.begin(),
+                       given.argument.words.end());
+}
+
+void GccReader::take_dep_target(const Given& given) {
+  const bool is_quoted = given.option.name == "-MQ" || given.option.name == "--quote-target";
+  dep_targets_.push_back(is_quoted ? quoted_target(given.value) : given.value);
+  dep_target_words_.insert(dep_target_words_.end(), given.argument.words.begin(),
+                           given.argument.words.end());
+}
+
+// The compiler's own prefix is not known here.
+void GccReader::take_prefixed_search(const Given& given) {
+  if (!include_prefix_) call_.allows_direct = false;
+  add_search(given.option.meaning.detail<OptionRole::search_with_prefix>(),
+             include_prefix_.value_or("") + given.value);
+}
+
+// -include and -imacros look in the working directory first. A pipe gives its text once, to the
+// preprocessor or to the compiler.
+void GccReader::take_include(const std::string& file) {
+  const auto facts = fs_.stat(file);
+  if (facts && facts->kind == FileKind::other && file != "/dev/null")
+    refuse(Why::input_unreadable, "'" + file + "' is no regular file");
+  call_.searches_working_directory = true;
+}
+
+void GccReader::take_program_prefix(const std::string& prefix) {
+  add_search(SearchDirectory::Kind::after, path::join(prefix, "include"));
+  call_.program_prefixes.push_back(prefix);
+}
+
+void GccReader::take_split_dwarf(const std::string& value) {
+  split_dwarf_ = value != "single";
+  if (!is_clang()) debug_ = true;
+}
+
+void GccReader::take_modules(const std::string& typed) {
+  if (!config_.depend_mode || !config_.sloppiness.has(Sloppy::modules))
+    refuse(Why::refused_module_option, typed);
+}
+
+void GccReader::take_sloppy(Given& given) {
+  if (!config_.sloppiness.has(given.option.meaning.detail<OptionRole::sloppy>()))
+    refuse(Why::refused_option, given.argument.words.front());
+  given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+}
+
+void GccReader::take_random_seed(Given& given) {
+  if (config_.sloppiness.has(Sloppy::random_seed))
+    given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+}
+
 // "", "2", "gdb3", "dwarf-5", "line-tables-only": whether debug information and macros are asked
 // for; the last word counts.
 void GccReader::take_debug(const std::string& value) {
@@ -61,13 +143,6 @@ void GccReader::take_option_file(const Given& given) {
   }
 }
 
-// A pipe gives its text once, to the preprocessor or to the compiler.
-void GccReader::refuse_stream(const std::string& file) {
-  const auto facts = fs_.stat(file);
-  if (facts && facts->kind == FileKind::other && file != "/dev/null")
-    refuse(Why::input_unreadable, "'" + file + "' is no regular file");
-}
-
 // OLD need not be part of a key where it only says how the working directory is spelled: it is an
 // ancestor of it or itself, and too deep to hold the system's headers. What it turns the directory
 // into is hashed instead.
@@ -75,7 +150,8 @@ void GccReader::take_prefix_map(Given& given) {
   const std::size_t equals = given.value.rfind('=');
   const std::string old = given.value.substr(0, is_clang() ? given.value.find('=') : equals);
   if (equals == std::string::npos) return;
-  if (given.option.detail == 1) call_.prefix_maps.push_back(given.value);
+  if (given.option.meaning.detail<OptionRole::prefix_map>() == Maps::debug_directory)
+    call_.prefix_maps.push_back(given.value);
   const std::string normal = path::normal(old);
   const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 &&
                     !normal.starts_with("/usr/") && !normal.starts_with("/lib") &&
@@ -87,12 +163,17 @@ void GccReader::take_prefix_map(Given& given) {
   hidden_olds_.push_back(normal);
 }
 
+void GccReader::take_assembler_words(const Given& given) {
+  for (std::string_view piece : text::split(given.value, ','))
+    take_assembler_word(piece, given.argument.words.front());
+}
+
 // Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own
 // @files are not understood.
 void GccReader::take_assembler_word(std::string_view word, const std::string& typed) {
   const std::size_t equals = word.find('=');
   const bool is_listing = word.starts_with("-a") && equals != std::string_view::npos;
-  if (is_listing) named_.emplace_back(output_detail(OutputKind::listing), word.substr(equals + 1));
+  if (is_listing) name_output(OutputKind::listing, std::string(word.substr(equals + 1)));
   // The assembler's own debug information names the working directory.
   if (word.starts_with("-g") || word.starts_with("--g")) effects_ |= cwd | columns;
   const bool hidden_files = word.starts_with("--MD") || word.starts_with("-MD") ||
@@ -110,7 +191,7 @@ void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::s
 // words about dependencies are refused, anything else is passed on and rules out direct mode.
 void GccReader::take_preprocessor_words(Given& given) {
   const std::string& typed = given.argument.words.front();
-  const bool is_list = given.option.role == Role::preprocessor;
+  const bool is_list = given.option.role() == OptionRole::preprocessor;
   const auto pieces =
       is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
   const std::string first(pieces.front());
@@ -140,8 +221,8 @@ void GccReader::take_preprocessor_words(Given& given) {
 void GccReader::take_frontend_word(Given& given) {
   const CompilerOption* found = find_option(frontend_options(), given.value);
   if (!found) return keep(given);
-  if (found->role == Role::refuse)
-    return refuse(static_cast<Why>(found->detail), "-Xclang " + given.value);
+  if (found->role() == OptionRole::refuse)
+    return refuse(found->meaning.detail<OptionRole::refuse>(), "-Xclang " + given.value);
   Given inner{*found, given.argument, std::string(joined_value(*found, given.value))};
   if (takes_next_word(*found, given.value)) {
     if (next_ + 1 >= in_.words.size() || in_.words[next_] != "-Xclang")

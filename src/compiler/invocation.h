@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/reason.h"
+#include "compiler/outputs.h"
 #include "sys/fs.h"
 
 namespace deja {
@@ -46,10 +47,9 @@ struct Bypass {
   Reason why;
 };
 
-// A file the compile writes besides the object. The kinds are ONE table in outputs.h; its row
-// number is stored in entries.
+// A file the compile writes.
 struct OutputFile {
-  unsigned kind;     // row in the table of output kinds
+  OutputKind kind;
   std::string path;  // as the compiler writes it, relative to the working directory or absolute
   Existing existing = Existing::removed;
 };

@@ -1,23 +1,37 @@
-// The values of CompilerOption::detail, for the tables and for their reader.
+// Meanings with a detail, as the tables write them.
 #pragma once
 
-#include "compiler/invocation.h"
 #include "compiler/options.h"
-#include "compiler/outputs.h"
-#include "config/config.h"
 
 namespace deja {
 
-inline constexpr unsigned unsupported = detail_of(Why::refused_option);
-inline constexpr unsigned no_modules = detail_of(Why::refused_module_option);
+inline constexpr Meaning refused(OptionRole::refuse, Why::refused_option);
+inline constexpr Meaning refused_module(OptionRole::refuse, Why::refused_module_option);
 
-inline constexpr unsigned search_quote = static_cast<unsigned>(SearchDirectory::Kind::quote);
-inline constexpr unsigned search_angle = static_cast<unsigned>(SearchDirectory::Kind::angle);
-inline constexpr unsigned search_system = static_cast<unsigned>(SearchDirectory::Kind::system);
-inline constexpr unsigned search_after = static_cast<unsigned>(SearchDirectory::Kind::after);
+inline constexpr Meaning search_quote(OptionRole::search, SearchDirectory::Kind::quote);
+inline constexpr Meaning search_angle(OptionRole::search, SearchDirectory::Kind::angle);
+inline constexpr Meaning search_system(OptionRole::search, SearchDirectory::Kind::system);
+inline constexpr Meaning search_after(OptionRole::search, SearchDirectory::Kind::after);
+inline constexpr Meaning prefixed_angle(OptionRole::search_with_prefix,
+                                        SearchDirectory::Kind::angle);
+inline constexpr Meaning prefixed_after(OptionRole::search_with_prefix,
+                                        SearchDirectory::Kind::after);
 
-constexpr unsigned output_detail(OutputKind kind) { return static_cast<unsigned>(kind); }
-constexpr unsigned profile_detail(ProfileKind kind) { return static_cast<unsigned>(kind); }
-constexpr unsigned sloppy_detail(Sloppy what) { return static_cast<unsigned>(what); }
+inline constexpr Meaning maps_directory(OptionRole::prefix_map, Maps::debug_directory);
+inline constexpr Meaning maps_other_paths(OptionRole::prefix_map, Maps::other_paths);
+
+inline constexpr Meaning color_on(OptionRole::color, Color::on);
+inline constexpr Meaning color_off(OptionRole::color, Color::off);
+inline constexpr Meaning color_by_value(OptionRole::color, Color::by_value);
+
+inline constexpr Meaning compile_as_c(OptionRole::cl_compile_as, Language::c);
+inline constexpr Meaning compile_as_cpp(OptionRole::cl_compile_as, Language::cpp);
+inline constexpr Meaning compile_this_as_c(OptionRole::cl_compile_this_as, Language::c);
+inline constexpr Meaning compile_this_as_cpp(OptionRole::cl_compile_this_as, Language::cpp);
+
+consteval Meaning output_beside(OutputKind kind) { return {OptionRole::output_beside, kind}; }
+consteval Meaning output_named(OutputKind kind) { return {OptionRole::output_named, kind}; }
+consteval Meaning profile_use(ProfileKind kind) { return {OptionRole::profile_use, kind}; }
+consteval Meaning allowed_by(Sloppy what) { return {OptionRole::sloppy, what}; }
 
 }  // namespace deja

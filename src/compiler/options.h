@@ -5,8 +5,12 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "base/reason.h"
+#include "compiler/invocation.h"
+#include "compiler/outputs.h"
+#include "config/config.h"
 
 namespace deja {
 
@@ -22,9 +26,9 @@ enum class Value : unsigned char {
 };
 
 // What needs code of its own; everything else is plain, with Effects.
-enum class Role : unsigned char {
+enum class OptionRole : unsigned char {
   plain,
-  refuse,           // detail: the Outcome
+  refuse,
   refuse_if_value,  // refused when a value follows: -fopt-info=file
   compile,          // -c
   assemble,         // -S
@@ -34,11 +38,11 @@ enum class Role : unsigned char {
   object,       // -o
   language,     // -x
   emit_llvm,
-  dep_make,            // -MD, -MMD
-  dep_file,            // -MF
-  dep_target,          // -MT, -MQ
-  dep_style,           // -MP
-  search,              // detail: SearchDirectory::Kind
+  dep_make,    // -MD, -MMD
+  dep_file,    // -MF
+  dep_target,  // -MT, -MQ
+  dep_style,   // -MP
+  search,
   search_with_prefix,  // -iwithprefix: the same, behind the prefix
   include_prefix,      // -iprefix
   include,             // -include: a precompiled header may stand beside it
@@ -49,21 +53,21 @@ enum class Role : unsigned char {
   debug,               // -g and its levels
   split_dwarf,
   no_split_dwarf,
-  debug_directory,   // -fdebug-compilation-dir: replaces the working directory
-  prefix_map,        // detail: 1 when it maps the working directory in debug information
+  debug_directory,  // -fdebug-compilation-dir: replaces the working directory
+  prefix_map,
   coverage,          // --coverage, -ftest-coverage: notes file
   profile_generate,  // -fprofile-arcs, -fprofile-generate: the path of the counters reaches the
                      // object
-  profile_use,       // detail: ProfileKind
+  profile_use,
   profile_dir,
   profile_prefix,  // -fprofile-prefix-path
-  output_beside,   // a further output named after the object; detail: kind of outputs.h
+  output_beside,   // a further output named after the object
   output_named,    // a further output named by the value
   native,          // -march=, -mcpu=, -mtune=
   arch,
-  color,  // detail: 1 on, 0 off, 2 by the value
+  color,
   modules,
-  sloppy,  // detail: the Sloppy bit that allows it; left out of the keys then
+  sloppy,  // refused unless sloppiness allows it; left out of the keys then
   random_seed,
   assembler,        // -Wa,…
   preprocessor,     // -Wp,…
@@ -73,7 +77,7 @@ enum class Role : unsigned char {
   skip,             // --ccache-skip
   end_of_options,   // --
   // cl and clang-cl
-  cl_compile_as,       // /TP, /TC; detail: Language
+  cl_compile_as,       // /TP, /TC
   cl_compile_this_as,  // /Tp file, /Tc file
   cl_show_includes,
   cl_pass_clang,  // /clang:
@@ -84,6 +88,61 @@ enum class Role : unsigned char {
 };
 
 enum class ProfileKind : unsigned char { gcc_counters, clang_indexed, file };
+// What a prefix map changes besides the texts of macros.
+enum class Maps : unsigned char { other_paths, debug_directory };
+enum class Color : unsigned char { off, on, by_value };
+
+// What a role needs to know besides: a type of its own for each kind of knowledge.
+using Detail = std::variant<std::monostate, Why, SearchDirectory::Kind, Maps, ProfileKind,
+                            OutputKind, Color, Sloppy, Language>;
+
+// Every role that has a detail, and what it is: the one place that says so. A role that is not
+// listed has none.
+struct RoleDetail {
+  OptionRole role;
+  std::size_t index;  // in Detail
+};
+template <class Type>
+inline constexpr std::size_t detail_index = Detail(Type{}).index();
+inline constexpr RoleDetail role_details[] = {
+    {OptionRole::refuse, detail_index<Why>},
+    {OptionRole::search, detail_index<SearchDirectory::Kind>},
+    {OptionRole::search_with_prefix, detail_index<SearchDirectory::Kind>},
+    {OptionRole::prefix_map, detail_index<Maps>},
+    {OptionRole::profile_use, detail_index<ProfileKind>},
+    {OptionRole::output_beside, detail_index<OutputKind>},
+    {OptionRole::output_named, detail_index<OutputKind>},
+    {OptionRole::color, detail_index<Color>},
+    {OptionRole::sloppy, detail_index<Sloppy>},
+    {OptionRole::cl_compile_as, detail_index<Language>},
+    {OptionRole::cl_compile_this_as, detail_index<Language>},
+};
+constexpr std::size_t detail_index_of(OptionRole role) {
+  for (const RoleDetail& row : role_details)
+    if (row.role == role) return row.index;
+  return detail_index<std::monostate>;
+}
+
+// A role with its detail. Neither a role without the detail that it needs nor one with the detail
+// of another compiles: the constructor runs while deja is compiled, where it must not throw.
+class Meaning {
+ public:
+  consteval Meaning(OptionRole role, Detail detail = {}) : role_(role), detail_(detail) {
+    if (detail.index() != detail_index_of(role)) throw "a detail of another role";
+  }
+
+  constexpr OptionRole role() const { return role_; }
+  // The detail of an option whose role was found to be `role`.
+  template <OptionRole role>
+  constexpr auto detail() const {
+    static_assert(detail_index_of(role) != detail_index<std::monostate>, "it has no detail");
+    return std::get<detail_index_of(role)>(detail_);
+  }
+
+ private:
+  OptionRole role_;
+  Detail detail_;
+};
 
 // What follows from an option that is present; bits.
 enum Effect : unsigned {
@@ -107,12 +166,11 @@ enum Effect : unsigned {
 struct CompilerOption {
   std::string_view name;  // dash included
   Value value = Value::none;
-  Role role = Role::plain;
+  Meaning meaning = OptionRole::plain;
   unsigned effects = 0;  // Effect bits
-  unsigned detail = 0;   // by role
-};
 
-constexpr unsigned detail_of(Why why) { return static_cast<unsigned>(why); }
+  constexpr OptionRole role() const { return meaning.role(); }
+};
 
 // Sorted by name, each name once: what find_option relies on.
 constexpr bool sorted(std::span<const CompilerOption> rows) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace deja {
@@ -55,6 +56,9 @@ constexpr bool numbered_by_position() {
 }
 static_assert(numbered_by_position());
 
+constexpr const OutputRow& row_of(OutputKind kind) {
+  return output_rows[static_cast<std::size_t>(kind)];
+}
 // The row of a kind read from an entry; nullptr when this version does not know it.
 constexpr const OutputRow* output_row(unsigned kind) {
   return kind < std::size(output_rows) ? &output_rows[kind] : nullptr;

@@ -44,6 +44,14 @@ class CallReader {
   void refuse(Why why, std::string object) {
     if (!refusal_) refusal_ = Bypass(why, std::move(object));
   }
+  // --ccache-skip before a word: the word alone is passed on.
+  void drop_first_word(Given& given) {
+    given.argument.words.erase(given.argument.words.begin());
+    call_.rewritten = true;
+  }
+  void add_search(SearchDirectory::Kind kind, std::string path) {
+    call_.search.push_back({kind, std::move(path)});
+  }
   // base_dir applied to a path of the command line.
   std::string local(const std::string& path) {
     std::string rewritten = base_dirs_.rewrite(path);

@@ -22,9 +22,8 @@ Understood understand(Fs& fs, const Config& config, const UnderstandInput& input
 }
 
 void take_color(Invocation& call, const Given& given) {
-  constexpr unsigned by_value = 2;
-  const bool on =
-      given.option.detail == by_value ? given.value != "never" : given.option.detail == 1;
+  const Color color = given.option.meaning.detail<OptionRole::color>();
+  const bool on = color == Color::by_value ? given.value != "never" : color == Color::on;
   call.diagnostics_color_given = given.value != "auto";
   call.color_wanted_explicitly = call.diagnostics_color_given && on;
 }

@@ -6,7 +6,6 @@
 #include "base/path.h"
 #include "compiler/base_dir.h"
 #include "compiler/languages.h"
-#include "compiler/option_details.h"
 #include "compiler/readers.h"
 
 namespace deja {
@@ -35,8 +34,8 @@ class ClReader : private CallReader {
   void word();
   void option_word(const std::string& typed, const CompilerOption& option);
   void apply(Given given);
-  bool apply_mode(const Given& given);
-  void apply_fact(Given& given);
+  void take_object(const Given& given);
+  void take_pch_make(const std::string& name);
   void take_for_clang(const Given& given);
   void take_for_frontend(Given& given);
   void keep(Given& given);
@@ -72,8 +71,7 @@ void ClReader::word() {
   const bool dashed = typed.size() > 1 && typed.front() == '-';
   const bool slashed = typed.size() > 1 && typed.front() == '/';
   if (options_ended_ || (!dashed && !slashed)) {
-    if (typed.starts_with('@'))
-      return refuse(Why::response_file_unreadable, typed);
+    if (typed.starts_with('@')) return refuse(Why::response_file_unreadable, typed);
     inputs_.push_back({typed, {}});
     return;
   }
@@ -99,8 +97,7 @@ void ClReader::option_word(const std::string& typed, const CompilerOption& optio
   Given given{option, Argument{.words = {typed}}, {}};
   if (!option.name.empty()) given.value = joined_value(option, typed);
   if (takes_next_word(option, typed)) {
-    if (next_ == in_.words.size())
-      return refuse(Why::bad_option, typed + " without a value");
+    if (next_ == in_.words.size()) return refuse(Why::bad_option, typed + " without a value");
     given.value = in_.words[next_];
     given.argument.words.push_back(in_.words[next_++]);
   }
@@ -113,99 +110,103 @@ void ClReader::option_word(const std::string& typed, const CompilerOption& optio
   apply(std::move(given));
 }
 
+// What each option means, a role a line. An option is kept unless its line returns.
 void ClReader::apply(Given given) {
   given.argument.to_preprocess = !given.has(no_preprocess);
   given.argument.in_direct_key = !given.has(unkeyed);
   given.argument.in_preprocessed_key = !given.has(unkeyed) && !given.has(in_text);
-  if (apply_mode(given)) return;
-  apply_fact(given);
-}
+  const std::string& value = given.value;
+  const std::string& typed = given.argument.words.front();
+  const Meaning& meaning = given.option.meaning;
+  // clang-format off
+  switch (meaning.role()) {
+    case OptionRole::plain: break;
+    case OptionRole::debug: break;
 
-// Options that say what is to be done. True: done with.
-bool ClReader::apply_mode(const Given& given) {
-  switch (given.option.role) {
-    case Role::refuse:
-      refuse(static_cast<Why>(given.option.detail), given.argument.words.front());
-      return true;
-    case Role::compile:
-      return compile_ = true;
-    case Role::preprocess:
-      return preprocess_ = true;
-    case Role::syntax_only:
-    case Role::information:
-      return other_mode_ = true;
-    case Role::end_of_options:
-      return options_ended_ = true;
-    case Role::cl_link:
-      next_ = in_.words.size();
-      return true;
-    case Role::object:
-      call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
-      call_.object_option = given.argument.words;
-      if (call_.object.empty())
-        refuse(Why::bad_option, given.argument.words.front() + " without a name");
-      return call_.object_named = true;
-    case Role::cl_compile_as:
-      all_as_ = static_cast<Language>(given.option.detail);
-      return false;
-    case Role::cl_compile_this_as:
-      inputs_.push_back({given.value, static_cast<Language>(given.option.detail)});
-      return true;
-    case Role::cl_pass_clang:
-      take_for_clang(given);
-      return false;
-    default:
-      return false;
-  }
-}
+    // What is to be done.
+    case OptionRole::refuse: return refuse(meaning.detail<OptionRole::refuse>(), typed);
+    case OptionRole::compile: compile_ = true; return;
+    case OptionRole::preprocess: preprocess_ = true; return;
+    case OptionRole::syntax_only: other_mode_ = true; return;
+    case OptionRole::information: other_mode_ = true; return;
+    case OptionRole::end_of_options: options_ended_ = true; return;
+    case OptionRole::cl_link: next_ = in_.words.size(); return;
+    case OptionRole::object: return take_object(given);
+    case OptionRole::cl_compile_as: all_as_ = meaning.detail<OptionRole::cl_compile_as>(); break;
+    case OptionRole::cl_compile_this_as: inputs_.push_back({value, meaning.detail<OptionRole::cl_compile_this_as>()}); return;
+    case OptionRole::skip: drop_first_word(given); break;
 
-void ClReader::apply_fact(Given& given) {
-  switch (given.option.role) {
-    case Role::search:
-      call_.search.push_back(
-          {static_cast<SearchDirectory::Kind>(given.option.detail), given.value});
-      break;
-    case Role::include:
-      call_.searches_working_directory = true;
-      break;
-    case Role::output_named:
-      named_.push_back({given.option.detail, given.value});
-      break;
-    case Role::cl_show_includes:
-      call_.show_includes = true;
-      break;
-    case Role::cl_pch_file:
-      pch_file_ = given.value;
-      break;
-    case Role::cl_pch_make:
-      makes_pch_ = true;
-      // Without a name it ends at a pragma, which the text does not show.
-      if (given.value.empty())
-        refuse(Why::precompiled_header_refused, "/Yc without a name");
-      break;
-    case Role::cl_pch_use:
-      uses_pch_ = true;
-      break;
-    case Role::color:
-      take_color(call_, given);
-      break;
-    case Role::native:
-      call_.native_architecture |= given.value == "native";
-      break;
-    case Role::skip:
-      given.argument.words.erase(given.argument.words.begin());
-      call_.rewritten = true;
-      break;
-    case Role::to_frontend:
-      return take_for_frontend(given);
-    default:
-      break;
+    // Files and directories.
+    case OptionRole::search: add_search(meaning.detail<OptionRole::search>(), value); break;
+    case OptionRole::include: call_.searches_working_directory = true; break;
+    case OptionRole::output_named: named_.push_back({meaning.detail<OptionRole::output_named>(), value}); break;
+    case OptionRole::cl_pch_file: pch_file_ = value; break;
+    case OptionRole::cl_pch_make: take_pch_make(value); break;
+    case OptionRole::cl_pch_use: uses_pch_ = true; break;
+
+    // Facts.
+    case OptionRole::cl_show_includes: call_.show_includes = true; break;
+    case OptionRole::color: take_color(call_, given); break;
+    case OptionRole::native: call_.native_architecture |= value == "native"; break;
+
+    // Words for another program.
+    case OptionRole::cl_pass_clang: take_for_clang(given); break;
+    case OptionRole::to_frontend: return take_for_frontend(given);
+
+    // In no table that is read here.
+    case OptionRole::refuse_if_value: break;
+    case OptionRole::assemble: break;
+    case OptionRole::language: break;
+    case OptionRole::emit_llvm: break;
+    case OptionRole::dep_make: break;
+    case OptionRole::dep_file: break;
+    case OptionRole::dep_target: break;
+    case OptionRole::dep_style: break;
+    case OptionRole::search_with_prefix: break;
+    case OptionRole::include_prefix: break;
+    case OptionRole::include_pch: break;
+    case OptionRole::imacros: break;
+    case OptionRole::program_prefix: break;
+    case OptionRole::external_assembler: break;
+    case OptionRole::split_dwarf: break;
+    case OptionRole::no_split_dwarf: break;
+    case OptionRole::debug_directory: break;
+    case OptionRole::prefix_map: break;
+    case OptionRole::coverage: break;
+    case OptionRole::profile_generate: break;
+    case OptionRole::profile_use: break;
+    case OptionRole::profile_dir: break;
+    case OptionRole::profile_prefix: break;
+    case OptionRole::output_beside: break;
+    case OptionRole::arch: break;
+    case OptionRole::modules: break;
+    case OptionRole::sloppy: break;
+    case OptionRole::random_seed: break;
+    case OptionRole::assembler: break;
+    case OptionRole::preprocessor: break;
+    case OptionRole::to_preprocessor: break;
+    case OptionRole::to_assembler: break;
   }
+  // clang-format on
   keep(given);
 }
 
+void ClReader::take_object(const Given& given) {
+  call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
+  call_.object_option = given.argument.words;
+  if (call_.object.empty())
+    refuse(Why::bad_option, given.argument.words.front() + " without a name");
+  call_.object_named = true;
+}
+
+// Without a name it ends at a pragma, which the text does not show.
+void ClReader::take_pch_make(const std::string& name) {
+  makes_pch_ = true;
+  if (name.empty()) refuse(Why::precompiled_header_refused, "/Yc without a name");
+}
+
 void ClReader::keep(Given& given) {
-  const bool is_debug_off = given.option.role == Role::debug && given.value == "0";
+  const bool is_debug_off = given.option.role() == OptionRole::debug && given.value == "0";
   if (!is_debug_off) effects_ |= given.option.effects;
   call_.arguments.push_back(std::move(given.argument));
 }
@@ -213,20 +214,20 @@ void ClReader::keep(Given& given) {
 // /clang:WORD reaches clang's own driver; words that would change what is written are refused.
 void ClReader::take_for_clang(const Given& given) {
   const CompilerOption* option = find_option(clang_options(), gcc_options(), given.value);
-  constexpr std::array harmless = {Role::plain,   Role::debug,  Role::search,
-                                   Role::include, Role::native, Role::color};
+  constexpr std::array harmless = {OptionRole::plain,   OptionRole::debug,  OptionRole::search,
+                                   OptionRole::include, OptionRole::native, OptionRole::color};
   const bool is_harmless =
-      !option || std::find(harmless.begin(), harmless.end(), option->role) != harmless.end();
+      !option || std::find(harmless.begin(), harmless.end(), option->role()) != harmless.end();
   if (!is_harmless) return refuse(Why::refused_option, "/clang:" + given.value);
   // Where it makes headers come from is not told apart here.
-  if (option && (option->role == Role::search || option->role == Role::include))
+  if (option && (option->role() == OptionRole::search || option->role() == OptionRole::include))
     call_.allows_direct = false;
   if (option) effects_ |= option->effects & ~static_cast<unsigned>(in_text);
 }
 
 void ClReader::take_for_frontend(Given& given) {
   const CompilerOption* option = find_option(frontend_options(), given.value);
-  if (option && option->role != Role::plain)
+  if (option && option->role() != OptionRole::plain)
     return refuse(Why::refused_option, "-Xclang " + given.value);
   if (option) effects_ |= option->effects;
   keep(given);
@@ -240,8 +241,7 @@ std::optional<Bypass> ClReader::choose_source() {
   if (inputs_.size() > 1)
     return Bypass(Why::several_sources, inputs_[0].file + " and " + inputs_[1].file);
   const Input& input = inputs_.front();
-  if (input.file.empty() || input.file == "-")
-    return Bypass(Why::source_is_stream);
+  if (input.file.empty() || input.file == "-") return Bypass(Why::source_is_stream);
   if (is_module_unit(input.file)) return Bypass(Why::module_unit, input.file);
   call_.source = local(input.file);
   std::optional<Language> language = input.language ? input.language : all_as_;
@@ -270,13 +270,12 @@ void ClReader::take_pch() {
   // A folder, or a name without a suffix, the compiler completes.
   const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
   if (!is_file || (makes_pch_ && uses_pch_))
-    return refuse(Why::precompiled_header_refused,
-                  "/Yc or /Yu without /Fp and a file's name");
+    return refuse(Why::precompiled_header_refused, "/Yc or /Yu without /Fp and a file's name");
   if (uses_pch_) return call_.pch_files.push_back(pch_file_);
   // What cl's own holds has not been looked into.
   if (!is_clang()) return refuse(Why::precompiled_header_refused, "/Yc of cl");
   complete_pch(call_, true);
-  call_.outputs.push_back({static_cast<unsigned>(OutputKind::precompiled_header), pch_file_});
+  call_.outputs.push_back({OutputKind::precompiled_header, pch_file_});
 }
 
 void ClReader::complete() {
@@ -290,7 +289,7 @@ void ClReader::complete() {
   if (call_.verbatim_key)
     for (Argument& argument : call_.arguments)
       argument.in_preprocessed_key |= argument.in_direct_key;
-  call_.outputs.push_back({static_cast<unsigned>(OutputKind::object), call_.object});
+  call_.outputs.push_back({OutputKind::object, call_.object});
   if (makes_pch_ || uses_pch_) take_pch();
   for (OutputFile& output : named_) {
     // cl writes a folder's worth of names; only a file's name is understood.

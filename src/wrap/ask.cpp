@@ -175,7 +175,8 @@ void ask_outputs(const Session& session, const Invocation& call) {
   if (!targets_can_be_rewritten(session))
     for (const std::string& target : call.dep_targets) ledger.value(Role::dependency_file, target);
   for (const OutputFile& output : call.outputs)
-    ledger.value(Role::output, output_row(output.kind)->made_by, std::to_string(output.kind));
+    ledger.value(Role::output, row_of(output.kind).made_by,
+                 std::to_string(static_cast<unsigned>(output.kind)));
   if (call.object == "/dev/null") ledger.value(Role::object, "is a device");
   if (call.object_path_matters)
     ledger.value(Role::object, "path",

@@ -129,11 +129,11 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
     const auto facts = session.system.fs.read(output.path, bytes, largest_output);
     // A file from an earlier compile is not of this one.
     const bool is_new = facts && facts->mtime_ns >= session.started_ns;
-    if (!is_new && output_rows[output.kind].required)
+    if (!is_new && row_of(output.kind).required)
       return Bypass(Why::no_output, facts ? "'" + output.path + "' is older than the compile"
                                           : facts.error().text());
     if (!is_new) continue;
-    if (bytes.empty() && output.kind == static_cast<unsigned>(OutputKind::object))
+    if (bytes.empty() && output.kind == OutputKind::object)
       return Bypass(Why::empty_output, output.path);
     entry.parts.push_back({part_of(output), std::move(bytes)});
   }

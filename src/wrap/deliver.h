@@ -12,7 +12,7 @@ namespace deja {
 
 // The part of an entry that holds `output`.
 inline std::uint8_t part_of(const OutputFile& output) {
-  return static_cast<std::uint8_t>(first_output_part + output.kind);
+  return static_cast<std::uint8_t>(first_output_part + static_cast<unsigned>(output.kind));
 }
 
 // True when this caller's terminal would show colours.

@@ -72,13 +72,12 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
     if (output.path == "/dev/null") continue;
     const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
     if (part == entry.parts.end()) {
-      if (!output_rows[output.kind].required) continue;
+      if (!row_of(output.kind).required) continue;
       note(session, sought,
-           "Not served: ", {Why::result_lacks_part, std::string(output_rows[output.kind].doc)});
+           "Not served: ", {Why::result_lacks_part, std::string(row_of(output.kind).doc)});
       return false;
     }
-    if (output.kind != static_cast<unsigned>(OutputKind::depfile) || call.dep_targets.empty())
-      continue;
+    if (output.kind != OutputKind::depfile || call.dep_targets.empty()) continue;
     // TinyCC's files, for one, cannot be rewritten, but may be just what is wanted.
     const std::string* const made_for = entry.find(targets_part);
     if (made_for != nullptr && *made_for == text::join(call.dep_targets, "\n")) continue;

@@ -107,8 +107,8 @@ std::vector<std::string> spellings(const CompilerOption& option) {
 // Rows whose own effect keeps a.c and b.c from being told apart, that only deja knows, or that end
 // the reading.
 bool is_exempt(const CompilerOption& option) {
-  return option.role == Role::refuse || option.role == Role::skip ||
-         option.role == Role::end_of_options || option.role == Role::language;
+  return option.role() == OptionRole::refuse || option.role() == OptionRole::skip ||
+         option.role() == OptionRole::end_of_options || option.role() == OptionRole::language;
 }
 
 // The words of `names` after which the driver does not compile a source of their own: it took that
@@ -212,9 +212,9 @@ TEST_CASE("option forms: no option that takes a word is missing") {
       const CompilerOption* row = driver.find(name);
       // Options whose table row refuses them, and GCC's own long names that are not in the table,
       // are never read further.
-      const bool read_on =
-          row ? row->role != Role::refuse && !takes_next_word(*row, name) : !name.starts_with("--");
-      if (read_on && (!row || row->role != Role::information)) candidates.insert(name);
+      const bool read_on = row ? row->role() != OptionRole::refuse && !takes_next_word(*row, name)
+                               : !name.starts_with("--");
+      if (read_on && (!row || row->role() != OptionRole::information)) candidates.insert(name);
     }
     REQUIRE(!candidates.empty());
     const std::vector<std::string> all(candidates.begin(), candidates.end());

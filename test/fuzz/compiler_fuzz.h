@@ -83,13 +83,15 @@ inline void check_argv(std::string_view text) {
   const Invocation* call = std::get_if<Invocation>(&understood);
   if (!call) return;
   if (call->source.empty() || call->object.empty() || call->outputs.empty()) std::abort();
-  if (call->outputs.front().kind != 0 || call->outputs.front().path != call->object) std::abort();
+  if (call->outputs.front().kind != OutputKind::object ||
+      call->outputs.front().path != call->object)
+    std::abort();
   // Clang's warning of an -MF that has no effect is in the key, too.
   if (call->wants_depfile != !call->depfile.empty() ||
       (call->wants_depfile && call->dep_key.empty()))
     std::abort();
   for (const OutputFile& output : call->outputs)
-    if (!output_row(output.kind)) std::abort();
+    if (!output_row(static_cast<unsigned>(output.kind))) std::abort();
   for (const Argument& argument : call->arguments)
     if (argument.words.empty()) std::abort();
   static_cast<void>(search_query_words(*call));

@@ -507,15 +507,16 @@ TEST_CASE("understand: every name in the tables is read by its own row") {
 }
 
 TEST_CASE("understand: longest name first") {
-  CHECK(find_option(gcc_options(), "-fprofile-use=x")->role == Role::profile_use);
+  CHECK(find_option(gcc_options(), "-fprofile-use=x")->role() == OptionRole::profile_use);
   CHECK(find_option(gcc_options(), "-fprofile-used") == nullptr);
-  CHECK(find_option(gcc_options(), "-include")->role == Role::include);
-  CHECK(find_option(gcc_options(), "-Includes")->role == Role::search);
+  CHECK(find_option(gcc_options(), "-include")->role() == OptionRole::include);
+  CHECK(find_option(gcc_options(), "-Includes")->role() == OptionRole::search);
   CHECK(find_option(gcc_options(), "-MDx") == nullptr);
   CHECK(find_option(gcc_options(), "x") == nullptr);
   CHECK(find_option(gcc_options(), "") == nullptr);
-  CHECK(find_option(clang_options(), gcc_options(), "-fcolor-diagnostics")->role == Role::color);
-  CHECK(find_option(clang_options(), gcc_options(), "-Ix")->role == Role::search);
+  CHECK(find_option(clang_options(), gcc_options(), "-fcolor-diagnostics")->role() ==
+        OptionRole::color);
+  CHECK(find_option(clang_options(), gcc_options(), "-Ix")->role() == OptionRole::search);
 }
 
 }  // namespace
