@@ -84,10 +84,13 @@ enum class Why : std::uint8_t {
   assembler_includes,
   newer_than_compile,
   dangling_link,
+  option_asks_for_time,
+  option_asks_for_names,
   // Not stored.
   changed_meanwhile,
   moved_meanwhile,
   dependency_file_incomplete,
+  holds_directory,
   result_too_large,
 };
 
@@ -214,12 +217,19 @@ inline constexpr ReasonRow reason_rows[] = {
      "sloppiness include_file_mtime,include_file_ctime"},
     {Why::dangling_link, "dangling_link", Outcome::none,
      "a link with the name of a header leads nowhere", ""},
+    {Why::option_asks_for_time, "option_asks_for_time", Outcome::none,
+     "option '{}' asks for the time of the compile", ""},
+    {Why::option_asks_for_names, "option_asks_for_names", Outcome::none,
+     "option '{}' asks whether a header is there", ""},
     {Why::changed_meanwhile, "changed_meanwhile", Outcome::modified_input_file,
      "'{}' changed while it was compiled", ""},
     {Why::moved_meanwhile, "moved_meanwhile", Outcome::modified_input_file,
      "'{}' was moved while it was compiled", ""},
     {Why::dependency_file_incomplete, "dependency_file_incomplete", Outcome::none,
      "the dependency file is missing, or does not name the source", ""},
+    {Why::holds_directory, "holds_directory", Outcome::none,
+     "{} holds the name of the working directory, which is not part of the key",
+     "map it away with -ffile-prefix-map, or set hash_dir = false if that does not matter"},
     {Why::result_too_large, "result_too_large", Outcome::none, "{}", ""},
 };
 

@@ -210,6 +210,7 @@ void GccReader::take_preprocessor_words(Given& given) {
       return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
     });
     if (!only_macros) call_.allows_direct = false;
+    if (std::ranges::find(pieces, "-P") != pieces.end()) call_.allows_preprocessed = false;
     return keep(given);
   }
   given.argument.to_preprocess = given.argument.in_direct_key = given.argument.in_preprocessed_key =

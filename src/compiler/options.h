@@ -74,6 +74,7 @@ enum class OptionRole : unsigned char {
   to_preprocessor,  // -Xpreprocessor
   to_assembler,     // -Xassembler
   to_frontend,      // -Xclang
+  to_backend,       // -mllvm
   skip,             // --ccache-skip
   end_of_options,   // --
   // cl and clang-cl

@@ -185,7 +185,7 @@ constexpr CompilerOption clang_cl_rows[] = {
     {"-ivfsoverlay", Value::joined, refused},
     {"-march=", Value::joined, OptionRole::native},
     {"-mcpu=", Value::joined, OptionRole::native},
-    {"-mllvm", Value::separate},
+    {"-mllvm", Value::separate, OptionRole::to_backend},
     {"-mtune=", Value::joined, OptionRole::native},
     {"-save-temps", Value::none, refused},
     {"-save-temps=", Value::joined, refused},

@@ -121,7 +121,7 @@ constexpr CompilerOption gcc_rows[] = {
     {"-dA"},
     {"-dD"},
     {"-dI"},
-    {"-dM"},
+    {"-dM", Value::none, refused},
     {"-dN"},
     {"-dP"},
     {"-dU"},

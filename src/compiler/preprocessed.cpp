@@ -79,7 +79,6 @@ bool may_hold_macro(std::string_view pragma) {
                                         "GCC visibility",
                                         "GCC warning",
                                         "STDC",
-                                        "clang attribute",
                                         "clang diagnostic",
                                         "clang module",
                                         "clang section",

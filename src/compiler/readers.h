@@ -52,6 +52,14 @@ class CallReader {
   void add_search(SearchDirectory::Kind kind, std::string path) {
     call_.search.push_back({kind, std::move(path)});
   }
+  // A word of -mllvm. What LLVM's own options read and write is in no table; their names tell which
+  // of them do.
+  void take_backend_word(const std::string& word) {
+    const std::string_view name = std::string_view(word).substr(0, word.find('='));
+    for (const std::string_view file : {"dir", "file", "list", "output", "path", "stats"})
+      if (name.find(file) != std::string_view::npos)
+        return refuse(Why::refused_option, "-mllvm " + word);
+  }
   // base_dir applied to a path of the command line.
   std::string local(const std::string& path) {
     std::string rewritten = base_dirs_.rewrite(path);

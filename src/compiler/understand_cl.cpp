@@ -152,6 +152,7 @@ void ClReader::apply(Given given) {
     // Words for another program.
     case OptionRole::cl_pass_clang: take_for_clang(given); break;
     case OptionRole::to_frontend: return take_for_frontend(given);
+    case OptionRole::to_backend: take_backend_word(given.value); break;
 
     // In no table that is read here.
     case OptionRole::refuse_if_value: break;

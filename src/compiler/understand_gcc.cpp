@@ -134,6 +134,7 @@ void GccReader::apply(Given given) {
     case OptionRole::preprocessor: return take_preprocessor_words(given);
     case OptionRole::to_preprocessor: return take_preprocessor_words(given);
     case OptionRole::to_frontend: return take_frontend_word(given);
+    case OptionRole::to_backend: take_backend_word(value); break;
 
     // In no table that is read here.
     case OptionRole::cl_compile_as: break;

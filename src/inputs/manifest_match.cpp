@@ -85,8 +85,9 @@ class Manifest::Matcher {
                         std::vector<std::uint32_t>& to_list) {
     const std::string& path = manifest_.strings_[row.path];
     const auto facts = files_.facts(path);
+    // A file in the place of a directory is told of in messages, so it must not be there either.
+    if (row.inode == 0) return !facts || no(Why::directory_appeared, path);
     const bool exists = facts && facts->kind == FileKind::directory;
-    if (row.inode == 0) return !exists || no(Why::directory_appeared, path);
     if (!exists) return no(Why::directory_gone, path);
     const bool trusted = row.mtime_ns != 0 || row.ctime_ns != 0;
     const bool unchanged = facts->inode == row.inode && facts->mtime_ns == row.mtime_ns &&

@@ -186,7 +186,11 @@ void look_at(std::string_view text, std::size_t i, SourceScan& out) {
       std::size_t start = i, end = i;
       while (start > 0 && is_word_char(text[start - 1])) --start;
       while (end < text.size() && is_word_char(text[end])) ++end;
-      if (is_probe_name(text.substr(start, end - start))) take_probe(text, start, end, out);
+      const std::string_view word = text.substr(start, end - start);
+      if (is_probe_name(word)) take_probe(text, start, end, out);
+      // A beginning of the name can only be meant for pasting the rest to it.
+      constexpr std::string_view probe = "__has\137include";
+      traits.probes_computed |= word.size() < probe.size() && probe.starts_with(word);
       return;
     }
     case 'f':

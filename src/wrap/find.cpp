@@ -37,8 +37,22 @@ void note(const Session& session, Sought& sought, std::string_view what, Reason 
   sought.reasons.push_back(std::move(why));
 }
 
-bool source_allows_direct(const Session& session, const SourceFile& source, Sought& sought) {
-  auto why = why_not_direct(session, source.traits, time_is_fixed(session), "the source");
+// A macro's value on the command line asks what a source would ask, unseen by what reads sources.
+std::optional<Reason> asked_by_options(const Invocation& call) {
+  for (const Argument& argument : call.arguments)
+    for (const std::string& word : argument.words)
+      for (const auto& [asks, why] : {std::pair("__TIME__", Why::option_asks_for_time),
+                                      std::pair("__DATE__", Why::option_asks_for_time),
+                                      std::pair("__TIMESTAMP__", Why::option_asks_for_time),
+                                      std::pair("__has_", Why::option_asks_for_names)})
+        if (word.find(asks) != std::string::npos) return Reason{why, word};
+  return std::nullopt;
+}
+
+bool allows_direct(const Session& session, const Invocation& call, const SourceFile& source,
+                   Sought& sought) {
+  auto why = asked_by_options(call);
+  if (!why) why = why_not_direct(session, source.traits, time_is_fixed(session), "the source");
   if (why) note(session, sought, "No direct mode: ", std::move(*why));
   return !why;
 }
@@ -189,7 +203,7 @@ std::variant<Finding, Bypass> find(const Session& session, const Invocation& cal
   Finding finding;
   Sought& sought = finding.sought;
   const SourceFile& file = *std::get<const SourceFile*>(source);
-  if (config.direct_mode && call.allows_direct && source_allows_direct(session, file, sought)) {
+  if (config.direct_mode && call.allows_direct && allows_direct(session, call, file, sought)) {
     ask_direct(session, call, file);
     sought.direct = key_of(KeyPart::direct, ledger.inputs(), common, session.traces.direct);
     finding.found = by_manifest(session, call, sought);

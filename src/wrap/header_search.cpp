@@ -139,6 +139,12 @@ bool HeaderSearch::watch(ManifestEntry& entry) {
   Folders& found = folders();
   const bool watched =
       watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
+  // Messages may tell that a directory is missing, and what could come to be there was never seen.
+  for (const SearchDirectory& directory : call_.search)
+    if (!session_.system.fs.stat(directory.path) &&
+        std::ranges::find(entry.directories, directory.path, &WatchedDirectory::path) ==
+            entry.directories.end())
+      entry.directories.push_back({.path = directory.path, .names = {}});
   if (auto learned = found.names.to_keep())
     make_known(session_, key_of_names(found.built_in_key), {std::move(*learned)});
   return watched;

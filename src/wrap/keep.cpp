@@ -39,6 +39,42 @@ bool inputs_unchanged(const Session& session, const Invocation& call,
   return !changed(call.source) && std::ranges::none_of(headers, changed);
 }
 
+// Whether anything that the key is made of says where the compile happens: the directory itself, or
+// a word or variable that names it. Where the user has asked for it not to matter, it does not.
+bool directory_is_keyed(const Session& session, const Invocation& call) {
+  const std::string& directory = session.working_directory;
+  const bool unwanted = !session.config.hash_dir || !call.prefix_maps.empty() ||
+                        session.config.sloppiness.has(Sloppy::gcno_cwd) ||
+                        !session.config.base_dir.empty();
+  const auto names_it = [&](const std::string& text) {
+    return text.find(directory) != std::string::npos;
+  };
+  return unwanted || std::ranges::any_of(session.words, names_it) ||
+         std::ranges::any_of(session.ledger.inputs(), [&](const Input& input) {
+           const bool is_variable = row_of(input.role).id == row_of(Role::variable).id;
+           return input.role == Role::directory || (is_variable && names_it(input.answer));
+         });
+}
+
+// A part of the result that holds the working directory's name while the key does not: by an option
+// that no table knows to do that. It would be wrong in any other directory.
+std::optional<Reason> strays_from_directory(const Session& session, const Invocation& call,
+                                            const Entry& entry,
+                                            const std::vector<std::string>& headers) {
+  constexpr std::size_t telling = 4;  // characters; shorter names occur by chance
+  const std::string& directory = session.working_directory;
+  if (directory.size() < telling || directory_is_keyed(session, call)) return std::nullopt;
+  const auto by_full_name = [&](const std::string& header) {
+    return header.starts_with(directory);
+  };
+  if (by_full_name(call.source) || std::ranges::any_of(headers, by_full_name)) return std::nullopt;
+  for (const EntryPart& part : entry.parts)
+    if (part.kind != targets_part && part.bytes.find(directory) != std::string::npos)
+      return Reason{Why::holds_directory,
+                    part.kind < first_output_part ? "what the compiler says" : "an output"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Outcome keep(const Session& session, const Invocation& call, HeaderSearch& search, Sought sought,
@@ -64,6 +100,10 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
     return why->counted();
   }
   Entry& entry = std::get<Entry>(collected);
+  if (const auto why = strays_from_directory(session, call, entry, headers)) {
+    session.log.add("Not stored: " + text_of(*why));
+    return ending;
+  }
   entry.sources = sources_digest(session, call, headers);
   const Digest result = by_depfile ? depend_key(*sought.direct, *files, entry) : *sought.text;
   if (keep_result(session, result, entry) && sought.direct && files)

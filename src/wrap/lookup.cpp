@@ -179,6 +179,12 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
         session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime),
                               sloppy.has(Sloppy::include_file_ctime));
     const std::string name = "'" + header + "'";
+    // In a header the macro tells the source's time, which no manifest holds.
+    const bool tells_time = (*file)->traits.timestamp_macro && !sloppy.has(Sloppy::time_macros);
+    if (tells_time) {
+      session.log.add("No direct mode: " + text_of(Reason{Why::time_of_day, name}));
+      return std::nullopt;
+    }
     if (const auto why = too_new ? Reason{Why::newer_than_compile, name}
                                  : why_not_direct(session, (*file)->traits, false, name)) {
       session.log.add("No direct mode: " + text_of(*why));
