@@ -46,6 +46,24 @@ void ask_working_directory(const Session& session, const Invocation& call) {
                          mapped_directory(call, session.working_directory));
 }
 
+// A root that is given by a relative name is another one in each directory, and compilers tell
+// where it is not there, or no directory.
+void ask_system_root(const Session& session, const Invocation& call) {
+  for (const Argument& argument : call.arguments) {
+    const std::string& word = argument.words.front();
+    const auto begins = [&](std::string_view option) { return word.starts_with(option); };
+    if (!begins("--sysroot") && !begins("-isysroot")) continue;
+    std::string root = argument.words.back();
+    if (argument.words.size() == 1) root = root.substr(begins("--sysroot") ? 10 : 9);
+    const auto facts = session.files.facts(root);
+    const char* const kind = !facts                               ? "absent"
+                             : facts->kind == FileKind::directory ? "a directory"
+                                                                  : "a file";
+    session.ledger.value(Role::directory, "of the system root",
+                         path::is_absolute(root) ? kind : session.working_directory + " " + kind);
+  }
+}
+
 // What tells one program from another without reading it.
 std::string stat_text(const FileFacts& facts) {
   return fmt::format("{} bytes of {}", facts.size, facts.mtime_ns);
@@ -217,6 +235,7 @@ std::optional<Bypass> ask_common(const Session& session, const Invocation& call)
   if (auto why = ask_compiler(session)) return why;
   if (auto why = ask_other_programs(session, call)) return why;
   ask_working_directory(session, call);
+  ask_system_root(session, call);
   for (const Argument& argument : call.arguments)
     if (argument.in_preprocessed_key) ask_argument(session.ledger, Role::option, argument);
   ask_outputs(session, call);

@@ -106,6 +106,19 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
   return true;
 }
 
+// Clang follows directives in what is said to be preprocessed, too.
+bool still_includes(const Session& session, const Invocation& call) {
+  const auto text = session.files.read_again(call.source);
+  if (!text) return true;
+  for (std::size_t at = text->find('#'); at != std::string::npos; at = text->find('#', at + 1)) {
+    const std::size_t word = text->find_first_not_of(" \t", at + 1);
+    if (word != std::string::npos &&
+        (text->compare(word, 7, "include") == 0 || text->compare(word, 6, "import") == 0))
+      return true;
+  }
+  return false;
+}
+
 // The source, once it has been seen to be one that can be cached.
 std::variant<const SourceFile*, Bypass> source_of(const Session& session, const Invocation& call) {
   const auto facts = session.files.facts(call.source);
@@ -115,6 +128,9 @@ std::variant<const SourceFile*, Bypass> source_of(const Session& session, const 
   const auto source = session.files.get(call.source);
   if (!source) return Bypass(Why::input_unreadable, source.error().text());
   if ((*source)->traits.disables_cache) return Bypass(Why::disabled_in_source);
+  const bool is_text = call.already_preprocessed && call.language != Language::assembler;
+  if (is_text && call.family == Family::clang && still_includes(session, call))
+    return Bypass(Why::hidden_data, "an include directive in a preprocessed source");
   return *source;
 }
 
@@ -183,6 +199,10 @@ Digest sources_digest(const Session& session, const Invocation& call,
   if (const auto source = session.files.get(call.source)) hasher.add("source", (*source)->content);
   for (const std::string& header : headers)
     if (const auto file = session.files.get(header)) hasher.add(header, (*file)->content);
+  // Messages know macros that the text does not show: "did you mean".
+  for (const Argument& argument : call.arguments)
+    if (argument.in_direct_key && !argument.in_preprocessed_key)
+      for (const std::string& word : argument.words) hasher.add("option", word);
   return hasher.finish();
 }
 

@@ -43,16 +43,19 @@ bool inputs_unchanged(const Session& session, const Invocation& call,
 // a word or variable that names it. Where the user has asked for it not to matter, it does not.
 bool directory_is_keyed(const Session& session, const Invocation& call) {
   const std::string& directory = session.working_directory;
-  const bool unwanted = !session.config.hash_dir || !call.prefix_maps.empty() ||
+  const bool unwanted = !session.config.hash_dir ||
                         session.config.sloppiness.has(Sloppy::gcno_cwd) ||
                         !session.config.base_dir.empty();
   const auto names_it = [&](const std::string& text) {
     return text.find(directory) != std::string::npos;
   };
-  return unwanted || std::ranges::any_of(session.words, names_it) ||
+  // A prefix map's word may name it and yet be left out of the keys.
+  const bool in_words = call.prefix_maps.empty() && std::ranges::any_of(session.words, names_it);
+  return unwanted || in_words ||
          std::ranges::any_of(session.ledger.inputs(), [&](const Input& input) {
-           const bool is_variable = row_of(input.role).id == row_of(Role::variable).id;
-           return input.role == Role::directory || (is_variable && names_it(input.answer));
+           const bool in_key = row_of(input.role).part != KeyPart::none;
+           return input.role == Role::directory ||
+                  (in_key && (names_it(input.answer) || names_it(input.name)));
          });
 }
 
