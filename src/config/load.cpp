@@ -33,6 +33,57 @@ struct FileText {
   FileFacts facts;
 };
 
+// Where the search upward ends. Names are compared as they are spelled and as the links in them
+// lead: a working directory that was reached through a link may have a ceiling above its real place
+// only.
+class Ceilings {
+ public:
+  Ceilings(Fs& fs, const Strings& named, const std::string& start, PathStyle style)
+      : fs_(fs), style_(style), all_(named) {
+    for (const std::string& ceiling : named)
+      if (std::string real = real_of(ceiling); real != ceiling) all_.push_back(std::move(real));
+    start_is_real_ = real_of(start) == start;
+  }
+
+  // Whether `directory` is a ceiling.
+  bool hold(const std::string& directory) const {
+    const std::string real = real_place(directory);
+    return std::any_of(all_.begin(), all_.end(), [&](const std::string& ceiling) {
+      return is_same(directory, ceiling) || is_same(real, ceiling);
+    });
+  }
+
+  // Whether a ceiling lies between the two: `from` is below it, `to` is not.
+  bool part(const std::string& from, const std::string& to) const {
+    const std::string real_from = real_place(from), real_to = real_place(to);
+    return std::any_of(all_.begin(), all_.end(), [&](const std::string& ceiling) {
+      return (is_inside(from, ceiling) && !is_inside(to, ceiling)) ||
+             (is_inside(real_from, ceiling) && !is_inside(real_to, ceiling));
+    });
+  }
+
+ private:
+  bool is_inside(const std::string& directory, const std::string& ceiling) const {
+    return path::is_below(directory, ceiling, style_) && !is_same(directory, ceiling);
+  }
+  bool is_same(const std::string& a, const std::string& b) const {
+    return path::is_below(a, b, style_) && path::is_below(b, a, style_);
+  }
+  std::string real_of(const std::string& directory) const {
+    const auto real = fs_.real_path(directory);
+    return real ? path::normal(*real, style_) : directory;
+  }
+  // All that is above a directory without links has none either.
+  std::string real_place(const std::string& directory) const {
+    return start_is_real_ ? directory : real_of(directory);
+  }
+
+  Fs& fs_;
+  PathStyle style_;
+  Strings all_;  // as named, and their real places
+  bool start_is_real_ = false;
+};
+
 class Loader {
  public:
   Loader(System& system, PathStyle style) : system_(system), style_(style) {
@@ -191,8 +242,7 @@ Result<void> Loader::check_trust(const Option& option, const std::string& where,
   const Trust trust = trust_of(option, value);
   if (trust == Trust::anywhere) return {};
   if (trust == Trust::never_from_directory)
-    return bad_value(where, option.key, value,
-                     "this key may not be set by a directory's configuration file");
+    return bad_value(where, option.key, value, "not allowed in a directory's configuration file");
   for (const std::string& safe : out_.config.safe_dirs) {
     if (safe == "*") return {};
     const bool whole_tree =
@@ -205,7 +255,7 @@ Result<void> Loader::check_trust(const Option& option, const std::string& where,
   }
   return bad_value(
       where, option.key, value,
-      fmt::format("this key is only taken from directories listed in safe_dirs, and '{}' is not",
+      fmt::format("unsafe: only taken from directories that safe_dirs lists, and '{}' is not one",
                   directory));
 }
 
@@ -299,18 +349,15 @@ bool Loader::holds_marker(const std::string& directory, std::vector<std::string>
 }
 
 // Up from the working directory, to the first ccache.conf that is not one of the files above. A
-// ceiling is not entered (the working directory itself is always looked in), and neither is what
-// belongs to somebody else or to another device.
+// ceiling is not entered, and neither is what belongs to somebody else or to another device.
 std::optional<FileText> Loader::find_directory_file() {
   auto current = system_.fs.current_directory();
   if (!current) return std::nullopt;
   std::string directory = path::normal(*current, style_);
   auto facts = system_.fs.stat(directory);
   const std::uint32_t user = system_.console.user();
-  const Strings& ceilings = out_.config.ceiling_dirs;
-  const auto is_ceiling = [&](const std::string& d) {
-    return std::find(ceilings.begin(), ceilings.end(), d) != ceilings.end();
-  };
+  const Ceilings ceilings(system_.fs, out_.config.ceiling_dirs, directory, style_);
+  if (ceilings.hold(directory)) return std::nullopt;
   std::vector<std::string> absent_markers;
   while (facts && facts->owner == user) {
     auto file = read(path::join(directory, "ccache.conf", style_));
@@ -319,9 +366,10 @@ std::optional<FileText> Loader::find_directory_file() {
                                absent_markers.end());
       return file;
     }
-    if (holds_marker(directory, absent_markers) || is_ceiling(directory)) break;
+    if (holds_marker(directory, absent_markers)) break;
     std::string parent(path::directory(directory, style_));
-    if (parent == directory || parent == "." || is_ceiling(parent)) break;
+    if (parent == directory || parent == ".") break;
+    if (ceilings.part(directory, parent)) break;
     auto above = system_.fs.stat(parent);
     if (!above || above->device != facts->device) break;
     directory = std::move(parent);
@@ -340,10 +388,10 @@ Result<void> Loader::load_directory_file() {
   const auto file = find_directory_file();
   if (!file) return {};
   if (file->facts.owner != system_.console.user())
-    return Error{"refuse configuration file", file->path, "it belongs to another user"};
+    return Error{"refuse configuration file", file->path, "unsafe: it belongs to another user"};
   if ((file->facts.mode & 0002) != 0)
     return Error{"refuse configuration file", file->path,
-                 "everybody may write to it (chmod o-w would make it acceptable)"};
+                 "it is world-writable (chmod o-w would make it acceptable)"};
   return apply_file(*file, true);
 }
 
@@ -396,12 +444,12 @@ std::optional<Override> as_override(std::string_view word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string_view::npos || equals == 0 || word[0] < 'a' || word[0] > 'z')
     return std::nullopt;
-  const std::string_view key = word.substr(0, equals);
+  const std::string_view key = text::trim(word.substr(0, equals));
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   };
   if (!std::all_of(key.begin(), key.end(), fits)) return std::nullopt;
-  return Override(key, word.substr(equals + 1));
+  return Override(key, text::trim(word.substr(equals + 1)));
 }
 
 Result<LoadedConfig> load_config(System& system, const std::vector<Override>& overrides,

@@ -32,8 +32,8 @@ struct LoadedConfig {
 
 // A setting from the command line, before the compiler.
 using Override = std::pair<std::string, std::string>;
-// KEY=VALUE with a KEY of lower-case letters, digits and '_' that starts with a letter; anything
-// else is the compiler.
+// KEY=VALUE with a KEY of lower-case letters, digits and '_' that starts with a letter; blanks
+// around the equals sign are no part of it, as in files. Anything else is the compiler.
 std::optional<Override> as_override(std::string_view word);
 
 // `overrides`: KEY=VALUE words before the compiler. The error names file, line, key and value and

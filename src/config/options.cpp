@@ -27,7 +27,9 @@ constexpr Option table[] = {
      TakesEffect::now,
      "`$XDG_CACHE_HOME/deja`, else `~/.cache/deja`; Windows: `%LOCALAPPDATA%\\deja`"},
     {"ceiling_dirs", "CEILING_DIRS", PathField{&Config::ceiling_dirs}, never_from_directory,
-     replays, "The search for a directory's `ccache.conf` stops below these directories.",
+     replays,
+     "The search for a directory's `ccache.conf` stops below these directories, by their real "
+     "places too.",
      TakesEffect::now, "the home directory"},
     {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers},
      never_from_directory, replays,
@@ -453,6 +455,8 @@ std::string_view type_name(const Option& option) { return std::visit(TypeNamer{}
 bool is_boolean(const Option& option) {
   return std::holds_alternative<bool Config::*>(option.field);
 }
+
+std::string name_of(CompilerType type) { return show_named(compiler_types, type); }
 
 std::vector<std::string> configuration_variables() {
   std::vector<std::string> names{"CCACHE_CONFIGPATH"};

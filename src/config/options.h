@@ -88,6 +88,9 @@ std::string_view type_name(const Option& option);
 
 bool is_boolean(const Option& option);
 
+// "gcc": as compiler_type spells it.
+std::string name_of(CompilerType type);
+
 // Every variable that the configuration depends on: CCACHE_<NAME>, CCACHE_NO<NAME>,
 // CCACHE_CONFIGPATH, and those that default paths are made of.
 std::vector<std::string> configuration_variables();

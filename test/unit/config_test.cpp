@@ -113,6 +113,7 @@ TEST_CASE("the fuzz corpus") {
 TEST_CASE("words before the compiler") {
   CHECK(as_override("debug=true") == Override("debug", "true"));
   CHECK(as_override("prefix_command=a=b") == Override("prefix_command", "a=b"));
+  CHECK(as_override("namespace = a b ") == Override("namespace", "a b"));
   for (const char* word : {"gcc", "=x", "/bin/a=b", "Debug=1", "a-b=1", "-x=1", ""})
     CHECK(!as_override(word));
 }
@@ -297,7 +298,21 @@ TEST_CASE("the search goes up to a ceiling") {
   SUBCASE("a ceiling directory") {
     world.env.variables["CCACHE_CEILING_DIRS"] = "/x:/home/user/project";
     CHECK(!world.load().config.debug);
-    world.fs.current = "/home/user/project";  // the working directory is always looked in
+    world.fs.current = "/home/user/project";  // not even the working directory's
+    CHECK(!world.load().config.debug);
+  }
+  SUBCASE("a ceiling that is named by a link") {
+    world.fs.put_link("/x", "/home/user/project");
+    world.env.variables["CCACHE_CEILING_DIRS"] = "/x";
+    CHECK(!world.load().config.debug);
+  }
+  SUBCASE("a ceiling on the way to where a link leads") {
+    world.fs.put("/ccache.conf", "debug = true");
+    world.fs.put_link("/way", "/home/user/project/src");
+    world.fs.current = "/way";
+    world.env.variables["CCACHE_CEILING_DIRS"] = "/home";
+    CHECK(!world.load().config.debug);
+    world.env.variables["CCACHE_CEILING_DIRS"] = "/elsewhere";
     CHECK(world.load().config.debug);
   }
   SUBCASE("somebody else's directory") {
@@ -317,11 +332,12 @@ TEST_CASE("a directory's file must be the user's own") {
   CHECK(world.load().config.debug);
   world.fs.node(file).mode = 0646;
   CHECK(world.error() == "refuse configuration file '" + file +
-                             "': everybody may write to it (chmod o-w would make it acceptable)");
+                             "': it is world-writable (chmod o-w would make it acceptable)");
   world.fs.node(file).mode = 0664;
   CHECK(world.error() == "none");
   world.fs.node(file).owner = 7;
-  CHECK(world.error() == "refuse configuration file '" + file + "': it belongs to another user");
+  CHECK(world.error() ==
+        "refuse configuration file '" + file + "': unsafe: it belongs to another user");
 }
 
 TEST_CASE("what a directory's file may set") {
@@ -329,15 +345,15 @@ TEST_CASE("what a directory's file may set") {
   const std::string file = "/home/user/project/ccache.conf";
   world.fs.put(file, "debug = true\nmax_size = 1G\n");
   CHECK(world.error() == file +
-                             ":2: bad value for max_size '1G': this key may not be set by a "
+                             ":2: bad value for max_size '1G': not allowed in a "
                              "directory's configuration file");
   world.fs.put(file, "compiler_check = content\n");
   CHECK(world.load().config.compiler_check == "content");
   world.fs.put(file, "compiler_check = %compiler% -v\n");
   CHECK(world.error() == file +
-                             ":1: bad value for compiler_check '%compiler% -v': this key is only "
-                             "taken from directories listed in safe_dirs, and "
-                             "'/home/user/project' is not");
+                             ":1: bad value for compiler_check '%compiler% -v': unsafe: only "
+                             "taken from directories that safe_dirs lists, and "
+                             "'/home/user/project' is not one");
   world.fs.put(file, "log_file = log\n");
   const auto allowed = [&](const char* safe) {
     world.env.variables["CCACHE_SAFE_DIRS"] = safe;
