@@ -166,6 +166,11 @@ Command through_shell(const Command& command) {
   return out;
 }
 
+Command UncachedError::in(Command command) const {
+  if (fd) command.environment.emplace_back("UNCACHED_ERR_FD", std::to_string(fd.get()));
+  return command;
+}
+
 bool move_up(Fd& fd) {
   if (fd.get() > 2) return true;
   Fd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));

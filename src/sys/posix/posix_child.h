@@ -54,6 +54,15 @@ std::vector<std::string> environment_of(const Command& command);
 // What a shell, make and execvp do with an executable text without "#!".
 Command through_shell(const Command& command);
 
+// A standard error that no pipe replaces, for a child that is to inherit it: what a wrapper or a
+// compiler writes to the descriptor that UNCACHED_ERR_FD names is shown at once, and never kept.
+// To be closed when the child has been started.
+struct UncachedError {
+  Fd fd{::fcntl(STDERR_FILENO, F_DUPFD, 3)};
+  // `command` with its number in the environment.
+  Command in(Command command) const;
+};
+
 struct Pipe {
   Fd read_end;
   Fd write_end;

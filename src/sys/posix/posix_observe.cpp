@@ -386,7 +386,9 @@ Result<Observed> PosixProcesses::run_observed(const Command& command,
   std::optional<Error> why = obstacle(command);
   if (!why) {
     SignalsToChild signals;
-    auto child = start_observed(command, signals.mask_before());
+    UncachedError uncached;
+    auto child = start_observed(uncached.in(command), signals.mask_before());
+    uncached.fd.reset();
     if (child) return observe(command, std::move(*child), signals, on_out);
     why = child.error();
   }

@@ -64,10 +64,13 @@ Result<Finished> PosixProcesses::run(const Command& command,
   if (!err) return err.error();
   SignalsToChild signals;
   pid_t child = 0;
-  int failure = spawn(command, *out, *err, signals.mask_before(), child);
+  UncachedError uncached;
+  const Command whole = uncached.in(command);
+  int failure = spawn(whole, *out, *err, signals.mask_before(), child);
   if (failure == ENOEXEC)
-    failure = spawn(through_shell(command), *out, *err, signals.mask_before(), child);
+    failure = spawn(through_shell(whole), *out, *err, signals.mask_before(), child);
   if (failure != 0) return os_error("run", command.program, failure);
+  uncached.fd.reset();
   out->write_end.reset();
   err->write_end.reset();
   Running running{child, std::move(out->read_end), std::move(err->read_end)};
