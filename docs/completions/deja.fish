@@ -18,13 +18,13 @@ complete -c deja -l config-path -d 'Work on this configuration file, as with CCA
 complete -c deja -l dry-run -d 'Change nothing; say what would be done'
 complete -c deja -l threads -d 'Use so many threads; without, one a processor' -x
 complete -c deja -s v -l verbose -d 'Show more; twice for all'
-complete -c deja -l stop-storage-helpers -d 'Stop helper programs of remote storage (not available yet)'
+complete -c deja -l stop-storage-helpers -d 'Stop helper programs of remote storage'
 complete -c deja -s h -l help -d 'Show this text'
 complete -c deja -s V -l version -d 'Show the version'
 complete -c deja -l trim-dir -d 'Remove the least recently used files of a directory until it fits' -x -a '(__fish_complete_directories)'
 complete -c deja -l trim-max-size -d 'The size to trim to' -x
 complete -c deja -l trim-method -d 'What tells the last use: atime (as without this option) or mtime' -x -a 'atime mtime'
-complete -c deja -l trim-recompress -d 'Recompress what is kept (not available yet)' -x
+complete -c deja -l trim-recompress -d 'Store the results that are kept at this zstd level, or "uncompressed"' -x
 complete -c deja -s k -l get-config -d 'Print the value of one key' -x -a 'absolute_paths_in_stderr base_dir cache_dir ceiling_dirs ceiling_markers compiler compiler_check compiler_type compression compression_level debug debug_dir debug_level depend_mode direct_mode disable extra_files_to_hash file_clone hard_link hash_dir ignore_headers_in_manifest ignore_options inode_cache keep_comments_cpp libexec_dirs log_file max_files max_size msvc_dep_prefix msvc_utf8 namespace path pch_external_checksum prefix_command prefix_command_cpp read_only read_only_direct recache remote_only remote_storage reshare response_file_format safe_dirs sloppiness stats stats_log temporary_dir umask'
 complete -c deja -l print-stats -d 'Print all statistics, an id and a number a line'
 complete -c deja -l print-log-stats -d 'Print the sums of the statistics log in the same form'
@@ -32,7 +32,7 @@ complete -c deja -l format -d 'Form of these two: tab (as without this option) o
 complete -c deja -l print-version -d 'Print the version number alone'
 complete -c deja -l inspect -d 'Describe a result or manifest file of the cache' -r -F
 complete -c deja -l extract-result -d 'Write the outputs of a result file to ccache-result.* files here' -r -F
-complete -c deja -l checksum-file -d 'Print the 128-bit XXH3 checksum of a file' -r -F
-complete -c deja -l hash-file -d 'Print the digest by which deja knows a file'\''s content' -r -F
+complete -c deja -l checksum-file -d 'Print the 128-bit XXH3 checksum of a file; - is standard input' -r -F
+complete -c deja -l hash-file -d 'Print the digest by which deja knows a file'\''s content; - is standard input' -r -F
 complete -c deja -l print-completion -d 'Print the completion script for a shell' -x -a 'bash zsh fish'
 complete -c deja -l print-man-page -d 'Print the manual page deja(1)'

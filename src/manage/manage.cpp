@@ -110,6 +110,12 @@ Result<const LoadedConfig*> Management::config() {
   return &*config_;
 }
 
+CacheUmask::CacheUmask(Management& run)
+    : console_(run.system.console), before_(console_.get_umask()) {
+  const auto loaded = run.config();
+  if (loaded && (*loaded)->config.umask) console_.set_umask(*(*loaded)->config.umask);
+}
+
 std::string Management::done(std::string_view past, std::string_view infinitive) const {
   return flags.dry_run ? fmt::format("Would {}", infinitive) : std::string(past);
 }

@@ -46,6 +46,20 @@ class Management {
   std::optional<LoadedConfig> config_;
 };
 
+// While it lives, files and directories are made as the configuration's umask says: those of the
+// cache. A configuration that cannot be read changes nothing.
+class CacheUmask {
+ public:
+  explicit CacheUmask(Management& run);
+  ~CacheUmask() { console_.set_umask(before_); }
+  CacheUmask(const CacheUmask&) = delete;
+  CacheUmask& operator=(const CacheUmask&) = delete;
+
+ private:
+  Console& console_;
+  unsigned before_;
+};
+
 // `value` is the option's; "" for an option without.
 using ManageAction = Result<void> (*)(Management&, const std::string& value);
 

@@ -34,6 +34,7 @@ template <class Work>
 Result<MaintenanceReport> maintain(Management& run, const char* title, const Work& work) {
   const auto loaded = run.config();
   if (!loaded) return loaded.error();
+  const CacheUmask for_the_cache(run);
   ProgressBar bar(run.system.console, title);
   return work(maintenance_of(run, (*loaded)->config, bar), (*loaded)->config);
 }
@@ -48,6 +49,16 @@ Result<void> tell_removed(Management& run, const Result<MaintenanceReport>& repo
   if (!report) return report.error();
   run.print(fmt::format("{} {} ({})\n", run.done("Removed", "remove"),
                         plural(report->files_removed, "file"), size_text(report->bytes_removed)));
+  return tell_failures(*report);
+}
+
+Result<void> tell_evicted(Management& run, const Result<MaintenanceReport>& report) {
+  if (!report) return report.error();
+  Table table;
+  const std::string done = run.done("Removed", "remove");
+  table.text(done + " data:", size_text(report->bytes_removed));
+  table.text(done + " files:", fmt::format("{}", report->files_removed));
+  run.print(table.render(Painter(false)));
   return tell_failures(*report);
 }
 
@@ -79,7 +90,7 @@ Result<void> evict_by_age(Management& run, const std::string& age) {
   const auto age_ns = text::parse_duration(age);
   if (!age_ns)
     return Error{"bad age", age, "a whole number with ms, s, m, h or d is expected, such as 10d"};
-  return tell_removed(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
+  return tell_evicted(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
                         return evict_older_than(on, *age_ns,
                                                 run.flags.evict_namespace.value_or(""));
                       }));
@@ -87,7 +98,7 @@ Result<void> evict_by_age(Management& run, const std::string& age) {
 
 Result<void> evict_by_namespace(Management& run, const std::string& name) {
   if (run.flags.evicts_by_age) return {};  // that option takes the namespace into account
-  return tell_removed(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
+  return tell_evicted(run, maintain(run, "Evicting", [&](const Maintenance& on, const Config&) {
                         return evict_namespace(on, name);
                       }));
 }

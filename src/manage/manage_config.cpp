@@ -70,6 +70,7 @@ Result<void> set_key(Management& run, const std::string& key, const std::string&
   std::string text;
   const auto facts = run.system.fs.read(file, text, largest_file);
   if (!facts && facts.error().cause != Cause::not_found) return facts.error();
+  const CacheUmask for_the_cache(run);
   if (auto replaced = replace_file(run.system, file, with_setting(text, key, value)); !replaced)
     return replaced;
   run.forget_config();

@@ -86,18 +86,26 @@ std::string describe_manifest(const Manifest& manifest, const NamespaceSplit& st
 struct StoredFile {
   std::string path;
   std::int64_t used_ns;
-  std::uint64_t bytes;
+  std::uint64_t bytes;  // on disk
+  std::uint64_t size;   // of its content
 };
 
-// "ab/<30 digits>.r" is deja's own layout, "a/stats" the other tool's.
+std::uint64_t sum_of_sizes(const std::vector<StoredFile>& files) {
+  std::uint64_t sum = 0;
+  for (const StoredFile& file : files) sum += file.bytes;
+  return sum;
+}
+
+// "ab/<30 digits>.r" is deja's own layout; "stats" and the configuration file are in any local
+// cache and in no storage.
 bool is_of_local_cache(std::string_view folder, std::string_view name) {
+  if (name == "stats" || name == "ccache.conf") return true;
   static constexpr std::string_view digits = "0123456789abcdef";
   const std::size_t high = folder.size() == 2 ? digits.find(folder[0]) : 0;
   const std::size_t low = folder.empty() ? std::string_view::npos : digits.find(folder.back());
   if (folder.size() > 2 || high == std::string_view::npos || low == std::string_view::npos)
     return false;
-  return name == "stats" ||
-         parse_stored_name(static_cast<unsigned>(high * 16 + low), name).has_value();
+  return parse_stored_name(static_cast<unsigned>(high * 16 + low), name).has_value();
 }
 
 Result<void> collect(Management& run, const std::string& folder, unsigned depth,
@@ -117,9 +125,60 @@ Result<void> collect(Management& run, const std::string& folder, unsigned depth,
       if (auto below = collect(run, full, depth + 1, files); !below) return below;
     } else if (item.facts.kind == FileKind::regular) {
       files.push_back({full, run.flags.trim_by_mtime ? item.facts.mtime_ns : item.facts.atime_ns,
-                       item.facts.disk_size});
+                       item.facts.disk_size, item.facts.size});
     }
   }
+  return {};
+}
+
+// Removes the files that were used the longest time ago until the rest fits; what is kept is left
+// in `files`.
+Result<void> trim_to(Management& run, std::uint64_t limit, std::vector<StoredFile>& files) {
+  std::sort(files.begin(), files.end(),
+            [](const StoredFile& a, const StoredFile& b) { return a.used_ns < b.used_ns; });
+  std::uint64_t size = sum_of_sizes(files);
+  std::size_t gone = 0;
+  for (; gone < files.size() && size > limit && limit != 0; ++gone) {
+    const auto removed = run.system.fs.remove(files[gone].path);
+    if (!removed && removed.error().cause != Cause::not_found) return removed;
+    size -= files[gone].bytes;
+  }
+  files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(gone));
+  return {};
+}
+
+// The result in `file` at another level; what is no result of deja's stays. The file keeps the time
+// of its last use. The bytes that it has now.
+Result<std::uint64_t> recompress_stored(Management& run, const StoredFile& file,
+                                        std::optional<int> level) {
+  Fs& fs = run.system.fs;
+  std::string bytes;
+  if (const auto facts = fs.read(file.path, bytes); !facts) return facts.error();
+  const NamespaceSplit stored = split_namespace(bytes);
+  const auto packed = recompress_entry(stored.bytes, level);
+  if (!packed || *packed == stored.bytes) return std::uint64_t{bytes.size()};
+  const std::string trailer = namespace_trailer(stored.name);
+  const std::string temporary =
+      fs.temporary_name(std::string(path::directory(file.path)), "recompressed");
+  auto done = fs.create(temporary, std::array<std::string_view, 2>{*packed, trailer});
+  if (done) done = fs.set_mtime(temporary, file.used_ns);
+  if (done) done = fs.rename(temporary, file.path, Overwrite::yes);
+  if (done) return std::uint64_t{packed->size() + trailer.size()};
+  static_cast<void>(fs.remove(temporary));
+  return done.error();
+}
+
+Result<void> recompress_kept(Management& run, const std::vector<StoredFile>& files,
+                             std::optional<int> level) {
+  std::uint64_t before = 0, after = 0;
+  for (const StoredFile& file : files) {
+    const auto now = recompress_stored(run, file, level);
+    if (!now) return now.error();
+    before += file.size;
+    after += *now;
+  }
+  run.print(fmt::format("{} {} files ({} -> {})\n", run.done("Recompressed", "recompress"),
+                        files.size(), text::format_size(before), text::format_size(after)));
   return {};
 }
 
@@ -128,7 +187,7 @@ Result<void> collect(Management& run, const std::string& folder, unsigned depth,
 constexpr std::uint64_t largest_inspected = std::uint64_t{64} << 20;  // bytes of a manifest
 
 Result<void> checksum_file(Management& run, const std::string& file) {
-  const auto bytes = read_whole(run, file);
+  const auto bytes = file == "-" ? run.system.console.read_in() : read_whole(run, file);
   if (!bytes) return bytes.error();
   run.print(digest_of(*bytes).hex() + "\n");
   return {};
@@ -166,25 +225,17 @@ Result<void> extract_result(Management& run, const std::string& file) {
 
 Result<void> trim_directory(Management& run, const std::string& folder) {
   if (!run.flags.trim_size) return Error{"trim", folder, "--trim-max-size tells to which size"};
-  if (run.flags.trim_recompress)
-    return Error{"recompress", folder, "--trim-recompress is not available yet"};
+  const auto level = parse_level(run.flags.trim_recompress.value_or("uncompressed"));
+  if (!level) return level.error();
   std::vector<StoredFile> files;
   if (auto collected = collect(run, folder, 0, files); !collected) return collected;
-  std::uint64_t size = 0;
-  for (const StoredFile& file : files) size += file.bytes;
-  const std::uint64_t before = size;
-  std::sort(files.begin(), files.end(),
-            [](const StoredFile& a, const StoredFile& b) { return a.used_ns < b.used_ns; });
-  for (const StoredFile& file : files) {
-    if (size <= *run.flags.trim_size || *run.flags.trim_size == 0) break;
-    const auto removed = run.system.fs.remove(file.path);
-    if (!removed && removed.error().cause != Cause::not_found) return removed;
-    size -= file.bytes;
-  }
+  const std::uint64_t before = sum_of_sizes(files);
+  if (auto trimmed = trim_to(run, *run.flags.trim_size, files); !trimmed) return trimmed;
+  const std::uint64_t after = sum_of_sizes(files);
   run.print(fmt::format("{} {} ({} -> {})\n", run.done("Removed", "remove"),
-                        text::format_size(before - size), text::format_size(before),
-                        text::format_size(size)));
-  return {};
+                        text::format_size(before - after), text::format_size(before),
+                        text::format_size(after)));
+  return run.flags.trim_recompress ? recompress_kept(run, files, level->level) : Result<void>();
 }
 
 }  // namespace deja

@@ -124,12 +124,12 @@ std::string when(System& system, std::int64_t time_ns) {
 
 void add_places(Table& table, Management& run, const LoadedConfig& loaded, const Totals& totals) {
   table.text("Cache directory:", loaded.config.cache_dir);
-  table.text("Configuration file:", loaded.config_path);
+  table.text("Config file:", loaded.config_path);
   if (const auto system_file = system_config_file(run.system.env, native_style))
-    table.text("System's configuration file:", *system_file);
-  table.text("Statistics updated:", when(run.system, totals.updated_ns));
+    table.text("System config file:", *system_file);
+  table.text("Stats updated:", when(run.system, totals.updated_ns));
   if (run.flags.verbosity > 1 || totals.zeroed_ns != 0)
-    table.text("Statistics zeroed:", when(run.system, totals.zeroed_ns));
+    table.text("Stats zeroed:", when(run.system, totals.zeroed_ns));
 }
 
 void add_sizes(Table& table, const Config& config, const Totals& totals, int verbosity) {
@@ -237,6 +237,7 @@ Result<void> print_stats(Management& run, const std::string&) {
 Result<void> zero_stats(Management& run, const std::string&) {
   const auto loaded = run.config();
   if (!loaded) return loaded.error();
+  const CacheUmask for_the_cache(run);
   if (auto zeroed = Stats(run.system, (*loaded)->config.cache_dir).zero(); !zeroed) return zeroed;
   run.print(run.done("Zeroed the statistics\n", "zero the statistics\n"));
   return {};

@@ -41,6 +41,7 @@ class Console {
   virtual bool out_is_terminal() = 0;
   virtual bool err_is_terminal() = 0;
   virtual bool output_is_closed() = 0;                 // standard output or error
+  virtual Result<std::string> read_in() = 0;           // standard input, to its end
   virtual int columns() = 0;                           // 80 where unknown
   virtual void write_out(std::string_view bytes) = 0;  // all of it; errors are nobody's to handle
   virtual void write_err(std::string_view bytes) = 0;

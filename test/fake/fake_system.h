@@ -18,6 +18,7 @@ namespace deja {
 
 class FakeConsole final : public Console {
  public:
+  std::string in;   // what is there to be read
   std::string out;  // what was written
   std::string err;
   std::string syslog;  // a line a call
@@ -30,6 +31,7 @@ class FakeConsole final : public Console {
   bool out_is_terminal() override { return terminal; }
   bool err_is_terminal() override { return terminal; }
   bool output_is_closed() override { return closed; }
+  Result<std::string> read_in() override { return in; }
   int columns() override { return 80; }
   void write_out(std::string_view bytes) override { out += bytes; }
   void write_err(std::string_view bytes) override { err += bytes; }

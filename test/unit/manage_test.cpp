@@ -99,7 +99,6 @@ TEST_CASE("a command line that cannot be understood is one clear line") {
   CHECK(world.error({"--format", "xml", "--print-stats"}) ==
         "deja: error: bad value for --format 'xml': not tab or json\n");
   CHECK(contains(world.error({"--dry-run"}), "nothing to do"));
-  CHECK(contains(world.error({"--stop-storage-helpers"}), "not available yet"));
   CHECK(contains(world.error({"-X", "fast"}), "bad compression level 'fast'"));
   CHECK(contains(world.error({"--evict-older-than", "5x"}), "bad age '5x'"));
   world.run({});
@@ -129,6 +128,7 @@ TEST_CASE("help and version need no configuration" * posix_paths()) {
     CHECK(contains(help, piece));
   for (std::string_view line : text::split(help, '\n')) CHECK(line.size() <= 110);
   CHECK(world.run({"--print-version"}) == DEJA_VERSION "\n");
+  CHECK(world.run({"--stop-storage-helpers"}) == "No storage helpers are running\n");
   CHECK(world.run({"-V"}).starts_with(
       "ccache version 4.13 (the interface; this is deja " DEJA_VERSION ")\n"));
   CHECK(world.error({"-s"}) ==
@@ -316,7 +316,7 @@ TEST_CASE("eviction by age and by namespace" * posix_paths()) {
   world.run({"--evict-older-than", "30m", "--evict-namespace", "red"});
   CHECK(!world.fs.has(red));
   CHECK(world.fs.has(blue));
-  CHECK(world.run({"--evict-namespace", "blue"}) == "Removed 1 file (8.0 KiB)\n");
+  CHECK(world.run({"--evict-namespace", "blue"}) == "Removed data:  8.0 KiB\nRemoved files: 1\n");
   CHECK(!world.fs.has(blue));
 }
 
@@ -345,6 +345,9 @@ TEST_CASE("a look into a result, and its outputs taken out" * posix_paths()) {
   CHECK(contains(world.error({"--extract-result", "none"}), "none"));
   CHECK(contains(world.error({"--extract-result", "a.c"}), "a.c"));
   CHECK(world.run({"--checksum-file", "a.c"}) == digest_of("int a;").hex() + "\n");
+  world.console.in = "int b;";
+  CHECK(world.run({"--checksum-file", "-"}) == digest_of("int b;").hex() + "\n");
+  CHECK(world.run({"--hash-file", "-"}) == digest_of("int b;").hex() + "\n");
 }
 
 TEST_CASE("trimming a folder" * posix_paths()) {
@@ -360,6 +363,83 @@ TEST_CASE("trimming a folder" * posix_paths()) {
   CHECK(contains(world.error({"--trim-dir", "/cache", "--trim-max-size", "1kB"}),
                  "looks like a local cache"));
   CHECK(world.stat("files_in_cache") == "1");
+  for (const char* file : {"/other/stats", "/other/x/ccache.conf"}) {
+    world.fs.put(file, "");
+    CHECK(contains(world.error({"--trim-dir", "/other", "--trim-max-size", "1kB"}),
+                   "looks like a local cache"));
+    world.fs.erase(file);
+  }
+}
+
+TEST_CASE("what trimming keeps is recompressed, and keeps its time" * posix_paths()) {
+  ManageWorld world;
+  const std::string result = world.fs.get(put_result(world));
+  world.fs.put("/share/ab/result", result);
+  world.fs.put("/share/ab/other", std::string(5000, 'x'));
+  const auto time = world.fs.node("/share/ab/result").mtime_ns;
+  const auto recompress = [&](const char* level) {
+    world.run({"--trim-dir", "/share", "--trim-max-size", "1G", "--trim-method", "mtime",
+               "--trim-recompress", level});
+    CHECK(world.code == 0);
+    return world.fs.get("/share/ab/result");
+  };
+  CHECK(recompress("3").size() < 1000);
+  CHECK(world.fs.node("/share/ab/result").mtime_ns == time);
+  CHECK(recompress("uncompressed") == result);
+  CHECK(world.fs.get("/share/ab/other") == std::string(5000, 'x'));
+  CHECK(world.fs.files_below("/share").size() == 2);
+  CHECK(contains(
+      world.error({"--trim-dir", "/share", "--trim-max-size", "1G", "--trim-recompress", "much"}),
+      "bad compression level"));
+}
+
+TEST_CASE("the labels that scripts look for" * posix_paths()) {
+  ManageWorld world;
+  put_result(world);
+  const std::string out = world.run({"-svv"});
+  for (const char* label : {"Cache directory:",
+                            "Config file:",
+                            "System config file:",
+                            "Stats updated:",
+                            "Stats zeroed:",
+                            "Cacheable calls:",
+                            "  Hits:",
+                            "    Direct:",
+                            "    Preprocessed:",
+                            "  Misses:",
+                            "Uncacheable calls:",
+                            "Errors:",
+                            "Successful lookups:",
+                            "Local storage:",
+                            "  Cache size (GiB):",
+                            "  Files:",
+                            "  Cleanups:",
+                            "  Reads:",
+                            "  Writes:",
+                            "Remote storage:",
+                            "  Timeouts:"})
+    CHECK_MESSAGE(contains("\n" + out, std::string("\n") + label), label);
+}
+
+TEST_CASE("the configuration's umask holds for what is made in the cache" * posix_paths()) {
+  ManageWorld world;
+  world.env.variables["CCACHE_UMASK"] = "002";
+  const std::vector<std::vector<std::string>> calls = {
+      {"-M", "1G"}, {"-F", "5"}, {"-o", "debug=true"}, {"-z"}, {"-c"}, {"-C"}};
+  for (auto words : calls) {
+    put_result(world);
+    world.fs.erase(config_file);
+    unsigned changed_with = 0;
+    world.faulty.before = [&](std::string_view action) {
+      for (const char* changes : {"create", "append", "make_directories", "remove"})
+        if (action == changes) changed_with = world.console.mask;
+    };
+    words.insert(words.end(), {"--threads", "1"});
+    world.run(words);
+    CHECK_MESSAGE(changed_with == 02, words[0]);
+    CHECK(world.console.mask == 022);
+    world.faulty.before = {};
+  }
 }
 
 TEST_CASE("a progress bar wipes itself out, and is silent without a terminal") {

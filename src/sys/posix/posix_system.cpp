@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <syslog.h>
 
+#include <array>
 #include <cstdlib>
 #include <ctime>
 
@@ -71,6 +72,17 @@ class PosixConsole final : public Console {
   bool out_is_terminal() override { return ::isatty(STDOUT_FILENO) == 1; }
   bool err_is_terminal() override { return ::isatty(STDERR_FILENO) == 1; }
   bool output_is_closed() override { return output_was_closed(); }
+  Result<std::string> read_in() override {
+    std::string out;
+    std::array<char, 64 * 1024> buffer;
+    for (;;) {
+      const ssize_t got =
+          retried([&] { return ::read(STDIN_FILENO, buffer.data(), buffer.size()); });
+      if (got < 0) return os_error("read", "standard input", errno);
+      if (got == 0) return out;
+      out.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+  }
   int columns() override {
     winsize size{};
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;

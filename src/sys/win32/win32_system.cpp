@@ -1,4 +1,6 @@
 // Clock, environment, console and the words of the command line; and the one System of the process.
+#include <array>
+
 #include "base/command_line.h"
 #include "sys/system.h"
 #include "sys/win32/win32_call.h"
@@ -71,6 +73,21 @@ class Win32Console final : public Console {
   bool out_is_terminal() override { return is_console(STD_OUTPUT_HANDLE); }
   bool err_is_terminal() override { return is_console(STD_ERROR_HANDLE); }
   bool output_is_closed() override { return false; }  // the C library opens them
+  Result<std::string> read_in() override {
+    std::string out;
+    std::array<char, 64 * 1024> buffer;
+    for (;;) {
+      DWORD got = 0;
+      // The end of a pipe is an error here.
+      const bool read = ReadFile(GetStdHandle(STD_INPUT_HANDLE), buffer.data(),
+                                 static_cast<DWORD>(buffer.size()), &got, nullptr) != 0;
+      const DWORD failure = read ? ERROR_SUCCESS : GetLastError();
+      if (failure != ERROR_SUCCESS && failure != ERROR_BROKEN_PIPE)
+        return error_of("read", "standard input", failure);
+      if (failure != ERROR_SUCCESS || got == 0) return out;
+      out.append(buffer.data(), got);
+    }
+  }
   int columns() override {
     CONSOLE_SCREEN_BUFFER_INFO info;
     return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)
