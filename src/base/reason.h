@@ -14,7 +14,6 @@ namespace deja {
 
 enum class Why : std::uint8_t {
   // The command is none of deja's business.
-  disabled_by_configuration,
   disabled_in_source,
   closed_streams,
   refused_variable,
@@ -112,8 +111,6 @@ struct ReasonRow {
 
 // In the order of the enumeration: a reason without a row does not compile.
 inline constexpr ReasonRow reason_rows[] = {
-    {Why::disabled_by_configuration, "disabled_by_configuration", Outcome::disabled,
-     "by configuration", "unset CCACHE_DISABLE, or set disable = false"},
     {Why::disabled_in_source, "disabled_in_source", Outcome::disabled, "disabled in the source",
      "take the words out of the source's beginning"},
     {Why::closed_streams, "closed_streams", Outcome::output_to_stdout,

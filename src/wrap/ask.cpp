@@ -69,9 +69,11 @@ std::string stat_text(const FileFacts& facts) {
   return fmt::format("{} bytes of {}", facts.size, facts.mtime_ns);
 }
 
-// The commands of compiler_check, run once per part between ';', with %compiler% replaced.
+// The commands of compiler_check, run once per part between ';', with %compiler% replaced. What
+// they say counts as one text, whichever command said it.
 std::optional<Bypass> ask_check_commands(const Session& session, std::string_view commands) {
   const FoundCompiler& compiler = session.compiler;
+  std::string output;
   for (std::string_view part : text::split(commands, ';')) {
     std::vector<std::string> argv;
     for (std::string_view word : text::words(part))
@@ -85,9 +87,9 @@ std::optional<Bypass> ask_check_commands(const Session& session, std::string_vie
         session.system.processes.run({program->path, argv, {{"CCACHE_DISABLE", "1"}}});
     if (!done || done->exit_code != 0)
       return Bypass(Why::compiler_check_failed, fmt::format("'{}' failed", part));
-    session.ledger.value(Role::compiler_check, part, done->out);
-    session.ledger.value(Role::compiler_check, part, done->err);
+    output.append(done->out).append(done->err);
   }
+  session.ledger.value(Role::compiler_check, "output", output);
   return std::nullopt;
 }
 

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/path.h"
 #include "base/text.h"
+#include "compiler/languages.h"
 #include "sys/appender.h"
 
 namespace deja {
@@ -18,6 +21,15 @@ std::string time_stamp(System& system, std::int64_t time_ns, char between) {
                                       t.day, t.hour, t.minute, t.second, micros)
                         : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month,
                                       t.day, t.hour, t.minute, t.second, micros);
+}
+
+// The id of every count, as often as it counts, sorted by name.
+std::vector<std::string_view> ids_in_order(const Counts& counts) {
+  std::vector<std::string_view> ids;
+  for (const OutcomeRow& row : outcomes)
+    ids.insert(ids.end(), static_cast<std::size_t>(counts[row.outcome]), row.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
 
 }  // namespace
@@ -52,14 +64,28 @@ void record_counts(System& system, const Config& config, Log& log, const Counts&
                    const std::vector<StoreChange>& changes, const std::string& source) {
   if (!config.stats_log.empty() && counts.any()) {
     std::string record = "# " + source + "\n";
-    for (const OutcomeRow& row : outcomes)
-      for (std::int64_t i = 0; i < counts[row.outcome]; ++i) record.append(row.id).push_back('\n');
+    for (const std::string_view id : ids_in_order(counts)) record.append(id).push_back('\n');
     (void)append_record(system, config.stats_log, record);
   }
   if (!config.stats || (!counts.any() && changes.empty())) return;
   Stats stats(system, config.cache_dir);
   if (const auto done = stats.record(counts, changes); !done)
     tell_cache_failure(log, "Statistics not updated", done.error());
+}
+
+std::string likely_object(Fs& fs, const FoundCompiler& compiler,
+                          const std::vector<std::string>& words) {
+  std::string source;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "-o" && i + 1 < words.size()) return words[i + 1];
+    if (word.starts_with("-o") && word.size() > 2) return word.substr(2);
+    const bool names_source = !word.starts_with('-') && source.empty() &&
+                              language_of_file(word, compiler.family, compiler.is_cpp_driver);
+    if (names_source && fs.stat(word)) source = word;
+  }
+  if (source.empty()) return {};
+  return std::string(path::without_extension(path::file_name(source))) + ".o";
 }
 
 class DebugFiles::Trace : public HashTrace {
@@ -86,15 +112,17 @@ KeyTraces DebugFiles::traces() { return {common_.get(), direct_.get(), preproces
 
 void DebugFiles::write(System& system, const Config& config, const std::string& object,
                        const std::string& working_directory) {
-  if (!enabled_) return;
+  if (!enabled_ || object.empty()) return;
   std::string base = path::join(working_directory, object);
   if (!config.debug_dir.empty()) {
-    base = config.debug_dir + path::normal(base);
+    const std::string directory(path::directory(base));
+    const std::string real = system.fs.real_path(directory).value_or(path::normal(directory));
+    base = config.debug_dir + path::join(real, path::file_name(base));
     (void)system.fs.make_directories(std::string(path::directory(base)));
   }
   base += "." + time_stamp(system, system.clock.now_ns(), '_') + ".ccache-";
   (void)system.fs.write_output(base + "log", log_);
-  if (!with_inputs_) return;
+  if (!with_inputs_ || common_->raw.empty()) return;
   (void)system.fs.write_output(base + "input-text",
                                "COMMON\n" + common_->text + "\n\nDIRECT MODE\n" + direct_->text +
                                    "\n\nPREPROCESSOR MODE\n" + preprocessed_->text + "\n");

@@ -22,8 +22,13 @@ Log::Sink log_sink(System& system, const Config& config, std::string* debug_log)
 void record_counts(System& system, const Config& config, Log& log, const Counts& counts,
                    const std::vector<StoreChange>& changes, const std::string& source);
 
-// CCACHE_DEBUG: gathers what goes into the keys and writes it beside the object (or below
-// debug_dir).
+// The object that a command would make which deja leaves to the compiler: what -o names, else what
+// the compiler makes of the first source. "" where there is neither.
+std::string likely_object(Fs& fs, const FoundCompiler& compiler,
+                          const std::vector<std::string>& words);
+
+// CCACHE_DEBUG: gathers what goes into the keys and writes it, with the log, beside the object, or
+// below debug_dir under the object's real path. Nothing without an object.
 class DebugFiles {
  public:
   explicit DebugFiles(const Config& config);

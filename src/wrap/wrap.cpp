@@ -14,6 +14,7 @@
 #include "config/options.h"
 #include "inputs/digest_cache.h"
 #include "inputs/environment.h"
+#include "remote/spec.h"
 #include "replay/replay.h"
 #include "store/cleanup.h"
 #include "wrap/answer.h"
@@ -62,10 +63,13 @@ void log_start(Log& log, const std::vector<std::string>& words, const std::strin
   for (std::size_t row = 0; row < options().size(); ++row)
     if (loaded.origins[row] != "default")
       log.add(fmt::format("Config: ({}) {} = {}", loaded.origins[row], options()[row].key,
-                          show_option(options()[row], loaded.config)));
+                          options()[row].key == "remote_storage"
+                              ? redacted_storage_list(loaded.config.remote_storage)
+                              : show_option(options()[row], loaded.config)));
   for (const std::string& note : loaded.notes) log.add(note);
   log.add("Compiler: " + compiler.path +
           (compiler.real_path == compiler.path ? "" : " -> " + compiler.real_path));
+  log.add("Compiler type: " + name_of(compiler.type));
 }
 
 // Writes down what was asked for before there was a ledger: configuration and compiler.
@@ -102,7 +106,6 @@ std::optional<Bypass> unsupported_environment(const Ledger& ledger, Family famil
 Understood understand_command(System& system, const Config& config, Ledger& ledger,
                               const FoundCompiler& compiler, const std::vector<std::string>& words,
                               const std::string& directory) {
-  if (config.disable) return Bypass(Why::disabled_by_configuration);
   // A compiler fails where it cannot say what it has to say; a hit would not.
   if (system.console.output_is_closed()) return Bypass(Why::closed_streams);
   if (auto why = unsupported_environment(ledger, compiler.family)) return *why;
@@ -172,61 +175,108 @@ int run_compiler_plainly(System& system, std::vector<std::string> words) {
                   : fail(system, compiler.error().text());
 }
 
-// All of a run that goes as it should.
-int wrap_call(System& system, std::vector<std::string> words) {
-  const std::int64_t started_ns = system.clock.file_now_ns();
-  const std::int64_t started_monotonic_ns = system.clock.monotonic_ns();
-  const std::vector<std::string> own_words = words;
-  const auto overrides = take_overrides_and_launchers(words);
-  const auto loaded = load_config(system, overrides);
-  if (!loaded) return fail(system, loaded.error().text());
-  const Config& config = loaded->config;
-  if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
-  const auto compiler =
-      find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
-  if (!compiler) return fail(system, compiler.error().text());
-  const auto directory = system.fs.current_directory();
-  if (!directory) return run_compiler(system, *compiler, config, words);
+// What is known before the compile itself is looked at.
+struct Call {
+  std::vector<std::string> own_words;  // as deja got them
+  std::vector<std::string> words;      // the compiler first
+  LoadedConfig loaded;
+  FoundCompiler compiler;
+  std::string directory;
+  std::int64_t started_ns;
+  std::int64_t started_monotonic_ns;
+};
 
+// The compiler in deja's place, with deja's configuration: nothing was looked up and nothing is
+// counted, so no cache directory is made.
+int run_disabled(System& system, const Call& call) {
+  const Config& config = call.loaded.config;
+  Log log([&system] { return system.clock.now_ns(); });
+  log.enable(log_sink(system, config, nullptr));
+  log_start(log, call.words, call.directory, call.loaded, call.compiler);
+  log.add("Run the real compiler: disabled by the configuration");
+  log.flush();
+  return run_compiler(system, call.compiler, config, call.words);
+}
+
+int run_enabled(System& system, const Call& run) {
+  const Config& config = run.loaded.config;
   const auto caller_umask = config.umask ? std::optional(system.console.get_umask()) : std::nullopt;
   if (config.umask) system.console.set_umask(*config.umask);
   DebugFiles debug(config);
   Log log([&system] { return system.clock.now_ns(); });
   log.enable(log_sink(system, config, debug.log()));
-  log_start(log, words, *directory, *loaded, *compiler);
+  log_start(log, run.words, run.directory, run.loaded, run.compiler);
 
   Counts counts;
   DigestCache digests(system.fs, path::join(config.cache_dir, digest_cache_name), config.max_size);
-  SourceFiles files(system.fs, config.inode_cache ? &digests : nullptr, started_ns);
+  DigestCache* const remembered = config.inode_cache ? &digests : nullptr;
+  SourceFiles files(system.fs, remembered, run.started_ns);
   Ledger ledger(system.env, files, config.sloppiness);
-  write_down(ledger, *loaded, *compiler);
+  write_down(ledger, run.loaded, run.compiler);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{
-      system,         config,      log,        counts,
-      store,          files,       ledger,     config.inode_cache ? &digests : nullptr,
-      *compiler,      words,       *directory, started_ns,
-      debug.traces(), caller_umask};
+  const Session session{system,         config,      log,           counts,
+                        store,          files,       ledger,        remembered,
+                        run.compiler,   run.words,   run.directory, run.started_ns,
+                        debug.traces(), caller_umask};
 
   const Understood understood =
-      understand_command(system, config, ledger, *compiler, words, *directory);
+      understand_command(system, config, ledger, run.compiler, run.words, run.directory);
   const Invocation* const call = std::get_if<Invocation>(&understood);
   const Answer answered =
       call != nullptr ? answer(session, *call) : Answer{std::get<Bypass>(understood), std::nullopt};
-  if (answered.replayable) remember(session, *call, own_words, *answered.replayable);
+  if (answered.replayable) remember(session, *call, run.own_words, *answered.replayable);
 
   const Bypass* const bypass = std::get_if<Bypass>(&answered.verdict);
   if (call == nullptr) counts.add(bypass->counted());
   log.add(ending_of(answered.verdict));
   record_counts(system, config, log, counts, store.changes(), call != nullptr ? call->source : "");
   clean(system, config, log, store);
-  log.add(
-      fmt::format("Done in {:.3f} ms",
-                  static_cast<double>(system.clock.monotonic_ns() - started_monotonic_ns) / 1e6));
+  const auto taken_ns = system.clock.monotonic_ns() - run.started_monotonic_ns;
+  log.add(fmt::format("Done in {:.3f} ms", static_cast<double>(taken_ns) / 1e6));
   log.flush();
-  if (call != nullptr) debug.write(system, config, call->object, *directory);
+  if (config.debug) {
+    const bool has_source = call != nullptr && system.fs.stat(call->source);
+    debug.write(system, config,
+                has_source ? call->object : likely_object(system.fs, run.compiler, run.words),
+                run.directory);
+  }
   if (caller_umask) system.console.set_umask(*caller_umask);
-  return bypass != nullptr ? run_compiler(system, *compiler, config, words)
+  return bypass != nullptr ? run_compiler(system, run.compiler, config, run.words)
                            : std::get<Served>(answered.verdict).exit_code;
+}
+
+// A wrong remote_storage is told at once, not when something is looked for there.
+Result<void> check_remote_storage(LoadedConfig& loaded) {
+  if (loaded.config.remote_storage.empty()) return {};
+  const auto list = parse_storage_list(loaded.config.remote_storage);
+  if (!list)
+    return Error{fmt::format("{}: bad value for remote_storage",
+                             loaded.origins[*option_of_key("remote_storage")]),
+                 "", list.error().text()};
+  loaded.notes.insert(loaded.notes.end(), list->notes.begin(), list->notes.end());
+  return {};
+}
+
+// All of a run that goes as it should.
+int wrap_call(System& system, std::vector<std::string> words) {
+  const std::int64_t started_ns = system.clock.file_now_ns();
+  const std::int64_t started_monotonic_ns = system.clock.monotonic_ns();
+  const std::vector<std::string> own_words = words;
+  const auto overrides = take_overrides_and_launchers(words);
+  auto loaded = load_config(system, overrides);
+  if (!loaded) return fail(system, loaded.error().text());
+  const Config& config = loaded->config;
+  if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
+  if (const auto right = check_remote_storage(*loaded); !right && !config.disable)
+    return fail(system, right.error().text());
+  auto compiler =
+      find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
+  if (!compiler) return fail(system, compiler.error().text());
+  auto directory = system.fs.current_directory();
+  if (!directory) return run_compiler(system, *compiler, config, words);
+  const Call call{own_words,  std::move(words), std::move(*loaded),  std::move(*compiler),
+                  *directory, started_ns,       started_monotonic_ns};
+  return call.loaded.config.disable ? run_disabled(system, call) : run_enabled(system, call);
 }
 
 }  // namespace

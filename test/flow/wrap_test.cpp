@@ -199,4 +199,55 @@ TEST_CASE("the log names what is different from the last compile to the same obj
   CHECK(told(with("-O3")) == "source 'a.c' changed");
 }
 
+TEST_CASE("a disabled run touches nothing") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  world.env.variables["CCACHE_DISABLE"] = "1";
+  CHECK(world.through_deja(plain) == world.bare(plain));
+  CHECK(!world.fs.has("/cache"));
+  CHECK(world.count_of(Outcome::disabled) == 0);
+}
+
+TEST_CASE("a setting before the compiler has blanks around its equals sign, as in files") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  CHECK(wrap(world.system, {"disable = true", "gcc", "-c", "a.c"}) == 0);
+  CHECK(world.compiles == 1);
+  CHECK(!world.fs.has("/cache"));
+}
+
+TEST_CASE("what the commands of compiler_check say is one text") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  world.processes.on("/usr/bin/say", [](const Command& command, FakeFs&) {
+    Finished said;
+    for (std::size_t i = 1; i < command.argv.size(); ++i) said.out += command.argv[i] + "\n";
+    return said;
+  });
+  const auto compiles_with = [&](const char* check) {
+    world.env.variables["CCACHE_COMPILERCHECK"] = check;
+    const int before = world.compiles;
+    world.through_deja(plain);
+    return world.compiles - before;
+  };
+  CHECK(compiles_with("say a; say b") == 1);
+  CHECK(compiles_with("say a b") == 0);
+  CHECK(compiles_with("say a ;say;say b") == 0);
+  CHECK(compiles_with("say b; say a") == 1);
+  CHECK(compiles_with("say a") == 1);
+}
+
+TEST_CASE("the statistics log lists ids sorted by name, the log the compiler's type") {
+  FlowWorld world;
+  world.fs.put("/src/a.c", "int a;\n");
+  world.env.variables["CCACHE_STATSLOG"] = "/src/stats.log";
+  world.env.variables["CCACHE_LOGFILE"] = "/src/deja.log";
+  world.through_deja(plain);
+  CHECK(world.fs.get("/src/stats.log") ==
+        "# a.c\ncache_miss\ndirect_cache_miss\nlocal_storage_miss\nlocal_storage_read_miss\n"
+        "local_storage_read_miss\nlocal_storage_write\nlocal_storage_write\n"
+        "preprocessed_cache_miss\n");
+  CHECK(world.fs.get("/src/deja.log").find("Compiler type: gcc\n") != std::string::npos);
+}
+
 }  // namespace deja
