@@ -105,30 +105,11 @@ void GccReader::take_debug(const std::string& value) {
 }
 
 // clang's --config, gcc's -specs: the file's content is part of the key, but not what it leads to.
-// What only changes the code is fine.
+// What only changes the code is fine. Both tables count, and what is no option: another file that
+// is read.
 void GccReader::take_option_file(const Given& given) {
   constexpr std::string_view separators = " \t\r\n{}():%*!;,|'\"";
-  constexpr std::string_view not_followed[] = {"-B",
-                                               "-I",
-                                               "-M",
-                                               "-X",
-                                               "-dump",
-                                               "-fcallgraph-info",
-                                               "-fprofile",
-                                               "-fstack-usage",
-                                               "-ftest-coverage",
-                                               "-gsplit",
-                                               "-i",
-                                               "-o",
-                                               "-save-temps",
-                                               "-specs",
-                                               "-x",
-                                               "--config",
-                                               "--coverage",
-                                               "--specs",
-                                               "@",
-                                               "include",
-                                               "rename"};
+  constexpr std::string_view directives[] = {"@", "include", "rename"};
   std::string text;
   if (!fs_.read(given.value, text)) return;
   for (std::size_t start = 0;
@@ -136,9 +117,12 @@ void GccReader::take_option_file(const Given& given) {
     const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
     const std::string_view word = std::string_view(text).substr(start, end - start);
     start = end;
-    if (std::ranges::any_of(not_followed,
-                            [&](std::string_view begin) { return word.starts_with(begin); }))
-      return refuse(Why::refused_option, std::string(word) + " in " + given.value);
+    const bool leads_on =
+        std::ranges::any_of(directives,
+                            [&](std::string_view begin) { return word.starts_with(begin); }) ||
+        begins_with_any(gcc_options(), word, not_in_file) ||
+        begins_with_any(clang_options(), word, not_in_file);
+    if (leads_on) return refuse(Why::refused_option, std::string(word) + " in " + given.value);
     if (word.starts_with("-g")) effects_ |= cwd | columns;
   }
 }

@@ -52,6 +52,12 @@ const CompilerOption* find_option(std::span<const CompilerOption> overlay,
   return over->name.size() >= under->name.size() ? over : under;
 }
 
+bool begins_with_any(std::span<const CompilerOption> rows, std::string_view word, Effect effect) {
+  return std::ranges::any_of(rows, [&](const CompilerOption& row) {
+    return (row.effects & effect) != 0 && word.starts_with(row.name);
+  });
+}
+
 bool takes_next_word(const CompilerOption& option, std::string_view word) {
   switch (option.value) {
     case Value::separate:

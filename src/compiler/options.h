@@ -162,6 +162,7 @@ enum Effect : unsigned {
   no_additions = 1u << 12,   // nothing may be added to the command line
   holds_options = 1u << 13,  // the value names a file with more options in it
   comments = 1u << 14,       // comments decide about warnings
+  not_in_file = 1u << 15,    // an option file with it, or with a word that begins so, is refused
 };
 
 struct CompilerOption {
@@ -194,6 +195,9 @@ const CompilerOption* find_option(std::span<const CompilerOption> rows, std::str
 // The longer of both tables' matches; the overlay's when equally long.
 const CompilerOption* find_option(std::span<const CompilerOption> overlay,
                                   std::span<const CompilerOption> base, std::string_view word);
+
+// True when `word` begins with the name of a row that has `effect`.
+bool begins_with_any(std::span<const CompilerOption> rows, std::string_view word, Effect effect);
 
 // True when the value is the next word.
 bool takes_next_word(const CompilerOption& option, std::string_view word);
