@@ -13,8 +13,8 @@ namespace deja {
 // Counts as ccache counts, in its order: standard output, preprocessing, no input, several sources,
 // linking, language.
 std::optional<Bypass> GccReader::choose_source() {
-  if (call_.object == "-" || (call_.object == "/dev/stdout"))
-    return Bypass(Why::output_is_stream, "-o " + call_.object);
+  if (call_.object.path == "-" || (call_.object.path == "/dev/stdout"))
+    return Bypass(Why::output_is_stream, "-o " + call_.object.path);
   if (preprocess_) return Bypass(Why::preprocesses_only, "-E");
   std::vector<Input> sources;
   for (const Input& input : inputs_) {
@@ -67,57 +67,57 @@ std::optional<Bypass> GccReader::check_source() const {
   // Only the preprocessor proper writes it where the driver compiles and would have linked:
   // a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;
-  if (header_alone && call_.wants_depfile && !call_.object_named && dep_file_.empty())
+  if (header_alone && call_.depfile.wanted && !call_.object.named && dep_file_.empty())
     return Bypass(Why::refused_combination, "a dependency file of a header without -o");
   return std::nullopt;
 }
 
 void GccReader::name_object() {
-  call_.generates_pch = is_header(call_.language);
+  call_.pch.made = is_header(call_.language);
   call_.already_preprocessed = is_preprocessed(call_.language);
-  if (call_.object_named) return;
-  if (call_.generates_pch) {
-    call_.object = call_.source + ".gch";
+  if (call_.object.named) return;
+  if (call_.pch.made) {
+    call_.object.path = call_.source + ".gch";
     return;
   }
   // [-S][-emit-llvm]
   constexpr std::array<std::array<std::string_view, 2>, 2> suffixes{{{".o", ".bc"}, {".s", ".ll"}}};
-  call_.object = without_last_suffix(std::string(path::file_name(call_.source)));
-  call_.object += suffixes[assemble_][emit_llvm_];
+  call_.object.path = without_last_suffix(std::string(path::file_name(call_.source)));
+  call_.object.path += suffixes[assemble_][emit_llvm_];
 }
 
 void GccReader::complete_facts() {
   Invocation& c = call_;
   const bool has_debug_directory = debug_ && !debug_directory_;
-  c.working_directory_matters = has_debug_directory || (effects_ & cwd) != 0;
-  c.runs_assembler |= !is_clang();
-  c.splits_debug_information = split_dwarf_;
-  c.columns_matter = debug_ || (effects_ & columns) != 0;
-  c.macro_columns_matter = debug_macros_ || (effects_ & (columns | macros)) != 0;
-  c.object_path_matters = (effects_ & object_path) != 0;
-  c.verbatim_key = (effects_ & verbatim) != 0;
-  c.suppress_additions = (effects_ & no_additions) != 0;
-  c.allows_direct &= (effects_ & no_direct) == 0;
-  c.allows_preprocessed &= (effects_ & no_text) == 0;
+  c.matters.working_directory = has_debug_directory || (effects_ & cwd) != 0;
+  c.programs.assembler |= !is_clang();
+  c.programs.objcopy = split_dwarf_;
+  c.matters.columns = debug_ || (effects_ & columns) != 0;
+  c.matters.macro_columns = debug_macros_ || (effects_ & (columns | macros)) != 0;
+  c.matters.object_path = (effects_ & object_path) != 0;
+  c.matters.command_line = (effects_ & verbatim) != 0;
+  c.allows.additions = (effects_ & no_additions) == 0;
+  c.allows.direct_mode &= (effects_ & no_direct) == 0;
+  c.allows.preprocessed_mode &= (effects_ & no_text) == 0;
   const bool text_is_not_all =
-      debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.verbatim_key;
-  if (text_is_not_all)
-    for (Argument& argument : c.arguments) argument.in_preprocessed_key |= argument.in_direct_key;
-  c.comments_matter = !is_clang() && (effects_ & comments) != 0;
-  if (c.generates_pch) complete_pch(c, is_clang());
+      debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.matters.command_line;
+  if (text_is_not_all) hide_nothing_in_text(c);
+  c.matters.comments = !is_clang() && (effects_ & comments) != 0;
+  if (c.pch.made) complete_pch(c, is_clang());
   if (!maps_cover_paths()) unhide_prefix_maps();
   // Of several maps clang applies the first by name, not the last: with one there is no question.
   if (is_clang() && c.prefix_maps.size() > 1) forget_prefix_maps();
-  if (c.is_coverage) {
-    c.profile_path_hint = c.object;
+  if (c.coverage.wanted) {
+    c.coverage.object_path = c.object.path;
     // The counters' and notes' own record of the working directory is not mapped.
     forget_prefix_maps();
   }
-  if (c.is_coverage && !profile_prefix_.empty())
-    c.profile_path_hint = path::relative(path::normal(path::join(in_.working_directory, c.object)),
-                                         path::normal(profile_prefix_));
-  for (SearchDirectory& directory : c.search)
-    if (directory.path.starts_with('=')) c.allows_direct = false;
+  if (c.coverage.wanted && !profile_prefix_.empty())
+    c.coverage.object_path =
+        path::relative(path::normal(path::join(in_.working_directory, c.object.path)),
+                       path::normal(profile_prefix_));
+  for (SearchDirectory& directory : c.search.directories)
+    if (directory.path.starts_with('=')) c.allows.direct_mode = false;
 }
 
 // Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no
@@ -166,7 +166,7 @@ void GccReader::find_profiles() {
     for (const std::string& candidate : candidates) {
       if (candidate.empty()) continue;
       const auto facts = look_for(candidate);
-      if (facts && facts->kind == FileKind::regular) call_.files_to_hash.push_back(candidate);
+      if (facts && facts->kind == FileKind::regular) call_.files.to_hash.push_back(candidate);
     }
   }
 }
@@ -177,15 +177,15 @@ void GccReader::find_precompiled_headers() {
   std::vector<std::string> folders = {""};
   for (const auto kind :
        {SearchDirectory::Kind::quote, SearchDirectory::Kind::angle, SearchDirectory::Kind::system})
-    for (const SearchDirectory& directory : call_.search)
+    for (const SearchDirectory& directory : call_.search.directories)
       if (directory.kind == kind) folders.push_back(directory.path);
   for (const std::string& name : includes_) {
     for (const std::string& folder : folders) {
       const std::string header = folder.empty() ? name : path::join(folder, name);
       const bool has_gch = exists(header + ".gch");
       const bool has_pch = is_clang() && exists(header + ".pch");
-      if (has_gch) call_.pch_files.push_back(header + ".gch");
-      if (has_pch) call_.pch_files.push_back(header + ".pch");
+      if (has_gch) call_.pch.files.push_back(header + ".gch");
+      if (has_pch) call_.pch.files.push_back(header + ".pch");
       if (has_gch || has_pch || exists(header)) break;
     }
   }
@@ -206,16 +206,17 @@ void GccReader::name_depfile() {
   if (!dep_file_of_preprocessor_.empty() && !dep_file_.empty())
     return refuse(Why::refused_combination, "-MF beside -Wp,-MD");
   // Nothing is preprocessed, nothing is written.
-  if (call_.already_preprocessed) call_.wants_depfile = false;
+  if (call_.already_preprocessed) call_.depfile.wanted = false;
   // Without -MD the words shape a warning at most.
-  if (!call_.wants_depfile) {
-    if (!dep_file_.empty()) call_.dep_key.emplace_back("-MF");
-    if (!dep_targets_.empty()) call_.dep_key.emplace_back("-MT");
+  if (!call_.depfile.wanted) {
+    if (!dep_file_.empty()) call_.depfile.key.emplace_back("-MF");
+    if (!dep_targets_.empty()) call_.depfile.key.emplace_back("-MT");
     return;
   }
-  call_.depfile = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
-  if (call_.depfile.empty()) call_.depfile = object_stem() + ".d";
-  if (is_stream(call_.depfile)) return refuse(Why::output_is_stream, "-MF " + call_.depfile);
+  call_.depfile.path = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
+  if (call_.depfile.path.empty()) call_.depfile.path = object_stem() + ".d";
+  if (is_stream(call_.depfile.path))
+    return refuse(Why::output_is_stream, "-MF " + call_.depfile.path);
   name_targets();
 }
 
@@ -223,22 +224,24 @@ void GccReader::name_depfile() {
 void GccReader::name_targets() {
   const std::string source_name(path::file_name(call_.source));
   const std::string target =
-      call_.object_named ? object_typed_ : without_last_suffix(source_name) + ".o";
+      call_.object.named ? object_typed_ : without_last_suffix(source_name) + ".o";
   if (!dep_file_of_preprocessor_.empty()) {
     // The preprocessor, not the driver, chooses the target: it is part of the key.
-    call_.dep_key.push_back(target);
-    call_.dep_key.insert(call_.dep_key.end(), dep_target_words_.begin(), dep_target_words_.end());
+    call_.depfile.key.push_back(target);
+    call_.depfile.key.insert(call_.depfile.key.end(), dep_target_words_.begin(),
+                             dep_target_words_.end());
     return;
   }
-  call_.dep_targets = dep_targets_;
+  call_.depfile.targets = dep_targets_;
   if (!dep_targets_.empty()) return;
-  call_.dep_targets = {quoted_target(target)};
-  if (call_.object_named && object_typed_ != call_.object) call_.dep_target_words = {"-MQ", target};
+  call_.depfile.targets = {quoted_target(target)};
+  if (call_.object.named && object_typed_ != call_.object.path)
+    call_.depfile.target_words = {"-MQ", target};
 }
 
 void GccReader::name_outputs() {
-  add_output(OutputKind::object, call_.object);
-  if (call_.wants_depfile) add_output(OutputKind::depfile, call_.depfile);
+  add_output(OutputKind::object, call_.object.path);
+  if (call_.depfile.wanted) add_output(OutputKind::depfile, call_.depfile.path);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
   // Only clang splits assembler text too; only gcc splits where there is no debug information.
   if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang()))
@@ -264,7 +267,7 @@ Existing GccReader::existing_of(OutputKind kind) const {
     return (object && !from_assembler) || kind == OutputKind::diagnostics ? Existing::replaced
                                                                           : Existing::kept;
   const bool by_binutils =
-      (object && !assemble_ && !call_.generates_pch) || kind == OutputKind::split_debug;
+      (object && !assemble_ && !call_.pch.made) || kind == OutputKind::split_debug;
   return by_binutils ? Existing::removed : Existing::kept;
 }
 

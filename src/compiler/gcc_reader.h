@@ -88,14 +88,14 @@ class GccReader : private CallReader {
   // A file that the compiler reads where it is there; where it is not, that is noted.
   Result<FileFacts> look_for(const std::string& path) {
     auto found = fs_.stat(path);
-    if (!found) call_.missing_files.push_back(path);
+    if (!found) call_.files.absent.push_back(path);
     return found;
   }
   bool exists(const std::string& path) { return static_cast<bool>(look_for(path)); }
-  std::string object_stem() const { return without_last_suffix(call_.object); }
+  std::string object_stem() const { return without_last_suffix(call_.object.path); }
   // gcc's driver, which names some files itself, sees no suffix in ".o".
   std::string driver_stem() const {
-    return path::file_name(object_stem()).empty() ? call_.object : object_stem();
+    return path::file_name(object_stem()).empty() ? call_.object.path : object_stem();
   }
 
   std::vector<Input> inputs_;

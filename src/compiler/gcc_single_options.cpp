@@ -23,10 +23,10 @@ void GccReader::end_options(const std::string& typed) {
 
 void GccReader::take_object(const Given& given) {
   object_typed_ = path_typed_;
-  call_.object = local(given.value);
-  call_.object_option.insert(call_.object_option.end(), given.argument.words.begin(),
-                             given.argument.words.end());
-  call_.object_named = true;
+  call_.object.path = local(given.value);
+  call_.object.words.insert(call_.object.words.end(), given.argument.words.begin(),
+                            given.argument.words.end());
+  call_.object.named = true;
 }
 
 void GccReader::take_language(const std::string& name) {
@@ -38,8 +38,8 @@ void GccReader::take_language(const std::string& name) {
 }
 
 void GccReader::add_to_dep_key(const Given& given) {
-  call_.dep_key.insert(call_.dep_key.end(), given.argument.words.begin(),
-                       given.argument.words.end());
+  call_.depfile.key.insert(call_.depfile.key.end(), given.argument.words.begin(),
+                           given.argument.words.end());
 }
 
 void GccReader::take_dep_target(const Given& given) {
@@ -51,7 +51,7 @@ void GccReader::take_dep_target(const Given& given) {
 
 // The compiler's own prefix is not known here.
 void GccReader::take_prefixed_search(const Given& given) {
-  if (!include_prefix_) call_.allows_direct = false;
+  if (!include_prefix_) call_.allows.direct_mode = false;
   add_search(given.option.meaning.detail<OptionRole::search_with_prefix>(),
              include_prefix_.value_or("") + given.value);
 }
@@ -62,12 +62,12 @@ void GccReader::take_include(const std::string& file) {
   const auto facts = fs_.stat(file);
   if (facts && facts->kind == FileKind::other && file != "/dev/null")
     refuse(Why::input_unreadable, "'" + file + "' is no regular file");
-  call_.searches_working_directory = true;
+  call_.search.working_directory_first = true;
 }
 
 void GccReader::take_program_prefix(const std::string& prefix) {
   add_search(SearchDirectory::Kind::after, path::join(prefix, "include"));
-  call_.program_prefixes.push_back(prefix);
+  call_.programs.prefixes.push_back(prefix);
 }
 
 void GccReader::take_split_dwarf(const std::string& value) {
@@ -83,12 +83,11 @@ void GccReader::take_modules(const std::string& typed) {
 void GccReader::take_sloppy(Given& given) {
   if (!config_.sloppiness.has(given.option.meaning.detail<OptionRole::sloppy>()))
     refuse(Why::refused_option, given.argument.words.front());
-  given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+  given.argument.keys = Keys::none;
 }
 
 void GccReader::take_random_seed(Given& given) {
-  if (config_.sloppiness.has(Sloppy::random_seed))
-    given.argument.in_direct_key = given.argument.in_preprocessed_key = false;
+  if (config_.sloppiness.has(Sloppy::random_seed)) given.argument.keys = Keys::none;
 }
 
 // "", "2", "gdb3", "dwarf-5", "line-tables-only": whether debug information and macros are asked
@@ -166,9 +165,9 @@ void GccReader::take_assembler_word(std::string_view word, const std::string& ty
 }
 
 void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::string& file) {
-  call_.wants_depfile = true;
+  call_.depfile.wanted = true;
   dep_file_of_preprocessor_ = file;
-  call_.dep_key.push_back("-Wp," + mode);
+  call_.depfile.key.push_back("-Wp," + mode);
 }
 
 // Words of -Wp, and -Xpreprocessor. Understood: one dependency file, its targets, macros. Other
@@ -186,19 +185,19 @@ void GccReader::take_preprocessor_words(Given& given) {
     take_dep_from_preprocessor(first, std::string(pieces[1]));
   } else if (is_list &&
              (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
-    call_.dep_key.push_back(typed);
+    call_.depfile.key.push_back(typed);
   } else if (is_dependency || first.starts_with("-o")) {
     return refuse(Why::refused_option, is_list ? typed : given.value);
   } else {
     const bool only_macros = std::all_of(pieces.begin(), pieces.end(), [](std::string_view p) {
       return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
     });
-    if (!only_macros) call_.allows_direct = false;
-    if (std::ranges::find(pieces, "-P") != pieces.end()) call_.allows_preprocessed = false;
+    if (!only_macros) call_.allows.direct_mode = false;
+    if (std::ranges::find(pieces, "-P") != pieces.end()) call_.allows.preprocessed_mode = false;
     return keep(given);
   }
-  given.argument.to_preprocess = given.argument.in_direct_key = given.argument.in_preprocessed_key =
-      false;
+  given.argument.to_preprocess = false;
+  given.argument.keys = Keys::none;
   keep(given);
 }
 

@@ -204,7 +204,7 @@ std::vector<std::string> search_query_words(const Invocation& invocation) {
   for (const Argument& argument : invocation.arguments) {
     // What is seen in the text only (-D, -I, -include) does not change the built-in directories.
     const bool shapes_search =
-        argument.to_preprocess && argument.in_preprocessed_key && argument.words.front() != "-x";
+        argument.to_preprocess && argument.keys == Keys::both && argument.words.front() != "-x";
     if (shapes_search) words.insert(words.end(), argument.words.begin(), argument.words.end());
   }
   const auto* row = std::find_if(std::begin(names), std::end(names), [&](const LanguageName& n) {

@@ -54,14 +54,15 @@ struct OutputFile {
   Existing existing = Existing::removed;
 };
 
+// The keys that an argument is part of. The effect of -D, -I, -include shows in the preprocessed
+// text: they are part of the direct key only.
+enum class Keys : unsigned char { none, direct, both };
+
 // One option as it stood on the command line, value included, and what it takes part in.
 struct Argument {
-  std::vector<std::string> words;   // as typed: {"-I", "foo"} or {"-Ifoo"}
-  bool to_compile = true;           // passed when compiling
-  bool to_preprocess = true;        // passed to -E (-M… and -o are not)
-  bool in_direct_key = true;        // part of the direct key
-  bool in_preprocessed_key = true;  // part of the preprocessed key too (-D, -I, -include are not:
-                                    // their effect is in the text)
+  std::vector<std::string> words;  // as typed: {"-I", "foo"} or {"-Ifoo"}
+  bool to_preprocess = true;       // passed to -E (-M… and -o are not)
+  Keys keys = Keys::both;
   // What is hashed instead of `words` where they hold a path whose spelling does not matter; empty:
   // the words themselves.
   std::vector<std::string> hashed_as{};
@@ -73,73 +74,112 @@ struct SearchDirectory {
   std::string path;
 };
 
+// The object as the compiler writes it (derived when -o is absent); its directory exists or the
+// compiler complains.
+struct Object {
+  std::string path;
+  bool named = false;              // -o (or /Fo) was given
+  std::vector<std::string> words;  // of every -o as typed, {} when absent
+};
+
+struct Depfile {
+  bool wanted = false;  // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
+  std::string path;     // where it is written; not empty exactly when it is wanted
+  // Of its rule, escaped; the stored file is rewritten for them. Empty where it must be as it was
+  // stored.
+  std::vector<std::string> targets;
+  // "-MQ" and the object as typed, where base_dir has given it another name.
+  std::vector<std::string> target_words;
+  // All that shapes its text: -MD or -MMD, -MP, -MT/-MQ words, the default target. Without a
+  // dependency file, what shapes a warning about that.
+  std::vector<std::string> key;
+};
+
+// What reaches the object although no argument and no preprocessed text shows it.
+struct Matters {
+  bool working_directory = false;  // -g and friends, coverage: subject to hash_dir / gcno_cwd
+  bool columns = false;            // source columns: debug info, sanitizers, coverage mapping
+  bool macro_columns = false;      // those in the definitions of macros too: not in debug
+                                   // information, where the uses count
+  bool comments = false;           // gcc's -Wimplicit-fallthrough: some comments silence a warning
+  bool object_path = false;        // -gsplit-dwarf, coverage: the output's path
+  bool command_line = false;       // -frecord-command-line and the like: all of it, as typed
+};
+
+// What the command leaves open to deja.
+struct Allows {
+  bool direct_mode = true;        // not after -Xpreprocessor, -Wp,… that are not understood
+  bool preprocessed_mode = true;  // not when the text does not show everything (-P …)
+  bool additions = true;          // not when the command line is recorded in the object
+};
+
+struct Coverage {
+  bool wanted = false;
+  std::string object_path;  // what stands for the object's path in the key
+};
+
+// The user's choice. Where there is none, deja asks for colours and strips them when not wanted.
+struct Colors {
+  bool chosen = false;
+  bool on = false;  // the last choice was "always"
+};
+
+struct Pch {
+  bool made = false;
+  bool holds_times = false;  // clang's, without -fno-pch-timestamp: it is refused when a header has
+                             // another mtime
+  std::vector<std::string> files;  // those that may be read instead of a header: candidates that
+                                   // exist
+};
+
+// Files that are read besides the source and its headers.
+struct DataFiles {
+  std::vector<std::string> to_hash;  // content matters: -fprofile-use data, -fsanitize-blacklist,
+                                     // specs, plugins, …
+  std::vector<std::string> absent;   // candidates for these and for precompiled headers that were
+                                     // looked for in vain
+};
+
+// The other programs that the driver runs.
+struct Programs {
+  std::vector<std::string> prefixes;  // -B: it looks for them there first
+  bool assembler = false;  // a program of its own, looked for on PATH; clang has its own built in
+  bool objcopy = false;    // -gsplit-dwarf: run where the assembler is a program
+};
+
+struct SearchPath {
+  bool working_directory_first = false;      // for -include, -imacros
+  std::vector<SearchDirectory> directories;  // -iquote, -I, -isystem, -idirafter
+};
+
+struct Architecture {
+  std::vector<std::string> named;  // -arch words, two or more: one preprocessing each
+  bool native = false;             // -march=native or alike: resolved by asking the driver (-###)
+};
+
 struct Invocation {
   Family family = Family::gcc;
   Language language = Language::c;
   std::vector<Argument> arguments;  // without compiler name, source and -o; in order
-  bool rewritten = false;  // `arguments` differ from what was typed (base_dir, ignore_options,
-                           // --ccache-skip): compile with them
-  std::string source;      // as typed
-  std::string object;  // as the compiler writes it (derived when -o is absent); its dirname exists
-                       // or the compiler complains
-  bool object_named = false;               // -o (or /Fo) was given
-  std::vector<std::string> object_option;  // the words of every -o as typed, {} when absent
-  std::vector<OutputFile> outputs;  // all files a success may leave behind, the object first, the
-                                    // dependency file included
-
-  // Dependency file.
-  bool wants_depfile =
-      false;            // the user asked (-MD, -MMD, -Wp,-MD,… , DEPENDENCIES_OUTPUT is a bypass)
-  std::string depfile;  // where it is written
-  std::vector<std::string> dep_targets;  // of its rule, escaped; the stored file is rewritten for
-                                         // them. Empty where it must be as it was stored
-  std::vector<std::string> dep_target_words;  // "-MQ" and the object as typed, where base_dir has
-                                              // given it another name
-  std::vector<std::string> dep_key;  // all that shapes its text: -MD or -MMD, -MP, -MT/-MQ words,
-                                     // the default target; empty without depfile
-
-  // Facts that change how keys are made.
-  bool working_directory_matters =
-      false;                             // -g and friends, coverage: subject to hash_dir / gcno_cwd
+  // `arguments` differ from what was typed (base_dir, ignore_options, --ccache-skip): compile with
+  // them.
+  bool rewritten = false;
+  std::string source;                 // as typed
+  bool already_preprocessed = false;  // .i, .ii, .s: the source itself is the text
+  Object object;
+  // All files a success may leave behind, the object first, the dependency file included.
+  std::vector<OutputFile> outputs;
+  Depfile depfile;
+  Matters matters;
   std::vector<std::string> prefix_maps;  // OLD=NEW of -fdebug-prefix-map, -ffile-prefix-map …
-  bool columns_matter =
-      false;  // debug info, sanitizers, coverage mapping: source columns reach the object
-  bool macro_columns_matter = false;  // those in the definitions of macros too: not in debug
-                                      // information, where the uses count
-  bool comments_matter = false;  // gcc's -Wimplicit-fallthrough: some comments silence a warning
-  bool object_path_matters =
-      false;  // -gsplit-dwarf, coverage: the output's path reaches the object
-  bool verbatim_key =
-      false;  // -frecord-command-line and the like: the whole command line reaches the object
-  bool allows_direct = true;        // false after -Xpreprocessor, -Wp,… that are not understood
-  bool allows_preprocessed = true;  // false when the text does not show everything (-P …)
-  bool already_preprocessed =
-      false;  // .i, .ii, .s: nothing to preprocess, the source itself is the text
-  bool is_coverage = false;
-  std::string profile_path_hint;  // coverage: what stands for the object's path in the key
-  bool diagnostics_color_given =
-      false;  // the user chose; else deja asks for colours and strips them when not wanted
-  bool color_wanted_explicitly = false;  // last choice was "always"
-  bool suppress_additions =
-      false;  // nothing may be added to the command line (it is recorded in the object)
-  std::vector<std::string> files_to_hash;  // content matters: -fprofile-use data,
-                                           // -fsanitize-blacklist, specs, plugins, -include-pch, …
-  std::vector<std::string> pch_files;  // precompiled headers that may be read instead of a header
-                                       // (candidates that exist)
-  std::vector<std::string> missing_files;  // candidates for these two that were looked for in vain
-  bool generates_pch = false;
-  bool pch_holds_times =
-      false;  // clang's, without -fno-pch-timestamp: it is refused when a header has another mtime
-  std::vector<std::string>
-      arches;  // -arch words (macOS style), two or more: one preprocessing each
-  bool native_architecture = false;  // -march=native or alike: resolved by asking the driver (-###)
-  bool searches_working_directory = false;    // -include, -imacros: looked for there first
-  std::vector<SearchDirectory> search;        // -iquote, -I, -isystem, -idirafter
-  std::vector<std::string> program_prefixes;  // -B: the driver looks there for the programs it runs
-  bool runs_assembler =
-      false;  // a program of its own, looked for on PATH; clang has its own built in
-  bool splits_debug_information =
-      false;  // -gsplit-dwarf: with a program of its own where the assembler is one
+  Allows allows;
+  Coverage coverage;
+  Colors colors;
+  Pch pch;
+  DataFiles files;
+  Programs programs;
+  SearchPath search;
+  Architecture architecture;
   bool show_includes = false;  // cl: /showIncludes was typed
 };
 

@@ -44,13 +44,19 @@ class CallReader {
   void refuse(Why why, std::string object) {
     if (!refusal_) refusal_ = Bypass(why, std::move(object));
   }
+  // Where an option's words go, by the effects in its row.
+  static void set_reach(Given& given) {
+    const Keys keys = given.has(in_text) ? Keys::direct : Keys::both;
+    given.argument.keys = given.has(unkeyed) ? Keys::none : keys;
+    given.argument.to_preprocess = !given.has(no_preprocess);
+  }
   // --ccache-skip before a word: the word alone is passed on.
   void drop_first_word(Given& given) {
     given.argument.words.erase(given.argument.words.begin());
     call_.rewritten = true;
   }
   void add_search(SearchDirectory::Kind kind, std::string path) {
-    call_.search.push_back({kind, std::move(path)});
+    call_.search.directories.push_back({kind, std::move(path)});
   }
   // A word of -mllvm. What LLVM's own options read and write is in no table; their names tell which
   // of them do.
@@ -80,6 +86,8 @@ class CallReader {
 
 // The caller's choice of colours; the last one counts.
 void take_color(Invocation& call, const Given& given);
+// The text does not show all that -D and the like do: they are part of both keys.
+void hide_nothing_in_text(Invocation& call);
 // What making a precompiled header means for the keys.
 void complete_pch(Invocation& call, bool by_clang);
 // The word is listed in ignore_options, where a trailing * stands for any rest.

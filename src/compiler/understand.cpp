@@ -24,8 +24,8 @@ Understood understand(Fs& fs, const Config& config, const UnderstandInput& input
 void take_color(Invocation& call, const Given& given) {
   const Color color = given.option.meaning.detail<OptionRole::color>();
   const bool on = color == Color::by_value ? given.value != "never" : color == Color::on;
-  call.diagnostics_color_given = given.value != "auto";
-  call.color_wanted_explicitly = call.diagnostics_color_given && on;
+  call.colors.chosen = given.value != "auto";
+  call.colors.on = call.colors.chosen && on;
 }
 
 bool matches_ignored(const Config& config, const std::string& word) {
@@ -37,22 +37,25 @@ bool matches_ignored(const Config& config, const std::string& word) {
   return false;
 }
 
+void hide_nothing_in_text(Invocation& call) {
+  for (Argument& argument : call.arguments)
+    if (argument.keys == Keys::direct) argument.keys = Keys::both;
+}
+
 // It holds macros, which the text does not: only the very same files and words will do. Clang's
 // also holds the headers' full names, and their times: it is refused once one was touched.
 void complete_pch(Invocation& call, bool by_clang) {
-  call.generates_pch = call.columns_matter = true;
-  for (Argument& argument : call.arguments) {
-    argument.in_preprocessed_key |= argument.in_direct_key;
-    argument.hashed_as.clear();
-  }
+  call.pch.made = call.matters.columns = true;
+  hide_nothing_in_text(call);
+  for (Argument& argument : call.arguments) argument.hashed_as.clear();
   call.prefix_maps.clear();
   if (!by_clang) return;
-  call.working_directory_matters = true;
+  call.matters.working_directory = true;
   const auto leaves_times_out = [](const Argument& argument) {
     return std::ranges::find(argument.words, "-fno-pch-timestamp") != argument.words.end();
   };
-  call.pch_holds_times = std::ranges::none_of(call.arguments, leaves_times_out);
-  call.allows_direct &= !call.pch_holds_times;
+  call.pch.holds_times = std::ranges::none_of(call.arguments, leaves_times_out);
+  call.allows.direct_mode &= !call.pch.holds_times;
 }
 
 std::string without_last_suffix(const std::string& file) {

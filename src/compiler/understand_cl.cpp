@@ -76,9 +76,7 @@ void ClReader::word() {
     return;
   }
   if (matches_ignored(config_, typed)) {
-    Argument ignored{.words = {typed}};
-    ignored.in_direct_key = ignored.in_preprocessed_key = false;
-    call_.arguments.push_back(std::move(ignored));
+    call_.arguments.push_back(Argument{.words = {typed}, .keys = Keys::none});
     return;
   }
   const CompilerOption* option = find(typed);
@@ -112,9 +110,7 @@ void ClReader::option_word(const std::string& typed, const CompilerOption& optio
 
 // What each option means, a role a line. An option is kept unless its line returns.
 void ClReader::apply(Given given) {
-  given.argument.to_preprocess = !given.has(no_preprocess);
-  given.argument.in_direct_key = !given.has(unkeyed);
-  given.argument.in_preprocessed_key = !given.has(unkeyed) && !given.has(in_text);
+  set_reach(given);
   const std::string& value = given.value;
   const std::string& typed = given.argument.words.front();
   const Meaning& meaning = given.option.meaning;
@@ -138,7 +134,7 @@ void ClReader::apply(Given given) {
 
     // Files and directories.
     case OptionRole::search: add_search(meaning.detail<OptionRole::search>(), value); break;
-    case OptionRole::include: call_.searches_working_directory = true; break;
+    case OptionRole::include: call_.search.working_directory_first = true; break;
     case OptionRole::output_named: named_.push_back({meaning.detail<OptionRole::output_named>(), value}); break;
     case OptionRole::cl_pch_file: pch_file_ = value; break;
     case OptionRole::cl_pch_make: take_pch_make(value); break;
@@ -147,7 +143,7 @@ void ClReader::apply(Given given) {
     // Facts.
     case OptionRole::cl_show_includes: call_.show_includes = true; break;
     case OptionRole::color: take_color(call_, given); break;
-    case OptionRole::native: call_.native_architecture |= value == "native"; break;
+    case OptionRole::native: call_.architecture.native |= value == "native"; break;
 
     // Words for another program.
     case OptionRole::cl_pass_clang: take_for_clang(given); break;
@@ -193,11 +189,11 @@ void ClReader::apply(Given given) {
 }
 
 void ClReader::take_object(const Given& given) {
-  call_.object = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
-  call_.object_option = given.argument.words;
-  if (call_.object.empty())
+  call_.object.path = local(given.value.starts_with(':') ? given.value.substr(1) : given.value);
+  call_.object.words = given.argument.words;
+  if (call_.object.path.empty())
     refuse(Why::bad_option, given.argument.words.front() + " without a name");
-  call_.object_named = true;
+  call_.object.named = true;
 }
 
 // Without a name it ends at a pragma, which the text does not show.
@@ -222,7 +218,7 @@ void ClReader::take_for_clang(const Given& given) {
   if (!is_harmless) return refuse(Why::refused_option, "/clang:" + given.value);
   // Where it makes headers come from is not told apart here.
   if (option && (option->role() == OptionRole::search || option->role() == OptionRole::include))
-    call_.allows_direct = false;
+    call_.allows.direct_mode = false;
   if (option) effects_ |= option->effects & ~static_cast<unsigned>(in_text);
 }
 
@@ -259,7 +255,7 @@ std::optional<Bypass> ClReader::choose_source() {
 void ClReader::name_object() {
   const std::string base =
       without_last_suffix(std::string(path::file_name(call_.source, PathStyle::windows)));
-  std::string& object = call_.object;
+  std::string& object = call_.object.path;
   const bool names_folder = object.empty() || path::is_separator(object.back(), PathStyle::windows);
   if (names_folder)
     object += base + ".obj";
@@ -272,7 +268,7 @@ void ClReader::take_pch() {
   const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
   if (!is_file || (makes_pch_ && uses_pch_))
     return refuse(Why::precompiled_header_refused, "/Yc or /Yu without /Fp and a file's name");
-  if (uses_pch_) return call_.pch_files.push_back(pch_file_);
+  if (uses_pch_) return call_.pch.files.push_back(pch_file_);
   // What cl's own holds has not been looked into.
   if (!is_clang()) return refuse(Why::precompiled_header_refused, "/Yc of cl");
   complete_pch(call_, true);
@@ -281,16 +277,14 @@ void ClReader::take_pch() {
 
 void ClReader::complete() {
   name_object();
-  call_.working_directory_matters = (effects_ & cwd) != 0;
-  call_.columns_matter = call_.macro_columns_matter = (effects_ & columns) != 0;
-  call_.object_path_matters = (effects_ & object_path) != 0;
-  call_.verbatim_key = (effects_ & verbatim) != 0;
-  call_.suppress_additions = (effects_ & no_additions) != 0;
-  call_.allows_direct &= (effects_ & no_direct) == 0;
-  if (call_.verbatim_key)
-    for (Argument& argument : call_.arguments)
-      argument.in_preprocessed_key |= argument.in_direct_key;
-  call_.outputs.push_back({OutputKind::object, call_.object});
+  call_.matters.working_directory = (effects_ & cwd) != 0;
+  call_.matters.columns = call_.matters.macro_columns = (effects_ & columns) != 0;
+  call_.matters.object_path = (effects_ & object_path) != 0;
+  call_.matters.command_line = (effects_ & verbatim) != 0;
+  call_.allows.additions = (effects_ & no_additions) == 0;
+  call_.allows.direct_mode &= (effects_ & no_direct) == 0;
+  if (call_.matters.command_line) hide_nothing_in_text(call_);
+  call_.outputs.push_back({OutputKind::object, call_.object.path});
   if (makes_pch_ || uses_pch_) take_pch();
   for (OutputFile& output : named_) {
     // cl writes a folder's worth of names; only a file's name is understood.

@@ -21,9 +21,7 @@ void GccReader::word() {
   const std::string& typed = in_.words[next_++];
   const bool is_option = !options_ended_ && typed.size() > 1 && typed.front() == '-';
   if (!options_ended_ && matches_ignored(config_, typed)) {
-    Argument ignored{.words = {typed}};
-    ignored.in_direct_key = ignored.in_preprocessed_key = false;
-    call_.arguments.push_back(std::move(ignored));
+    call_.arguments.push_back(Argument{.words = {typed}, .keys = Keys::none});
   } else if (is_option) {
     option_word(typed);
   } else {
@@ -53,7 +51,7 @@ void GccReader::option_word(const std::string& typed) {
   // The question is asked in the source, where it is not seen.
   if (given.has(in_text) && (given.value.find("has\137include") != std::string::npos ||
                              given.value.find("has\137embed") != std::string::npos))
-    call_.allows_direct = false;
+    call_.allows.direct_mode = false;
   path_typed_ = given.value;
   if (given.has(is_path)) {
     const std::string path = local(given.value);
@@ -68,9 +66,7 @@ void GccReader::option_word(const std::string& typed) {
 // What each option means, a role a line. An option is kept, with its effects, unless its line
 // returns.
 void GccReader::apply(Given given) {
-  given.argument.to_preprocess = !given.has(no_preprocess);
-  given.argument.in_direct_key = !given.has(unkeyed);
-  given.argument.in_preprocessed_key = !given.has(unkeyed) && !given.has(in_text);
+  set_reach(given);
   const std::string& value = given.value;
   const std::string& typed = given.argument.words.front();
   const Meaning& meaning = given.option.meaning;
@@ -93,7 +89,7 @@ void GccReader::apply(Given given) {
     case OptionRole::skip: drop_first_word(given); return keep(given);
 
     // The dependency file.
-    case OptionRole::dep_make: call_.wants_depfile = true; add_to_dep_key(given); break;
+    case OptionRole::dep_make: call_.depfile.wanted = true; add_to_dep_key(given); break;
     case OptionRole::dep_style: add_to_dep_key(given); break;
     case OptionRole::dep_target: take_dep_target(given); break;
     case OptionRole::dep_file: dep_file_ = value; break;
@@ -104,7 +100,7 @@ void GccReader::apply(Given given) {
     case OptionRole::include_prefix: include_prefix_ = value; break;
     case OptionRole::include: take_include(value); includes_.push_back(value); break;
     case OptionRole::imacros: take_include(value); break;
-    case OptionRole::include_pch: call_.pch_files.push_back(value); break;
+    case OptionRole::include_pch: call_.pch.files.push_back(value); break;
     case OptionRole::program_prefix: take_program_prefix(value); break;
     case OptionRole::output_named: name_output(meaning.detail<OptionRole::output_named>(), value); break;
     case OptionRole::output_beside: beside_.push_back(meaning.detail<OptionRole::output_beside>()); break;
@@ -118,11 +114,11 @@ void GccReader::apply(Given given) {
     case OptionRole::no_split_dwarf: split_dwarf_ = false; break;
     case OptionRole::debug_directory: debug_directory_ = true; break;
     case OptionRole::prefix_map: take_prefix_map(given); break;
-    case OptionRole::coverage: coverage_notes_ = call_.is_coverage = true; break;
-    case OptionRole::profile_generate: call_.is_coverage = true; break;
-    case OptionRole::external_assembler: call_.runs_assembler = true; break;
-    case OptionRole::native: call_.native_architecture |= value == "native"; break;
-    case OptionRole::arch: call_.arches.push_back(value); break;
+    case OptionRole::coverage: coverage_notes_ = call_.coverage.wanted = true; break;
+    case OptionRole::profile_generate: call_.coverage.wanted = true; break;
+    case OptionRole::external_assembler: call_.programs.assembler = true; break;
+    case OptionRole::native: call_.architecture.native |= value == "native"; break;
+    case OptionRole::arch: call_.architecture.named.push_back(value); break;
     case OptionRole::color: take_color(call_, given); break;
     case OptionRole::modules: take_modules(typed); break;
     case OptionRole::sloppy: take_sloppy(given); break;
@@ -156,7 +152,7 @@ void GccReader::take_effects(const Given& given) {
   if (given.has(holds_options)) take_option_file(given);
   // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as
   // its cc1 does.
-  if (given.has(hash_file) && exists(given.value)) call_.files_to_hash.push_back(given.value);
+  if (given.has(hash_file) && exists(given.value)) call_.files.to_hash.push_back(given.value);
 }
 
 Understood understand_gcc(Fs& fs, const Config& config, const UnderstandInput& input) {

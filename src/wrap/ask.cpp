@@ -39,9 +39,10 @@ std::string mapped_directory(const Invocation& call, const std::string& director
 }
 
 void ask_working_directory(const Session& session, const Invocation& call) {
-  const bool for_coverage = call.is_coverage && !session.config.sloppiness.has(Sloppy::gcno_cwd);
+  const bool for_coverage =
+      call.coverage.wanted && !session.config.sloppiness.has(Sloppy::gcno_cwd);
   if (for_coverage) session.ledger.value(Role::directory, "of coverage", session.working_directory);
-  if (call.working_directory_matters && session.config.hash_dir)
+  if (call.matters.working_directory && session.config.hash_dir)
     session.ledger.value(Role::directory, "of debug information",
                          mapped_directory(call, session.working_directory));
 }
@@ -147,13 +148,13 @@ std::optional<Bypass> ask_other_programs(const Session& session, const Invocatio
 // added.
 std::optional<Bypass> ask_files(const Session& session, const Invocation& call) {
   Ledger& ledger = session.ledger;
-  for (const std::string& file : call.files_to_hash)
+  for (const std::string& file : call.files.to_hash)
     if (const auto content = ledger.content(Role::data_file, file); !content)
       return Bypass(Why::input_unreadable, content.error().text());
   for (const std::string& file : session.config.extra_files_to_hash)
     if (const auto content = ledger.content(Role::extra_file, file); !content)
       return Bypass(Why::extra_file_unreadable, content.error().text());
-  for (const std::string& file : call.pch_files) {
+  for (const std::string& file : call.pch.files) {
     const std::string sum = file + ".sum";
     const bool by_sum =
         session.config.pch_external_checksum && bool(ledger.stat(Role::absent_candidate, sum));
@@ -161,13 +162,13 @@ std::optional<Bypass> ask_files(const Session& session, const Invocation& call) 
     if (!content) return Bypass(Why::precompiled_header_unreadable, content.error().text());
     ledger.file(Role::precompiled_header, file, std::string((*content)->content.view()));
   }
-  for (const std::string& file : call.missing_files) ledger.absent(Role::absent_candidate, file);
+  for (const std::string& file : call.files.absent) ledger.absent(Role::absent_candidate, file);
   return std::nullopt;
 }
 
 // -march=native names this machine: the driver is asked what it stands for.
 std::optional<Bypass> ask_native_architecture(const Session& session, const Invocation& call) {
-  if (!call.native_architecture) return std::nullopt;
+  if (!call.architecture.native) return std::nullopt;
   std::vector<std::string> argv = {"-###", "-c"};
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess)
@@ -191,22 +192,22 @@ bool targets_can_be_rewritten(const Session& session) {
 // What the command makes, and under which circumstances its own words or names reach it.
 void ask_outputs(const Session& session, const Invocation& call) {
   Ledger& ledger = session.ledger;
-  for (const std::string& word : call.dep_key) ledger.value(Role::dependency_file, word);
+  for (const std::string& word : call.depfile.key) ledger.value(Role::dependency_file, word);
   if (!targets_can_be_rewritten(session))
-    for (const std::string& target : call.dep_targets) ledger.value(Role::dependency_file, target);
+    for (const std::string& target : call.depfile.targets)
+      ledger.value(Role::dependency_file, target);
   for (const OutputFile& output : call.outputs)
     ledger.value(Role::output, row_of(output.kind).made_by,
                  std::to_string(static_cast<unsigned>(output.kind)));
-  if (call.object == "/dev/null") ledger.value(Role::object, "is a device");
-  if (call.object_path_matters)
+  if (call.object.path == "/dev/null") ledger.value(Role::object, "is a device");
+  if (call.matters.object_path)
     ledger.value(Role::object, "path",
-                 call.profile_path_hint.empty() ? call.object : call.profile_path_hint);
+                 call.coverage.object_path.empty() ? call.object.path : call.coverage.object_path);
   // Where deja cannot have the last word on colours, results differ by the caller's.
   const bool caller_colors =
-      call.diagnostics_color_given && (call.suppress_additions || has_response_file(session.words));
-  if (caller_colors)
-    ledger.value(Role::setting, "colours", call.color_wanted_explicitly ? "on" : "off");
-  if (call.verbatim_key)
+      call.colors.chosen && (!call.allows.additions || has_response_file(session.words));
+  if (caller_colors) ledger.value(Role::setting, "colours", call.colors.on ? "on" : "off");
+  if (call.matters.command_line)
     for (const std::string& word : session.words) ledger.value(Role::command_line, word);
 }
 
@@ -239,7 +240,7 @@ std::optional<Bypass> ask_common(const Session& session, const Invocation& call)
   ask_working_directory(session, call);
   ask_system_root(session, call);
   for (const Argument& argument : call.arguments)
-    if (argument.in_preprocessed_key) ask_argument(session.ledger, Role::option, argument);
+    if (argument.keys == Keys::both) ask_argument(session.ledger, Role::option, argument);
   ask_outputs(session, call);
   if (auto why = ask_files(session, call)) return why;
   return ask_native_architecture(session, call);
@@ -248,8 +249,7 @@ std::optional<Bypass> ask_common(const Session& session, const Invocation& call)
 void ask_direct(const Session& session, const Invocation& call, const SourceFile& source) {
   Ledger& ledger = session.ledger;
   for (const Argument& argument : call.arguments)
-    if (argument.in_direct_key && !argument.in_preprocessed_key)
-      ask_argument(ledger, Role::text_option, argument);
+    if (argument.keys == Keys::direct) ask_argument(ledger, Role::text_option, argument);
   const bool sloppy = session.config.sloppiness.has(Sloppy::time_macros);
   const SourceTraits& traits = source.traits;
   if (traits.date_macro || traits.time_macro || traits.timestamp_macro)

@@ -24,9 +24,9 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
     return {session.words.begin() + 1, session.words.end()};
   std::vector<std::string> out;
   for (const Argument& argument : call.arguments)
-    if (argument.to_compile) out.insert(out.end(), argument.words.begin(), argument.words.end());
-  out.insert(out.end(), call.dep_target_words.begin(), call.dep_target_words.end());
-  out.insert(out.end(), call.object_option.begin(), call.object_option.end());
+    out.insert(out.end(), argument.words.begin(), argument.words.end());
+  out.insert(out.end(), call.depfile.target_words.begin(), call.depfile.target_words.end());
+  out.insert(out.end(), call.object.words.begin(), call.object.words.end());
   out.push_back(call.source);
   return out;
 }
@@ -43,7 +43,7 @@ bool holds_escapes(const Session& session, const Invocation& call) {
 std::string color_option(const Session& session, const Invocation& call) {
   const bool is_assembler =
       call.language == Language::assembler || call.language == Language::assembler_with_cpp;
-  if (call.suppress_additions || is_assembler || holds_escapes(session, call)) return "";
+  if (!call.allows.additions || is_assembler || holds_escapes(session, call)) return "";
   if (call.family == Family::clang) return "-fcolor-diagnostics";
   return call.family == Family::gcc && session.compiler.type == CompilerType::gcc
              ? "-fdiagnostics-color"
@@ -88,7 +88,7 @@ Result<Finished> run_compiler_once(const Session& session,
 Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask) {
   const bool by_list = ask == Ask::dependencies && is_cl_dialect(call.family);
   const bool own_list = by_list && !call.show_includes;
-  const bool own = ask == Ask::dependencies && !by_list && !call.wants_depfile;
+  const bool own = ask == Ask::dependencies && !by_list && !call.depfile.wanted;
   const std::string own_depfile =
       own ? session.system.fs.temporary_name(session.config.temporary_dir, "dependencies") : "";
   if (own) (void)session.system.fs.make_directories(session.config.temporary_dir);
@@ -117,7 +117,7 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   session.system.console.write_out(out.finished.out);
   session.system.console.write_err(stderr_for_caller(session, call, out.finished.err));
   if (ask == Ask::dependencies && !by_list && out.finished.exit_code == 0)
-    out.headers = headers_of(session, call, own ? own_depfile : call.depfile);
+    out.headers = headers_of(session, call, own ? own_depfile : call.depfile.path);
   if (own) (void)session.system.fs.remove(own_depfile);
   return out;
 }
@@ -128,8 +128,8 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
   entry.created_ns = session.system.clock.now_ns();
   if (!finished.out.empty()) entry.parts.push_back({stdout_part, finished.out});
   if (!finished.err.empty()) entry.parts.push_back({stderr_part, finished.err});
-  if (!call.dep_targets.empty())
-    entry.parts.push_back({targets_part, text::join(call.dep_targets, "\n")});
+  if (!call.depfile.targets.empty())
+    entry.parts.push_back({targets_part, text::join(call.depfile.targets, "\n")});
   for (const OutputFile& output : call.outputs) {
     if (output.path == "/dev/null") continue;
     std::string bytes;

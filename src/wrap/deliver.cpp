@@ -60,8 +60,7 @@ std::string without_colors(std::string_view text) {
 
 std::string stderr_for_caller(const Session& session, const Invocation& call,
                               std::string_view text) {
-  const bool wanted =
-      call.diagnostics_color_given ? call.color_wanted_explicitly : wants_colors(session);
+  const bool wanted = call.colors.chosen ? call.colors.on : wants_colors(session);
   std::string out = wanted ? std::string(text) : without_colors(text);
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }

@@ -10,7 +10,7 @@ namespace {
 
 // The slot of the object's last key; of its full name, as in another directory it is another.
 Digest slot_of(const Session& session, const Invocation& call) {
-  const std::string object = path::normal(path::join(session.working_directory, call.object));
+  const std::string object = path::normal(path::join(session.working_directory, call.object.path));
   Hasher hasher;
   hasher.add("last key of", object);
   return hasher.finish();
@@ -23,7 +23,7 @@ void remember_key(const Session& session, const Invocation& call, const Digest& 
 }
 
 std::vector<Reason> why_no_manifest(const Session& session, const Invocation& call) {
-  const Reason unknown{Why::first_compile, call.object};
+  const Reason unknown{Why::first_compile, call.object.path};
   if (session.digests == nullptr) return {unknown};
   const auto last = session.digests->find(slot_of(session, call));
   if (!last) return {unknown};

@@ -21,13 +21,14 @@ namespace {
 
 std::optional<Bypass> objection(const Session& session, const Invocation& call) {
   const Sloppiness sloppy = session.config.sloppiness;
-  const bool uses_pch = !call.pch_files.empty();
+  const bool uses_pch = !call.pch.files.empty();
   if (uses_pch && !(sloppy.has(Sloppy::pch_defines) && sloppy.has(Sloppy::time_macros)))
     return Bypass(Why::precompiled_header_refused, "needs sloppiness pch_defines,time_macros");
-  if (call.generates_pch && !sloppy.has(Sloppy::pch_defines))
+  if (call.pch.made && !sloppy.has(Sloppy::pch_defines))
     return Bypass(Why::precompiled_header_refused, "making one needs sloppiness pch_defines");
-  if (path::normal(call.object) == path::normal(call.source)) return Bypass(Why::output_is_source);
-  if (call.arches.size() > 1) return Bypass(Why::several_architectures);
+  if (path::normal(call.object.path) == path::normal(call.source))
+    return Bypass(Why::output_is_source);
+  if (call.architecture.named.size() > 1) return Bypass(Why::several_architectures);
   return std::nullopt;
 }
 
@@ -68,15 +69,16 @@ void note_no_manifest(const Session& session, const Invocation& call, Sought& so
 // Whether depend mode can have all headers from this compile. -MMD leaves system headers out, so it
 // would not see them change.
 bool depfile_tells_all(const Session& session, const Invocation& call) {
-  const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.wants_depfile;
-  if (has_to_ask && call.suppress_additions) return false;
+  const bool has_to_ask = is_cl_dialect(call.family) ? !call.show_includes : !call.depfile.wanted;
+  if (has_to_ask && !call.allows.additions) return false;
   // "-MT x" alone is an error or a warning, and would be neither beside the -MD that deja adds.
-  if (has_to_ask && !call.dep_key.empty()) return false;
+  if (has_to_ask && !call.depfile.key.empty()) return false;
   // Beside it the driver does not take two -o for one.
   constexpr std::size_t once = 2;  // words
-  if (has_to_ask && call.object_option.size() > once) return false;
-  const bool partial = std::ranges::any_of(
-      call.dep_key, [](const std::string& word) { return word.find("-MMD") != std::string::npos; });
+  if (has_to_ask && call.object.words.size() > once) return false;
+  const bool partial = std::ranges::any_of(call.depfile.key, [](const std::string& word) {
+    return word.find("-MMD") != std::string::npos;
+  });
   return !partial || session.config.sloppiness.has(Sloppy::system_headers);
 }
 
@@ -92,12 +94,12 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
            "Not served: ", {Why::result_lacks_part, std::string(row_of(output.kind).doc)});
       return false;
     }
-    if (output.kind != OutputKind::depfile || call.dep_targets.empty()) continue;
+    if (output.kind != OutputKind::depfile || call.depfile.targets.empty()) continue;
     // TinyCC's files, for one, cannot be rewritten, but may be just what is wanted.
     const std::string* const made_for = entry.find(targets_part);
-    if (made_for != nullptr && *made_for == text::join(call.dep_targets, "\n")) continue;
+    if (made_for != nullptr && *made_for == text::join(call.depfile.targets, "\n")) continue;
     const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
-    auto rewritten = with_targets(part->bytes, call.dep_targets, style);
+    auto rewritten = with_targets(part->bytes, call.depfile.targets, style);
     if (!rewritten) {
       note(session, sought, "Not served: ", {Why::result_has_other_targets, {}});
       return false;
@@ -178,7 +180,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
 // The text's key, and what the text tells of headers.
 std::optional<Bypass> ask_text(const Session& session, const Invocation& call, const Digest& common,
                                Sought& sought) {
-  if (!call.allows_preprocessed) return Bypass(Why::no_text_mode);
+  if (!call.allows.preprocessed_mode) return Bypass(Why::no_text_mode);
   auto preprocessed = preprocess(session, call, common);
   if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
   Preprocessed& text = std::get<Preprocessed>(preprocessed);
@@ -202,13 +204,13 @@ Digest sources_digest(const Session& session, const Invocation& call,
     if (const auto file = session.files.get(header)) hasher.add(header, (*file)->content);
   // Messages know macros that the text does not show: "did you mean".
   for (const Argument& argument : call.arguments)
-    if (argument.in_direct_key && !argument.in_preprocessed_key)
+    if (argument.keys == Keys::direct)
       for (const std::string& word : argument.words) hasher.add("option", word);
   return hasher.finish();
 }
 
 bool only_text_will_do(const Invocation& call, const Sought& sought, bool has_messages) {
-  return sought.names_absent_file && (call.columns_matter || has_messages);
+  return sought.names_absent_file && (call.matters.columns || has_messages);
 }
 
 std::variant<Finding, Bypass> find(const Session& session, const Invocation& call,
@@ -224,7 +226,7 @@ std::variant<Finding, Bypass> find(const Session& session, const Invocation& cal
   Finding finding;
   Sought& sought = finding.sought;
   const SourceFile& file = *std::get<const SourceFile*>(source);
-  if (config.direct_mode && call.allows_direct && allows_direct(session, call, file, sought)) {
+  if (config.direct_mode && call.allows.direct_mode && allows_direct(session, call, file, sought)) {
     ask_direct(session, call, file);
     sought.direct = key_of(KeyPart::direct, ledger.inputs(), common, session.traces.direct);
     finding.found = by_manifest(session, call, sought);

@@ -71,10 +71,10 @@ std::vector<std::string> search_order(const Session& session, const Invocation& 
                                       const std::vector<std::string>& built_in) {
   std::vector<std::string> out = {std::string(path::directory(call.source))};
   const auto add = [&](SearchDirectory::Kind kind) {
-    for (const SearchDirectory& directory : call.search)
+    for (const SearchDirectory& directory : call.search.directories)
       if (directory.kind == kind) out.push_back(directory.path);
   };
-  if (call.searches_working_directory) out.emplace_back(".");
+  if (call.search.working_directory_first) out.emplace_back(".");
   add(SearchDirectory::Kind::quote);
   add(SearchDirectory::Kind::angle);
   // Among `built_in` too, but it comes before -isystem.
@@ -126,7 +126,7 @@ std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
       const std::string header = path::join(folder, include.name);
       const std::string precompiled = header + ".gch";
       if (exists(precompiled) &&
-          std::ranges::find(call_.pch_files, precompiled) == call_.pch_files.end())
+          std::ranges::find(call_.pch.files, precompiled) == call_.pch.files.end())
         return precompiled;
       // For <X> some of the folders do not count, so that the search may go on behind an X.
       if (include.quoted && exists(header)) break;
@@ -140,7 +140,7 @@ bool HeaderSearch::watch(ManifestEntry& entry) {
   const bool watched =
       watch_directories(session_.system.fs, found.names, entry, found.order, session_.started_ns);
   // Messages may tell that a directory is missing, and what could come to be there was never seen.
-  for (const SearchDirectory& directory : call_.search)
+  for (const SearchDirectory& directory : call_.search.directories)
     if (!session_.system.fs.stat(directory.path) &&
         std::ranges::find(entry.directories, directory.path, &WatchedDirectory::path) ==
             entry.directories.end())

@@ -75,11 +75,11 @@ bool content_matters(const Invocation& call, const PreprocessedFindings& found,
                      const std::string& path, const SourceTraits& traits) {
   // The text has lost its columns, and they reach the object: then only the very same files will
   // do. A header that gives nothing but macros (config.h) may change without another text.
-  const bool all_files = call.macro_columns_matter || call.generates_pch || found.has_columns ||
-                         found.has_macro_pragma;
+  const bool all_files =
+      call.matters.macro_columns || call.pch.made || found.has_columns || found.has_macro_pragma;
   const bool has_text = path == call.source || found.files_with_text.contains(path);
-  return all_files || (call.columns_matter && has_text) ||
-         (call.comments_matter && traits.falls_through);
+  return all_files || (call.matters.columns && has_text) ||
+         (call.matters.comments && traits.falls_through);
 }
 
 std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocation& call,
@@ -90,19 +90,19 @@ std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocati
   for (const std::string& path : files) {
     if (is_absent(session, found, path)) continue;
     const auto file = session.files.get(path);
-    if (!file && !call.columns_matter && !found.has_columns && !found.has_macro_pragma) continue;
+    if (!file && !call.matters.columns && !found.has_columns && !found.has_macro_pragma) continue;
     if (!file) return Bypass(Why::input_unreadable, file.error().text());
     probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
     if (!content_matters(call, found, path, (*file)->traits)) continue;
     std::string answer((*file)->content.view());
-    if (call.pch_holds_times) answer += std::to_string((*file)->facts.mtime_ns);
+    if (call.pch.holds_times) answer += std::to_string((*file)->facts.mtime_ns);
     session.ledger.file(Role::columns, path, std::move(answer), (*file)->facts, (*file)->content);
   }
   // Clang names headers that were only asked for in the dependency file.
   const bool options_matter =
-      found.has_macro_pragma || (call.family == Family::clang && call.wants_depfile && probes);
+      found.has_macro_pragma || (call.family == Family::clang && call.depfile.wanted && probes);
   for (const Argument& argument : call.arguments)
-    if (options_matter && argument.in_direct_key && !argument.in_preprocessed_key)
+    if (options_matter && argument.keys == Keys::direct)
       for (const std::string& word : argument.words)
         session.ledger.value(Role::option_beside_text, word);
   return std::nullopt;

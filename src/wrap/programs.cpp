@@ -74,13 +74,13 @@ std::vector<OtherProgram> other_programs(const Session& session, const Invocatio
   const bool unchecked = check == CheckKind::none || check == CheckKind::text;
   if (unchecked || native_style == PathStyle::windows) return out;
   Search search(session, out);
-  for (const std::string& prefix : call.program_prefixes) search.below(prefix);
+  for (const std::string& prefix : call.programs.prefixes) search.below(prefix);
   for (const char* variable : {"COMPILER_PATH", "GCC_EXEC_PREFIX"})
     for (const std::string& prefix :
          path::split_list(session.ledger.variable(variable).value_or("")))
       if (!prefix.empty()) search.below(prefix);
-  if (call.runs_assembler) search.on_path("as");
-  if (call.runs_assembler && call.splits_debug_information) search.on_path("objcopy");
+  if (call.programs.assembler) search.on_path("as");
+  if (call.programs.assembler && call.programs.objcopy) search.on_path("objcopy");
   return out;
 }
 

@@ -237,7 +237,7 @@ int run_enabled(System& system, const Call& run) {
   if (config.debug) {
     const bool has_source = call != nullptr && system.fs.stat(call->source);
     debug.write(system, config,
-                has_source ? call->object : likely_object(system.fs, run.compiler, run.words),
+                has_source ? call->object.path : likely_object(system.fs, run.compiler, run.words),
                 run.directory);
   }
   if (caller_umask) system.console.set_umask(*caller_umask);

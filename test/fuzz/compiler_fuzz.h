@@ -82,13 +82,13 @@ inline void check_argv(std::string_view text) {
   const Understood understood = understand(fs, config, input);
   const Invocation* call = std::get_if<Invocation>(&understood);
   if (!call) return;
-  if (call->source.empty() || call->object.empty() || call->outputs.empty()) std::abort();
+  if (call->source.empty() || call->object.path.empty() || call->outputs.empty()) std::abort();
   if (call->outputs.front().kind != OutputKind::object ||
-      call->outputs.front().path != call->object)
+      call->outputs.front().path != call->object.path)
     std::abort();
   // Clang's warning of an -MF that has no effect is in the key, too.
-  if (call->wants_depfile != !call->depfile.empty() ||
-      (call->wants_depfile && call->dep_key.empty()))
+  if (call->depfile.wanted != !call->depfile.path.empty() ||
+      (call->depfile.wanted && call->depfile.key.empty()))
     std::abort();
   for (const OutputFile& output : call->outputs)
     if (!output_row(static_cast<unsigned>(output.kind))) std::abort();

@@ -128,7 +128,7 @@ TEST_CASE("identify: built-in search directories" * posix_paths()) {
   Invocation call;
   call.language = Language::cpp;
   call.arguments = {{.words = {"-O2"}},
-                    {.words = {"-Ix"}, .in_preprocessed_key = false},
+                    {.words = {"-Ix"}, .keys = Keys::direct},
                     {.words = {"-x", "c"}},
                     {.words = {"-m32"}}};
   CHECK(text::join(search_query_words(call), " ") == "-E -v -O2 -m32 -x c++ /dev/null");

@@ -13,10 +13,12 @@ struct ClWorld : UnderstandWorld {
   ClWorld() { family = Family::cl; }
 };
 
-std::string words_of(const Invocation& call, bool Argument::*included) {
+// Words of the arguments that are part of this key, those that are part of more keys included.
+std::string words_of(const Invocation& call, Keys least) {
   std::vector<std::string> words;
   for (const Argument& argument : call.arguments)
-    if (argument.*included) words.insert(words.end(), argument.words.begin(), argument.words.end());
+    if (argument.keys >= least)
+      words.insert(words.end(), argument.words.begin(), argument.words.end());
   return text::join(words, " ");
 }
 
@@ -26,17 +28,17 @@ TEST_CASE("cl: a common compile") {
       "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\ "
       "/Foout\\a.cpp.obj -c src/a.cpp");
   CHECK(call.source == "src/a.cpp");
-  CHECK(call.object == "out\\a.cpp.obj");
-  CHECK(call.object_named);
+  CHECK(call.object.path == "out\\a.cpp.obj");
+  CHECK(call.object.named);
   CHECK(call.language == Language::cpp);
   CHECK(call.show_includes);
-  CHECK(call.working_directory_matters);
-  CHECK(call.search.size() == 2);
-  CHECK(words_of(call, &Argument::to_compile) ==
+  CHECK(call.matters.working_directory);
+  CHECK(call.search.directories.size() == 2);
+  CHECK(words_of(call, Keys::none) ==
         "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_direct_key) ==
+  CHECK(words_of(call, Keys::direct) ==
         "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
-  CHECK(words_of(call, &Argument::in_preprocessed_key) ==
+  CHECK(words_of(call, Keys::both) ==
         "/nologo /TP -DX=1 /I inc /external:I ext /Z7 /O2 /MD /EHsc /showIncludes /FdCMake\\");
 }
 
@@ -56,7 +58,7 @@ TEST_CASE("cl: names of objects") {
   ClWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
-    CHECK(w.call(row.line).object == row.object);
+    CHECK(w.call(row.line).object.path == row.object);
   }
   CHECK(w.call("/c /Tp a.x").language == Language::cpp);
   CHECK(w.call("/c /TC a.cpp").language == Language::c);
@@ -99,23 +101,23 @@ TEST_CASE("cl: refusals") {
     INFO("command: ", row.line);
     CHECK(w.refusal(row.line) == row.id);
   }
-  CHECK(text::join(w.call("/c a.c /Yux.h /Fpx.pch").pch_files, " ") == "x.pch");
+  CHECK(text::join(w.call("/c a.c /Yux.h /Fpx.pch").pch.files, " ") == "x.pch");
 }
 
 TEST_CASE("clang-cl: its own words") {
   ClWorld w;
   w.family = Family::clang_cl;
   CHECK(w.call("/c /clang:-O3 -Wall --target=x86_64-pc-windows-msvc -fcolor-diagnostics a.cpp")
-            .color_wanted_explicitly);
+            .colors.on);
   CHECK(w.call("-MD -c -- -a.c").source == "-a.c");
-  CHECK(w.call("-c -march=native a.c").native_architecture);
-  CHECK(w.call("-c -gline-tables-only a.c").working_directory_matters);
-  CHECK_FALSE(w.call("-c -g0 a.c").working_directory_matters);
+  CHECK(w.call("-c -march=native a.c").architecture.native);
+  CHECK(w.call("-c -gline-tables-only a.c").matters.working_directory);
+  CHECK_FALSE(w.call("-c -g0 a.c").matters.working_directory);
   CHECK(w.refusal("/c /clang:-MD a.c") == "unsupported_compiler_option");
   CHECK(w.refusal("/c -Xclang -emit-pch a.c") == "unsupported_compiler_option");
   CHECK(w.refusal("/c -ftime-trace a.c") == "unsupported_compiler_option");
   CHECK(w.refusal("/c --frobnicate a.c") == "unsupported_compiler_option");
-  CHECK_FALSE(w.call("/c -Xclang -internal-isystem -Xclang d a.c").allows_direct);
+  CHECK_FALSE(w.call("/c -Xclang -internal-isystem -Xclang d a.c").allows.direct_mode);
 }
 
 TEST_CASE(
@@ -124,16 +126,16 @@ TEST_CASE(
   ClWorld w;
   w.family = Family::clang_cl;
   const Invocation call = w.call("/c /Yca.h /Fpx.pch /DX a.c");
-  CHECK(call.generates_pch);
-  CHECK(call.pch_holds_times);
-  CHECK_FALSE(call.allows_direct);
-  CHECK(call.working_directory_matters);
-  CHECK(words_of(call, &Argument::in_preprocessed_key) == "/Yca.h /Fpx.pch /DX");
+  CHECK(call.pch.made);
+  CHECK(call.pch.holds_times);
+  CHECK_FALSE(call.allows.direct_mode);
+  CHECK(call.matters.working_directory);
+  CHECK(words_of(call, Keys::both) == "/Yca.h /Fpx.pch /DX");
   REQUIRE(call.outputs.size() == 2);
   CHECK(call.outputs[1].path == "x.pch");
   const Invocation without_times = w.call("/c /Yca.h /Fpx.pch -Xclang -fno-pch-timestamp a.c");
-  CHECK_FALSE(without_times.pch_holds_times);
-  CHECK(without_times.allows_direct);
+  CHECK_FALSE(without_times.pch.holds_times);
+  CHECK(without_times.allows.direct_mode);
   for (const char* line : {"/c /Yc /Fpx.pch a.c", "/c /Yca.h /Fpx a.c", "/c /Yca.h /Fpdir/ a.c",
                            "/c /Yca.h /Yub.h /Fpx.pch a.c"})
     CHECK(w.refusal(line) == "could_not_use_precompiled_header");

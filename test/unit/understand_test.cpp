@@ -30,16 +30,16 @@ std::string words_of(const Invocation& call, Included included) {
   return text::join(words, " ");
 }
 std::string compile_words(const Invocation& call) {
-  return words_of(call, [](const Argument& a) { return a.to_compile; });
+  return words_of(call, [](const Argument&) { return true; });
 }
 std::string preprocess_words(const Invocation& call) {
   return words_of(call, [](const Argument& a) { return a.to_preprocess; });
 }
 std::string direct_words(const Invocation& call) {
-  return words_of(call, [](const Argument& a) { return a.in_direct_key; });
+  return words_of(call, [](const Argument& a) { return a.keys != Keys::none; });
 }
 std::string preprocessed_words(const Invocation& call) {
-  return words_of(call, [](const Argument& a) { return a.in_preprocessed_key; });
+  return words_of(call, [](const Argument& a) { return a.keys == Keys::both; });
 }
 
 TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart") {
@@ -49,10 +49,8 @@ TEST_CASE("understand: -c and -S are kept for the compiler and tell keys apart")
     REQUIRE(call.arguments.size() == 1);
     const Argument& kept = call.arguments.front();
     CHECK(kept.words.front() == mode);
-    CHECK(kept.to_compile);
     CHECK_FALSE(kept.to_preprocess);
-    CHECK(kept.in_direct_key);
-    CHECK(kept.in_preprocessed_key);
+    CHECK(kept.keys == Keys::both);
   }
   CHECK(w.refusal("-c -S a.c") == "unsupported_compiler_option");
 }
@@ -62,21 +60,21 @@ TEST_CASE("understand: a common compile") {
   const Invocation call =
       w.call("-O2 -Iinc -DX=1 -g -Wall -MD -MF d/a.d -c src/a.c -o out/a.o -std=c99");
   CHECK(call.source == "src/a.c");
-  CHECK(call.object == "out/a.o");
-  CHECK(call.object_named);
+  CHECK(call.object.path == "out/a.o");
+  CHECK(call.object.named);
   CHECK(call.language == Language::c);
   CHECK(outputs_of(call) == "out/a.o d/a.d");
-  CHECK(call.depfile == "d/a.d");
-  CHECK(text::join(call.dep_key, " ") == "-MD");
+  CHECK(call.depfile.path == "d/a.d");
+  CHECK(text::join(call.depfile.key, " ") == "-MD");
   CHECK(compile_words(call) == "-O2 -Iinc -DX=1 -g -Wall -MD -MF d/a.d -std=c99");
   CHECK(preprocess_words(call) == "-O2 -Iinc -DX=1 -g -Wall -std=c99");
   CHECK(direct_words(call) == "-O2 -Iinc -DX=1 -g -Wall -std=c99");
   CHECK(preprocessed_words(call) == "-O2 -g -Wall -std=c99");
-  CHECK(call.working_directory_matters);
-  CHECK(call.columns_matter);
-  CHECK_FALSE(call.object_path_matters);
-  CHECK(call.allows_direct);
-  CHECK(call.allows_preprocessed);
+  CHECK(call.matters.working_directory);
+  CHECK(call.matters.columns);
+  CHECK_FALSE(call.matters.object_path);
+  CHECK(call.allows.direct_mode);
+  CHECK(call.allows.preprocessed_mode);
   CHECK_FALSE(call.rewritten);
 }
 
@@ -275,8 +273,8 @@ TEST_CASE("understand: what shapes the dependency file") {
   UnderstandWorld w;
   for (const Row& row : rows) {
     INFO("command: ", row.line);
-    CHECK(text::join(w.call(row.line).dep_key, " ") == row.key);
-    CHECK(text::join(w.call(row.line).dep_targets, " ") == row.targets);
+    CHECK(text::join(w.call(row.line).depfile.key, " ") == row.key);
+    CHECK(text::join(w.call(row.line).depfile.targets, " ") == row.targets);
   }
 }
 
@@ -316,7 +314,7 @@ TEST_CASE("understand: languages") {
   CHECK(w.refusal("-x c -c a.c -x none") == "unsupported_compiler_option");
   CHECK(w.call("-c a.i").already_preprocessed);
   CHECK_FALSE(w.call("-c a.S").already_preprocessed);
-  CHECK(w.call("a.h").generates_pch);
+  CHECK(w.call("a.h").pch.made);
 }
 
 TEST_CASE("understand: facts about the object") {
@@ -347,17 +345,17 @@ TEST_CASE("understand: facts about the object") {
   for (const Row& row : rows) {
     INFO("command: ", row.line);
     const Invocation call = w.call(row.line);
-    CHECK(call.working_directory_matters == row.directory);
-    CHECK(call.columns_matter == row.columns);
-    CHECK(call.object_path_matters == row.object_path);
-    CHECK(call.verbatim_key == row.verbatim);
-    CHECK(call.suppress_additions == row.no_additions);
-    CHECK(call.allows_direct == row.direct);
-    CHECK(call.allows_preprocessed == row.preprocessed);
+    CHECK(call.matters.working_directory == row.directory);
+    CHECK(call.matters.columns == row.columns);
+    CHECK(call.matters.object_path == row.object_path);
+    CHECK(call.matters.command_line == row.verbatim);
+    CHECK(!call.allows.additions == row.no_additions);
+    CHECK(call.allows.direct_mode == row.direct);
+    CHECK(call.allows.preprocessed_mode == row.preprocessed);
   }
-  CHECK(w.call("-c -march=native a.c").native_architecture);
-  CHECK_FALSE(w.call("-c -march=x86-64 a.c").native_architecture);
-  CHECK(w.call("-c -arch x86_64 -arch arm64 a.c").arches.size() == 2);
+  CHECK(w.call("-c -march=native a.c").architecture.native);
+  CHECK_FALSE(w.call("-c -march=x86-64 a.c").architecture.native);
+  CHECK(w.call("-c -arch x86_64 -arch arm64 a.c").architecture.named.size() == 2);
 }
 
 TEST_CASE("understand: macros are part of the preprocessed key where they reach the object") {
@@ -373,7 +371,7 @@ TEST_CASE("understand: colours") {
   const auto choice = [&](const std::string& line) {
     const Invocation call = w.call(line);
     CHECK(direct_words(call) == "");
-    return std::pair(call.diagnostics_color_given, call.color_wanted_explicitly);
+    return std::pair(call.colors.chosen, call.colors.on);
   };
   CHECK(choice("-c a.c") == std::pair(false, false));
   CHECK(choice("-c -fdiagnostics-color a.c") == std::pair(true, true));
@@ -391,10 +389,10 @@ TEST_CASE("understand: search directories" * posix_paths()) {
   UnderstandWorld w;
   const Invocation call = w.call("-I a -isystem b -iquotec -Id -idirafter e -B f -c a.c");
   std::string found;
-  for (const SearchDirectory& directory : call.search)
+  for (const SearchDirectory& directory : call.search.directories)
     found += std::to_string(static_cast<int>(directory.kind)) + directory.path + " ";
   CHECK(found == "1a 2b 0c 1d 3e 3f/include ");
-  CHECK_FALSE(w.call("-I=/usr/x -c a.c").allows_direct);
+  CHECK_FALSE(w.call("-I=/usr/x -c a.c").allows.direct_mode);
 }
 
 TEST_CASE("understand: files whose content matters" * posix_paths()) {
@@ -402,7 +400,7 @@ TEST_CASE("understand: files whose content matters" * posix_paths()) {
   w.fs.put("/src/list.txt", "");
   w.fs.put("/src/p.so", "");
   const auto files = [&](const std::string& line) {
-    return text::join(w.call(line).files_to_hash, " ");
+    return text::join(w.call(line).files.to_hash, " ");
   };
   CHECK(files("-c -fplugin=./p.so a.c") == "./p.so");
   CHECK(files("-c -specs=list.txt a.c") == "list.txt");
@@ -426,7 +424,7 @@ TEST_CASE("understand: files whose content matters" * posix_paths()) {
 TEST_CASE("understand: precompiled headers that may be read" * posix_paths()) {
   UnderstandWorld w;
   w.fs.put("/src/h.h", "");
-  const auto pch = [&](const std::string& line) { return text::join(w.call(line).pch_files, " "); };
+  const auto pch = [&](const std::string& line) { return text::join(w.call(line).pch.files, " "); };
   CHECK(pch("-c -include h.h a.c") == "");
   w.fs.put("/src/h.h.gch", "");
   w.fs.put("/src/i/k.h", "");
@@ -440,7 +438,7 @@ TEST_CASE("understand: precompiled headers that may be read" * posix_paths()) {
   CHECK(pch("-c -include h.h a.c") == "h.h.gch h.h.pch");
   CHECK(pch("-c -include-pch z.pch a.c") == "z.pch");
   const Invocation call = w.call("-c -Xclang -include-pch -Xclang z.pch a.c");
-  CHECK(text::join(call.pch_files, " ") == "z.pch");
+  CHECK(text::join(call.pch.files, " ") == "z.pch");
   CHECK(compile_words(call) == "-Xclang -include-pch -Xclang z.pch");
 }
 
@@ -454,11 +452,11 @@ TEST_CASE("understand: base_dir makes paths relative" * posix_paths()) {
       "/src/o/a.d -c /src/a.c -o /src/o/a.o");
   CHECK(call.rewritten);
   CHECK(call.source == "a.c");
-  CHECK(call.object == "o/a.o");
-  CHECK(call.depfile == "o/a.d");
+  CHECK(call.object.path == "o/a.o");
+  CHECK(call.depfile.path == "o/a.d");
   CHECK(compile_words(call) ==
         "-Iinc -isystem sys -I../other/inc -I/usr/include -include c.h -MD -MF o/a.d");
-  CHECK(call.search[0].path == "inc");
+  CHECK(call.search.directories[0].path == "inc");
   CHECK_FALSE(w.call("-Iinc -c a.c").rewritten);
   // The working directory is a link: ".." leads elsewhere.
   w.fs.put_directory("/deep/real/src");
