@@ -47,6 +47,7 @@ struct NameUse {
     renamed,    // to `to`
     linked,     // `to` became one more name of it
     connected,  // to a server that may have read anything: a socket's name, or "" for others
+    link_read,  // where a symbolic link leads, or that it is none
   };
   Kind kind = Kind::asked;
   std::string name;
@@ -65,6 +66,12 @@ struct Observed {
   unsigned calls = 0;  // system calls that were looked at
 };
 
+// Whether names that are read as symbolic links are in the list. A script that finds its compiler
+// by `readlink` uses another one when the link has changed, and nothing else would show it. Of gcc
+// and clang, which ask that of every part of their own path, they double the time it takes to
+// observe a small compile, and tell nothing new.
+enum class LinkReads : unsigned char { left_out, observed };
+
 class Processes {
  public:
   virtual ~Processes() = default;
@@ -81,7 +88,8 @@ class Processes {
   // standard input above all, is read unseen. A program that goes on in the background makes the
   // list incomplete.
   virtual Result<Observed> run_observed(const Command& command,
-                                        const std::function<void(std::string_view)>& on_out = {});
+                                        const std::function<void(std::string_view)>& on_out = {},
+                                        LinkReads links = LinkReads::observed);
 
   // Becomes the program (POSIX exec; Windows: runs it with everything inherited and returns its
   // exit code). Returns only with an error on POSIX.
@@ -96,8 +104,9 @@ class Processes {
   virtual Result<std::string> own_path() = 0;        // absolute path of this executable
 };
 
-inline Result<Observed> Processes::run_observed(
-    const Command& command, const std::function<void(std::string_view)>& on_out) {
+inline Result<Observed> Processes::run_observed(const Command& command,
+                                                const std::function<void(std::string_view)>& on_out,
+                                                LinkReads) {
   auto finished = run(command, on_out);
   if (!finished) return finished.error();
   return Observed{std::move(*finished), {}, "not available on this system"};

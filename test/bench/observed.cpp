@@ -1,5 +1,6 @@
 // What observing a program costs, and what is seen of it:
 //   deja_observed 41 /usr/bin/gcc -c a.c     rounds, plain and observed in turn; wall and processor
+//   deja_observed 41l /usr/bin/gcc -c a.c    links that are read as well
 //   deja_observed 0 /usr/bin/gcc -c a.c      the names
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -15,8 +16,9 @@ using namespace deja;
 
 namespace {
 
-constexpr const char* words[] = {"asked",          "read",    "listed",  "written", "executed",
-                                 "made directory", "removed", "renamed", "linked",  "connected"};
+constexpr const char* words[] = {"asked",    "read",           "listed",   "written",
+                                 "executed", "made directory", "removed",  "renamed",
+                                 "linked",   "connected",      "link read"};
 
 struct Cost {
   double wall;
@@ -56,11 +58,13 @@ int main(int argc, char** argv) {
   const Command command{argv[2], {argv + 2, argv + argc}, {}};
   const int rounds = std::atoi(argv[1]);
   std::vector<Cost> plain, observed;
-  auto seen = processes.run_observed(command);
+  const LinkReads links =
+      std::string_view(argv[1]).ends_with('l') ? LinkReads::observed : LinkReads::left_out;
+  auto seen = processes.run_observed(command, {}, links);
   if (!seen) return fmt::print("{}\n", seen.error().text()), 1;
   for (int i = 0; i < rounds; ++i) {
     plain.push_back(cost_of([&] { (void)processes.run(command); }));
-    observed.push_back(cost_of([&] { seen = processes.run_observed(command); }));
+    observed.push_back(cost_of([&] { seen = processes.run_observed(command, {}, links); }));
   }
   if (rounds == 0)
     for (const NameUse& use : seen->uses)

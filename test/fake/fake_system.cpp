@@ -42,12 +42,15 @@ Result<Finished> FakeProcesses::run(const Command& command,
 }
 
 Result<Observed> FakeProcesses::run_observed(const Command& command,
-                                             const std::function<void(std::string_view)>& on_out) {
+                                             const std::function<void(std::string_view)>& on_out,
+                                             LinkReads links) {
   observed.push_back(command);
   uses.clear();
   auto finished = run(command, on_out);
   if (!finished) return finished.error();
   if (!unobserved.empty()) return Observed{std::move(*finished), {}, unobserved};
+  if (links == LinkReads::left_out)
+    std::erase_if(uses, [](const NameUse& use) { return use.kind == NameUse::Kind::link_read; });
   return Observed{std::move(*finished), uses, {}, static_cast<unsigned>(uses.size())};
 }
 

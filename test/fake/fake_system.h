@@ -60,7 +60,8 @@ class FakeProcesses final : public Processes {
   // Puts an executable file there too, a day old, if there is none.
   void on(const std::string& path, Program program);
 
-  // What the program that runs is seen to do: it is for the program to add to it.
+  // What the program that runs is seen to do: it is for the program to add to it. Links that it
+  // reads are not in the list where they are left out.
   std::vector<NameUse> uses;
   // Why nothing is seen.
   std::string unobserved;
@@ -77,7 +78,8 @@ class FakeProcesses final : public Processes {
   Result<Finished> run(const Command& command,
                        const std::function<void(std::string_view)>& on_out = {}) override;
   Result<Observed> run_observed(const Command& command,
-                                const std::function<void(std::string_view)>& on_out = {}) override;
+                                const std::function<void(std::string_view)>& on_out = {},
+                                LinkReads links = LinkReads::observed) override;
   // Runs it, its output going to the console, and returns its exit code: the real one would not
   // return.
   Result<int> become(const Command& command) override;

@@ -25,6 +25,7 @@ namespace {
 
 enum class Does : unsigned char {
   ask,
+  read_link,
   open,      // flags behind the name
   open_how,  // a HowToOpen behind the name
   create,
@@ -64,7 +65,6 @@ struct HowToOpen {
 };
 constexpr std::uint64_t resolve_in_root = 0x10;
 
-// readlink is not in it: what a link leads to shows in what is opened.
 constexpr CallRow call_rows[] = {
 #ifdef SYS_open  // the older calls, which newer processors' systems do not have
     {SYS_open, Does::open, {own, 0}},
@@ -72,6 +72,7 @@ constexpr CallRow call_rows[] = {
     {SYS_stat, Does::ask, {own, 0}},
     {SYS_lstat, Does::ask, {own, 0}},
     {SYS_access, Does::ask, {own, 0}},
+    {SYS_readlink, Does::read_link, {own, 0}},
     {SYS_mkdir, Does::make_directory, {own, 0}},
     {SYS_rmdir, Does::remove, {own, 0}},
     {SYS_unlink, Does::remove, {own, 0}},
@@ -86,6 +87,7 @@ constexpr CallRow call_rows[] = {
     {SYS_statx, Does::ask, {0, 1}},
     {SYS_faccessat, Does::ask, {0, 1}},
     {number_of_faccessat2, Does::ask, {0, 1}},
+    {SYS_readlinkat, Does::read_link, {0, 1}},
     {SYS_chdir, Does::ask, {own, 0}},
     {SYS_execve, Does::execute, {own, 0}},
     {SYS_execveat, Does::execute, {0, 1}},
@@ -230,7 +232,8 @@ std::optional<std::string> read_name(const seccomp_notif& call, Does does, NameP
   std::string name;
   const auto process = static_cast<pid_t>(call.pid);
   Got got = read_text(process, call.data.args[static_cast<std::size_t>(place.text)], name);
-  if (got == Got::all && name.empty() && does == Does::ask) return std::nullopt;
+  if (got == Got::all && name.empty() && (does == Does::ask || does == Does::read_link))
+    return std::nullopt;
   if (got == Got::all && !name.starts_with('/')) {
     std::string directory;
     got = read_directory(process, directory_argument(call, place), directory);
@@ -291,6 +294,8 @@ void see(const seccomp_notif& call, const CallRow& row, Seen& seen) {
   switch (row.does) {
     case Does::ask:
       return add(Using::asked);
+    case Does::read_link:
+      return add(Using::link_read);
     case Does::open:
       return see_open(call.data.args[behind_name], std::move(*name), seen);
     case Does::open_how: {
@@ -328,7 +333,7 @@ void see(const seccomp_notif& call, const CallRow& row, Seen& seen) {
 
 }  // namespace
 
-std::vector<sock_filter> observing_filter() {
+std::vector<sock_filter> observing_filter(LinkReads links) {
   FilterWriter filter;
   filter.load(offsetof(seccomp_data, arch));
   filter.skip_if(own_architecture, 2 + 2 * std::size(foreign_numbers));
@@ -338,8 +343,10 @@ std::vector<sock_filter> observing_filter() {
 
   filter.load(offsetof(seccomp_data, nr));
   filter.notify_from(first_x32_number);
-  for (const CallRow& row : call_rows)
-    if (!depends_on_arguments(row.number)) filter.notify_if(row.number);
+  for (const CallRow& row : call_rows) {
+    const bool left_out = row.does == Does::read_link && links == LinkReads::left_out;
+    if (!left_out && !depends_on_arguments(row.number)) filter.notify_if(row.number);
+  }
   filter.notify_unless_open_file(SYS_newfstatat, 3);
   filter.notify_unless_open_file(SYS_statx, 2);
   filter.skip_if(SYS_execve, 1);

@@ -28,7 +28,7 @@ inline constexpr std::array<std::uint64_t, 2> unobserved_start = {0x6a65'645f'72
 
 // A filter that notifies of all calls in the table and allows the others. For those the kernel
 // remembers that they are allowed and does not run it.
-std::vector<sock_filter> observing_filter();
+std::vector<sock_filter> observing_filter(LinkReads links);
 
 // What one call does.
 struct Seen {

@@ -9,8 +9,9 @@
 namespace deja::posix {
 
 Result<Observed> PosixProcesses::run_observed(const Command& command,
-                                              const std::function<void(std::string_view)>& on_out) {
-  return Processes::run_observed(command, on_out);
+                                              const std::function<void(std::string_view)>& on_out,
+                                              LinkReads links) {
+  return Processes::run_observed(command, on_out, links);
 }
 
 }  // namespace deja::posix
@@ -184,7 +185,8 @@ Error cannot_observe(const Command& command, int code) {
   return os_error("observe", command.program, code);
 }
 
-Result<ObservedChild> start_observed(const Command& command, const sigset_t& mask) {
+Result<ObservedChild> start_observed(const Command& command, LinkReads links,
+                                     const sigset_t& mask) {
   auto out = make_pipe();
   if (!out) return out.error();
   auto err = make_pipe();
@@ -195,7 +197,7 @@ Result<ObservedChild> start_observed(const Command& command, const sigset_t& mas
   const Fd ours(ends[0]);
   Fd theirs(ends[1]);
   if (!move_up(theirs)) return cannot_observe(command, errno);
-  std::vector<sock_filter> statements = observing_filter();
+  std::vector<sock_filter> statements = observing_filter(links);
   const sock_fprog filter{static_cast<unsigned short>(statements.size()), statements.data()};
   const std::vector<std::string> environment = environment_of(command);
   const Command shell = through_shell(command);
@@ -382,12 +384,13 @@ Result<Observed> observe(const Command& command, ObservedChild child, SignalsToC
 }  // namespace
 
 Result<Observed> PosixProcesses::run_observed(const Command& command,
-                                              const std::function<void(std::string_view)>& on_out) {
+                                              const std::function<void(std::string_view)>& on_out,
+                                              LinkReads links) {
   std::optional<Error> why = obstacle(command);
   if (!why) {
     SignalsToChild signals;
     UncachedError uncached;
-    auto child = start_observed(uncached.in(command), signals.mask_before());
+    auto child = start_observed(uncached.in(command), links, signals.mask_before());
     uncached.fd.reset();
     if (child) return observe(command, std::move(*child), signals, on_out);
     why = child.error();

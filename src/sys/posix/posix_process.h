@@ -18,7 +18,8 @@ class PosixProcesses final : public Processes {
   Result<Finished> run(const Command& command,
                        const std::function<void(std::string_view)>& on_out) override;
   Result<Observed> run_observed(const Command& command,
-                                const std::function<void(std::string_view)>& on_out) override;
+                                const std::function<void(std::string_view)>& on_out,
+                                LinkReads links) override;
   Result<int> become(const Command& command) override;
   void die_of(int signal) override;
   std::uint32_t id() override;

@@ -82,8 +82,7 @@ void listen_already() {
 }
 
 // What the kernel would do with the call: the filter carried out.
-std::uint32_t action_of(const seccomp_data& call) {
-  static const std::vector<sock_filter> filter = posix::observing_filter();
+std::uint32_t action_of(const std::vector<sock_filter>& filter, const seccomp_data& call) {
   std::uint32_t loaded = 0;
   for (std::size_t at = 0; at < filter.size(); ++at) {
     const sock_filter& statement = filter[at];
@@ -100,10 +99,11 @@ std::uint32_t action_of(const seccomp_data& call) {
   return 0;
 }
 
-bool notifies(int number, std::uint32_t architecture, std::array<std::uint64_t, 6> arguments = {}) {
+bool notifies(int number, std::uint32_t architecture, std::array<std::uint64_t, 6> arguments = {},
+              LinkReads links = LinkReads::observed) {
   seccomp_data call{number, architecture, 0, {}};
   std::ranges::copy(arguments, call.args);
-  const std::uint32_t action = action_of(call);
+  const std::uint32_t action = action_of(posix::observing_filter(links), call);
   REQUIRE((action == SECCOMP_RET_USER_NOTIF || action == SECCOMP_RET_ALLOW));
   return action == SECCOMP_RET_USER_NOTIF;
 }
@@ -125,8 +125,11 @@ TEST_CASE(
                            SYS_linkat, SYS_connect, SYS_chdir, SYS_io_uring_setup})
     CHECK(notifies(number, own));
   for (const int number : {SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_mmap, SYS_exit_group,
-                           SYS_clone, SYS_readlinkat, SYS_fchdir, SYS_getdents64})
+                           SYS_clone, SYS_fchdir, SYS_getdents64})
     CHECK_FALSE(notifies(number, own));
+
+  CHECK(notifies(SYS_readlinkat, own));
+  CHECK_FALSE(notifies(SYS_readlinkat, own, {}, LinkReads::left_out));
 
   const auto here = static_cast<std::uint64_t>(AT_FDCWD);
   for (const std::uint64_t high : {std::uint64_t{0}, std::uint64_t{1} << 32}) {
@@ -239,6 +242,19 @@ TEST_CASE("names are seen with the directory that the process was in") {
   for (std::size_t i = 0; i < seen->uses.size(); ++i)
     CHECK(std::find(seen->uses.begin() + static_cast<std::ptrdiff_t>(i) + 1, seen->uses.end(),
                     seen->uses[i]) == seen->uses.end());
+}
+
+TEST_CASE("links that are read are seen, unless they are left out") {
+  if (!can_observe()) return;
+  const TemporaryFolder folder;
+  const Command command = in_shell("cd " + folder.path() + "; ln -s nowhere link; readlink link");
+  for (const LinkReads links : {LinkReads::observed, LinkReads::left_out}) {
+    const auto seen = real().run_observed(command, {}, links);
+    CHECK(seen->finished.out == "nowhere\n");
+    CHECK(seen->incomplete.empty());
+    CHECK(has_use(*seen, Kind::link_read, folder / "link") == (links == LinkReads::observed));
+    CHECK(::unlink((folder / "link").c_str()) == 0);
+  }
 }
 
 TEST_CASE("descendants are seen, many at once as well") {
