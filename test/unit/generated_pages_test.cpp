@@ -18,7 +18,9 @@ TEST_CASE("generated pages are what the tables say (DEJA_UPDATE_DOCS=1 writes th
       {"completions/deja.fish", completion_script("fish").value()},
   };
   Fs& fs = native_system().fs;
-  for (const auto& [name, page] : pages) {
+  for (const auto& entry : pages) {
+    const std::string name = entry.first;
+    const std::string& page = entry.second;
     const std::string file = std::string(DEJA_SOURCE_DIR) + "/docs/" + name;
     if (native_system().env.get("DEJA_UPDATE_DOCS")) REQUIRE(fs.write_output(file, page));
     std::string written;
