@@ -167,7 +167,9 @@ TEST_CASE("option forms: every row as the drivers read it") {
     for (const auto& [word, option] : rows) words.push_back(word);
     const std::set<std::string> asked_alone = maybe_taking_next_of_all(driver, words);
     int known = 0;  // spellings that the driver told something of
-    for (const auto& [word, option] : rows) {
+    for (const auto& row : rows) {
+      const std::string& word = row.first;
+      const CompilerOption* const option = row.second;
       // In company a word may pass that the driver refuses when it is alone.
       const bool ask = asked_alone.contains(word) || takes_next_word(*option, word);
       const Driver::Took took = ask ? driver.takes_next(word) : Driver::Took::no;
