@@ -204,7 +204,7 @@ with open(shutil.which(compiler), "rb") as program:
 
 def bare_run(top, args, env, cwd, inputs):
     """What the bare compiler did with this, now or in an earlier run of the test."""
-    told = repr((compiler_digest, compiler, args, sorted(env.items()), cwd, sorted(inputs.items()) if isinstance(inputs, dict) else inputs))
+    told = repr((compiler_digest, compiler, base.get("LANG"), base.get("LANGUAGE"), base.get("PATH"), args, sorted(env.items()), cwd, sorted(inputs.items()) if isinstance(inputs, dict) else inputs))
     file = os.path.join(kept, hashlib.sha256(told.encode()).hexdigest())
     if os.path.isfile(file):
         with open(file, "rb") as stored:
