@@ -13,6 +13,7 @@
 
 #include "fake/temporary_folder.h"
 #include "sys/posix/observed_calls.h"
+#include "unit/posix/child.h"
 
 #ifdef DEJA_CAN_OBSERVE
 #include <linux/audit.h>
@@ -27,13 +28,9 @@ namespace {
 
 using Kind = NameUse::Kind;
 
-Processes& real() { return native_system().processes; }
-
-Command in_shell(const std::string& script) { return {"/bin/sh", {"sh", "-c", script}, {}}; }
-
 // Where the tests run in a container that forbids it, only that it is forbidden can be tested.
 bool can_observe() {
-  const auto seen = real().run_observed(in_shell("exit 0"));
+  const auto seen = processes().run_observed(shell("exit 0"));
   const bool can = seen && seen->incomplete.empty();
   if (!can) MESSAGE("nothing can be observed here: ", seen->incomplete);
   return can;
@@ -46,18 +43,6 @@ bool has_use(const Observed& seen, Kind kind, const std::string& name, const std
 void put(const std::string& path, std::string_view text, mode_t mode = 0644) {
   REQUIRE(native_system().fs.write_output(path, text));
   REQUIRE(::chmod(path.c_str(), mode) == 0);
-}
-
-int status_of(const std::function<int()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(work());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
-void wait_for_file(const std::string& path) {
-  while (!native_system().fs.stat(path)) ::poll(nullptr, 0, 5);
 }
 
 // From now on, in this process and its children, seccomp fails with this.
@@ -163,8 +148,8 @@ TEST_CASE("an observed program runs as any other") {
         "ls /proc/self/fd | wc -l", "umask; pwd", "ps -o pgid=,sid=,tty= -p $$ | sed 's/^ *//'",
         "(exit 3) | cat; /nonexistent/x; echo $?"}) {
     CAPTURE(script);
-    const auto plain = real().run(in_shell(script));
-    const auto seen = real().run_observed(in_shell(script));
+    const auto plain = processes().run(shell(script));
+    const auto seen = processes().run_observed(shell(script));
     REQUIRE(plain);
     REQUIRE(seen);
     CHECK(seen->finished.exit_code == plain->exit_code);
@@ -176,8 +161,8 @@ TEST_CASE("an observed program runs as any other") {
 
 TEST_CASE("an observed program's output is streamed where that is asked for") {
   std::string streamed;
-  const auto seen = real().run_observed(in_shell("head -c 300000 /dev/zero; echo err >&2"),
-                                        [&](std::string_view piece) { streamed += piece; });
+  const auto seen = processes().run_observed(shell("head -c 300000 /dev/zero; echo err >&2"),
+                                             [&](std::string_view piece) { streamed += piece; });
   REQUIRE(seen);
   CHECK(streamed.size() == 300'000);
   CHECK(seen->finished.out.empty());
@@ -187,20 +172,22 @@ TEST_CASE("an observed program's output is streamed where that is asked for") {
 TEST_CASE("an observed program gets its variables and its input") {
   const TemporaryFolder folder;
   put(folder / "in", "input\n");
-  CHECK(status_of([&] {
+  CHECK(status_in_child([&] {
           ::dup2(::open((folder / "in").c_str(), O_RDONLY), 0);
-          Command command = in_shell("cat; echo $DEJA_TEST_NEW ${HOME-gone}");
+          Command command = shell("cat; echo $DEJA_TEST_NEW ${HOME-gone}");
           command.environment = {{"DEJA_TEST_NEW", "a=b"}, {"HOME", std::nullopt}};
-          const bool inherited = real().run_observed(command)->finished.out == "input\na=b gone\n";
+          const bool inherited =
+              processes().run_observed(command)->finished.out == "input\na=b gone\n";
           command.input = Command::Input::empty;
-          return inherited && real().run_observed(command)->finished.out == "a=b gone\n" ? 0 : 1;
+          return inherited && processes().run_observed(command)->finished.out == "a=b gone\n" ? 0
+                                                                                              : 1;
         }) == 0);
 }
 
 TEST_CASE("closed standard streams of the caller do not mix up an observed child's") {
-  CHECK(status_of([] {
+  CHECK(status_in_child([] {
           for (int fd : {0, 1, 2}) ::close(fd);
-          const auto seen = real().run_observed(in_shell("echo out; echo err >&2"));
+          const auto seen = processes().run_observed(shell("echo out; echo err >&2"));
           return seen && seen->finished.out == "out\n" && seen->finished.err == "err\n" ? 0 : 1;
         }) == 0);
 }
@@ -210,12 +197,12 @@ TEST_CASE("names are seen with the directory that the process was in") {
   const TemporaryFolder folder;
   REQUIRE(native_system().fs.make_directories(folder / "sub/deep"));
   put(folder / "sub/a", "text");
-  const auto seen = real().run_observed(
-      in_shell("cd " + folder.path() +
-               "/sub; cat a ../none; cd deep; cat ../a; test -e b; "
-               "echo x > new; echo y >> ../a; mkdir made; mv new newer; ln newer twin; "
-               "ln -s nowhere link; rm twin; rmdir made; ls .. >../list; "
-               "(cd /; test -d tmp); cat < ../list >/dev/null"));
+  const auto seen = processes().run_observed(
+      shell("cd " + folder.path() +
+            "/sub; cat a ../none; cd deep; cat ../a; test -e b; "
+            "echo x > new; echo y >> ../a; mkdir made; mv new newer; ln newer twin; "
+            "ln -s nowhere link; rm twin; rmdir made; ls .. >../list; "
+            "(cd /; test -d tmp); cat < ../list >/dev/null"));
   REQUIRE(seen);
   CHECK(seen->incomplete.empty());
   CHECK(seen->finished.exit_code == 0);
@@ -247,9 +234,9 @@ TEST_CASE("names are seen with the directory that the process was in") {
 TEST_CASE("links that are read are seen, unless they are left out") {
   if (!can_observe()) return;
   const TemporaryFolder folder;
-  const Command command = in_shell("cd " + folder.path() + "; ln -s nowhere link; readlink link");
+  const Command command = shell("cd " + folder.path() + "; ln -s nowhere link; readlink link");
   for (const LinkReads links : {LinkReads::observed, LinkReads::left_out}) {
-    const auto seen = real().run_observed(command, {}, links);
+    const auto seen = processes().run_observed(command, {}, links);
     CHECK(seen->finished.out == "nowhere\n");
     CHECK(seen->incomplete.empty());
     CHECK(has_use(*seen, Kind::link_read, folder / "link") == (links == LinkReads::observed));
@@ -265,7 +252,7 @@ TEST_CASE("descendants are seen, many at once as well") {
     put(folder / std::to_string(i), "x");
     script += "(exec cat " + folder / std::to_string(i) + ") & ";
   }
-  const auto seen = real().run_observed(in_shell(script + "wait"));
+  const auto seen = processes().run_observed(shell(script + "wait"));
   REQUIRE(seen);
   CHECK(seen->incomplete.empty());
   CHECK(seen->finished.out == std::string(20, 'x'));
@@ -279,10 +266,10 @@ TEST_CASE("a compiler's missing headers are seen") {
   REQUIRE(native_system().fs.make_directories(folder / "two"));
   put(folder / "two/h.h", "int h;\n");
   put(folder / "a.c", "#include <h.h>\n");
-  const auto seen = real().run_observed({"/usr/bin/gcc",
-                                         {"gcc", "-c", folder / "a.c", "-I" + folder / "one",
-                                          "-I" + folder / "two", "-o", folder / "a.o"},
-                                         {}});
+  const auto seen = processes().run_observed({"/usr/bin/gcc",
+                                              {"gcc", "-c", folder / "a.c", "-I" + folder / "one",
+                                               "-I" + folder / "two", "-o", folder / "a.o"},
+                                              {}});
   REQUIRE(seen);
   CHECK(seen->incomplete.empty());
   CHECK(seen->finished.exit_code == 0);
@@ -300,12 +287,12 @@ TEST_CASE("a compiler's missing headers are seen") {
 
 TEST_CASE("an observed program that cannot be started is the same error, a script runs") {
   const TemporaryFolder folder;
-  const auto none = real().run_observed({"/nonexistent/cc", {"cc"}, {}});
+  const auto none = processes().run_observed({"/nonexistent/cc", {"cc"}, {}});
   REQUIRE_FALSE(none);
   CHECK(none.error().text() == "run '/nonexistent/cc': No such file or directory");
-  CHECK_FALSE(real().run_observed({"/", {"cc"}, {}}));
+  CHECK_FALSE(processes().run_observed({"/", {"cc"}, {}}));
   put(folder / "cc", "echo \"$0 $1\"; exit 3\n", 0755);
-  const auto seen = real().run_observed({folder / "cc", {"cc", "a b"}, {}});
+  const auto seen = processes().run_observed({folder / "cc", {"cc", "a b"}, {}});
   REQUIRE(seen);
   CHECK(seen->finished.exit_code == 3);
   CHECK(seen->finished.out == folder / "cc" + " a b\n");
@@ -324,9 +311,9 @@ TEST_CASE("where observing is forbidden the program runs, and the reason is told
   if (!can_observe()) return;
   for (const Case& one : cases) {
     CAPTURE(one.reason);
-    CHECK(status_of([&] {
+    CHECK(status_in_child([&] {
             one.forbid();
-            const auto seen = real().run_observed(in_shell("echo out; exit 3"));
+            const auto seen = processes().run_observed(shell("echo out; exit 3"));
             const bool ran = seen && seen->finished.exit_code == 3 && seen->finished.out == "out\n";
             return ran && seen->incomplete == one.reason && seen->uses.empty() ? 0 : 1;
           }) == 0);
@@ -337,20 +324,20 @@ TEST_CASE("a set-user-ID program is not observed, and one that is started is tol
   if (!can_observe()) return;
   const TemporaryFolder folder;
   put(folder / "cc", "#!/bin/sh\necho out\n", 04755);
-  const auto alone = real().run_observed({folder / "cc", {"cc"}, {}});
+  const auto alone = processes().run_observed({folder / "cc", {"cc"}, {}});
   CHECK(alone->finished.out == "out\n");
   CHECK(alone->incomplete == "observe '" + folder / "cc" + "': it is a set-user-ID program");
-  const auto started = real().run_observed(in_shell(folder / "cc"));
+  const auto started = processes().run_observed(shell(folder / "cc"));
   CHECK(started->finished.out == "out\n");
   CHECK(started->incomplete == "a set-user-ID program is started");
 }
 
 TEST_CASE("a user without privileges can observe") {
   if (!can_observe() || ::geteuid() != 0) return;
-  CHECK(status_of([] {
+  CHECK(status_in_child([] {
           if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0)
             return 2;
-          const auto seen = real().run_observed(in_shell("cat /etc/passwd >/dev/null; exit 3"));
+          const auto seen = processes().run_observed(shell("cat /etc/passwd >/dev/null; exit 3"));
           return seen->incomplete.empty() && has_use(*seen, Kind::read, "/etc/passwd") &&
                          seen->finished.exit_code == 3
                      ? 0
@@ -362,11 +349,11 @@ TEST_CASE("what goes on in the background is not waited for, and goes on working
   if (!can_observe()) return;
   const TemporaryFolder folder;
   put(folder / "a", "text\n");
-  CHECK(status_of([&] {
+  CHECK(status_in_child([&] {
           ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-          const auto seen = real().run_observed(
-              in_shell("(until test -e " + folder / "go" + "; do sleep 0.01; done; cat " +
-                       folder / "a" + " >" + folder / "b" + ") & exit 4"));
+          const auto seen = processes().run_observed(
+              shell("(until test -e " + folder / "go" + "; do sleep 0.01; done; cat " +
+                    folder / "a" + " >" + folder / "b" + ") & exit 4"));
           if (!seen || seen->finished.exit_code != 4) return 1;
           if (seen->incomplete != "a program goes on in the background") return 2;
           put(folder / "go", "");
@@ -380,30 +367,20 @@ TEST_CASE("what goes on in the background is not waited for, and goes on working
 TEST_CASE("signals reach an observed child, and deja outlives it and is told") {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
     CAPTURE(signal);
-    const TemporaryFolder folder;
-    const std::string ready = folder / "ready";
-    const pid_t runner = ::fork();
-    if (runner == 0) {
-      std::signal(signal, SIG_DFL);
-      const auto seen = real().run_observed(
-          in_shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " +
-                   ready + "; wait; wait"));
-      ::_exit(seen && seen->finished.exit_code == 5 && seen->finished.interrupted_by == signal ? 0
-                                                                                               : 1);
-    }
-    wait_for_file(ready);
-    ::kill(runner, signal);
-    int status = 0;
-    ::waitpid(runner, &status, 0);
-    CHECK(status == 0);
+    CHECK(status_when_signalled(signal, [&](const Command& command) {
+            const auto seen = processes().run_observed(command);
+            return seen && seen->finished.exit_code == 5 && seen->finished.interrupted_by == signal
+                       ? 0
+                       : 1;
+          }) == 0);
   }
 }
 
 TEST_CASE("handlers and ignored signals are the caller's again after an observed run") {
-  const int status = status_of([] {
+  const int status = status_in_child([] {
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGHUP, SIG_IGN);
-    const auto seen = real().run_observed(in_shell("kill -HUP $PPID; kill -HUP $$; echo alive"));
+    const auto seen = processes().run_observed(shell("kill -HUP $PPID; kill -HUP $$; echo alive"));
     if (!seen || seen->finished.out != "alive\n") return 1;
     ::raise(SIGTERM);
     return 0;
@@ -435,9 +412,9 @@ TEST_CASE("calls that cannot be followed make the list incomplete") {
         "int main(void) { struct stat s; (void)s; " +
             one.call + " return 3; }\n");
     const auto built =
-        real().run({"/usr/bin/gcc", {"gcc", folder / "a.c", "-w", "-o", folder / "a"}, {}});
+        processes().run({"/usr/bin/gcc", {"gcc", folder / "a.c", "-w", "-o", folder / "a"}, {}});
     REQUIRE(built->exit_code == 0);
-    const auto seen = real().run_observed({folder / "a", {"a"}, {}});
+    const auto seen = processes().run_observed({folder / "a", {"a"}, {}});
     REQUIRE(seen);
     CHECK(seen->finished.exit_code == 3);
     CHECK(seen->incomplete == one.reason);
@@ -450,8 +427,8 @@ TEST_CASE("what the system opens to execute a program is seen") {
   put(folder / "inner", "#! /bin/sh -e\necho out $2\n", 0755);
   put(folder / "cc", "#!" + folder / "inner" + "\n", 0755);
   for (const Command& command : {Command{folder / "cc", {"cc", "word"}, {}},
-                                 in_shell("cd " + folder.path() + "; ./cc word; ./none")}) {
-    const auto seen = real().run_observed(command);
+                                 shell("cd " + folder.path() + "; ./cc word; ./none")}) {
+    const auto seen = processes().run_observed(command);
     REQUIRE(seen);
     CHECK(seen->finished.out == "out word\n");
     CHECK(has_use(*seen, Kind::executed, folder / "inner"));
@@ -464,7 +441,7 @@ TEST_CASE("what the system opens to execute a program is seen") {
 
 TEST_CASE("a connection to a server is seen") {
   if (!can_observe() || ::access("/usr/bin/perl", X_OK) != 0) return;
-  const auto seen = real().run_observed(
+  const auto seen = processes().run_observed(
       {"/usr/bin/perl",
        {"perl", "-e",
         "use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un('/none/server'));"},

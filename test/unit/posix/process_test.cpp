@@ -14,22 +14,11 @@
 
 #include "base/text.h"
 #include "fake/temporary_folder.h"
+#include "unit/posix/child.h"
 
 using namespace deja;
 
 namespace {
-
-Processes& processes() { return native_system().processes; }
-
-Command shell(const std::string& script) { return {"/bin/sh", {"sh", "-c", script}, {}}; }
-
-int status_in_child(const std::function<int()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(work());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
 
 void write_executable(const std::string& path, std::string_view text) {
   REQUIRE(native_system().fs.write_output(path, text));
@@ -149,22 +138,10 @@ TEST_CASE("the exit code is known even where the caller ignores SIGCHLD") {
 TEST_CASE("SIGTERM, SIGINT and SIGHUP reach the child, and deja outlives it and is told") {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
     CAPTURE(signal);
-    const TemporaryFolder folder;
-    const std::string ready = folder / "ready";
-    const pid_t runner = ::fork();
-    if (runner == 0) {
-      std::signal(signal, SIG_DFL);  // who started the tests may have them ignored, as nohup does
-      // In a group of its own: only what is passed on reaches the child.
-      const auto done = processes().run(
-          shell("trap 'kill $!; exit 5' TERM INT HUP; sleep 60 >/dev/null 2>&1 & echo > " + ready +
-                "; wait; wait"));
-      ::_exit(done && done->exit_code == 5 && done->interrupted_by == signal ? 0 : 1);
-    }
-    while (!native_system().fs.stat(ready)) ::poll(nullptr, 0, 5);
-    ::kill(runner, signal);
-    int status = 0;
-    ::waitpid(runner, &status, 0);
-    CHECK(status == 0);
+    CHECK(status_when_signalled(signal, [&](const Command& command) {
+            const auto done = processes().run(command);
+            return done && done->exit_code == 5 && done->interrupted_by == signal ? 0 : 1;
+          }) == 0);
   }
 }
 
