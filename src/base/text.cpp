@@ -112,6 +112,10 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
   }
 }
 
+std::string single_quoted(std::string_view text) {
+  return "'" + replaced(text, "'", "'\\''") + "'";
+}
+
 std::string quoted(const std::vector<std::string>& words) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%^";
@@ -121,7 +125,7 @@ std::string quoted(const std::vector<std::string>& words) {
     if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
       out.append(word);
     } else {
-      out.append("'").append(replaced(word, "'", "'\\''")).append("'");
+      out.append(single_quoted(word));
     }
   }
   return out;

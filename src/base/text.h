@@ -22,6 +22,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII onl
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
 // Replaces every `from` in `text`; `from` must not be empty.
 std::string replaced(std::string_view text, std::string_view from, std::string_view to);
+// 'text' for a POSIX shell, in which it stands for itself whatever it holds.
+std::string single_quoted(std::string_view text);
 // A command line as a person may paste it into a POSIX shell.
 std::string quoted(const std::vector<std::string>& words);
 

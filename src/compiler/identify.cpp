@@ -145,8 +145,9 @@ class Finder {
 
 // The names a program may have in a folder.
 std::vector<std::string> program_names(const std::string& name) {
-  if (native_style == PathStyle::posix || text::lower(name).ends_with(".exe")) return {name};
-  return {name + ".exe", name};
+  const std::string_view suffix = path::program_suffix();
+  if (suffix.empty() || text::lower(name).ends_with(suffix)) return {name};
+  return {std::string(name).append(suffix), name};
 }
 
 }  // namespace

@@ -138,11 +138,6 @@ constexpr std::string_view man_end =
 
 // --- completions
 
-// 'text' for a shell: inside single quotes only a quote needs care.
-std::string quoted(std::string_view text) {
-  return "'" + text::replaced(std::string(text), "'", "'\\''") + "'";
-}
-
 std::string names_of(const ManageOption& option) {
   std::string out(option.long_name());
   if (option.letter() != 0) out.append(" -").push_back(option.letter());
@@ -238,8 +233,10 @@ std::string zsh_script() {
     doc = text::replaced(text::replaced(std::move(doc), "[", "\\["), "]", "\\]");
     const std::string behind = fmt::format("[{}]{}", doc, zsh_values(option));
     if (option.letter() != 0)
-      out += fmt::format("  {} \\\n", quoted(fmt::format("*-{}{}", option.letter(), behind)));
-    out += fmt::format("  {} \\\n", quoted(fmt::format("*{}{}", option.long_name(), behind)));
+      out += fmt::format("  {} \\\n",
+                         text::single_quoted(fmt::format("*-{}{}", option.letter(), behind)));
+    out += fmt::format("  {} \\\n",
+                       text::single_quoted(fmt::format("*{}{}", option.long_name(), behind)));
   }
   return out + "  '*:::compiler:_normal'\n";
 }
@@ -249,15 +246,16 @@ std::string fish_values(const ManageOption& option) {
     case Takes::nothing:
       return "";
     case Takes::word:
-      return option.choices.empty() ? " -x" : fmt::format(" -x -a {}", quoted(option.choices));
+      return option.choices.empty() ? " -x"
+                                    : fmt::format(" -x -a {}", text::single_quoted(option.choices));
     case Takes::file:
       return " -r -F";
     case Takes::directory:
       return " -x -a '(__fish_complete_directories)'";
     case Takes::key:
-      return fmt::format(" -x -a {}", quoted(key_words("")));
+      return fmt::format(" -x -a {}", text::single_quoted(key_words("")));
     case Takes::setting:
-      return fmt::format(" -x -a {}", quoted(key_words("=")));
+      return fmt::format(" -x -a {}", text::single_quoted(key_words("=")));
   }
   return "";
 }
@@ -269,7 +267,7 @@ std::string fish_script() {
   for (const ManageOption& option : manage_options()) {
     const std::string letter = option.letter() == 0 ? "" : fmt::format(" -s {}", option.letter());
     out += fmt::format("complete -c deja{} -l {} -d {}{}\n", letter, option.long_name().substr(2),
-                       quoted(option.doc), fish_values(option));
+                       text::single_quoted(option.doc), fish_values(option));
   }
   return out;
 }

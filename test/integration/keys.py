@@ -284,7 +284,7 @@ def forget(cache):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="deja-pairs-") as root:
+    with tempfile.TemporaryDirectory(prefix="deja-keys-") as root:
         top, cache = os.path.realpath(root) + "/w", root + "/cache"
         only = sys.argv[3:]
         for name, variants in families.items():
