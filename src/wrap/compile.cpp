@@ -31,19 +31,12 @@ std::vector<std::string> caller_words(const Session& session, const Invocation& 
   return out;
 }
 
-// Whether the source has escape sequences of its own, which messages quote: nobody could tell them
-// from the compiler's colours.
-bool holds_escapes(const Session& session, const Invocation& call) {
-  const auto text = session.files.read_again(call.source);
-  return text && text->find('\x1b') != std::string::npos;
-}
-
 // The option that asks for colours, for a driver that has one: results hold them, and serving takes
 // them out for who does not want them.
 std::string color_option(const Session& session, const Invocation& call) {
   const bool is_assembler =
       call.language == Language::assembler || call.language == Language::assembler_with_cpp;
-  if (!call.allows.additions || is_assembler || holds_escapes(session, call)) return "";
+  if (!call.allows.additions || is_assembler) return "";
   if (call.family == Family::clang) return "-fcolor-diagnostics";
   return call.family == Family::gcc && session.compiler.type == CompilerType::gcc
              ? "-fdiagnostics-color"

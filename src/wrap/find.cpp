@@ -34,7 +34,7 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
 
 // Notes why a look-up was in vain, and tells it.
 void note(const Session& session, Sought& sought, std::string_view what, Reason why) {
-  session.log.add(std::string(what).append(text_of(why)));
+  tell(session.log, what, why);
   sought.reasons.push_back(std::move(why));
 }
 
@@ -55,7 +55,7 @@ bool allows_direct(const Session& session, const Invocation& call, const SourceF
                    Sought& sought) {
   auto why = asked_by_options(call);
   if (!why) why = why_not_direct(session, source.traits, time_is_fixed(session), "the source");
-  if (why) note(session, sought, "No direct mode: ", std::move(*why));
+  if (why) note(session, sought, "No direct mode", std::move(*why));
   return !why;
 }
 
@@ -90,8 +90,8 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
     const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
     if (part == entry.parts.end()) {
       if (!row_of(output.kind).required) continue;
-      note(session, sought,
-           "Not served: ", {Why::result_lacks_part, std::string(row_of(output.kind).doc)});
+      note(session, sought, "Not served",
+           {Why::result_lacks_part, std::string(row_of(output.kind).doc)});
       return false;
     }
     if (output.kind != OutputKind::depfile || call.depfile.targets.empty()) continue;
@@ -101,7 +101,7 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
     const RuleStyle style = call.family == Family::clang ? RuleStyle::clang : RuleStyle::gcc;
     auto rewritten = with_targets(part->bytes, call.depfile.targets, style);
     if (!rewritten) {
-      note(session, sought, "Not served: ", {Why::result_has_other_targets, {}});
+      note(session, sought, "Not served", {Why::result_has_other_targets, {}});
       return false;
     }
     part->bytes = std::move(*rewritten);
@@ -148,11 +148,11 @@ std::optional<Found> by_manifest(const Session& session, const Invocation& call,
   MatchReport match =
       sought.manifest->match(session.system.fs, session.files, match_options(session));
   if (!match.result) {
-    note(session, sought, "No match in manifest: ", std::move(*match.why_not));
+    note(session, sought, "No match in manifest", std::move(*match.why_not));
     return std::nullopt;
   }
   auto entry = find_result(session, *match.result);
-  if (!entry) note(session, sought, "Not served: ", {Why::result_gone, match.result->hex()});
+  if (!entry) note(session, sought, "Not served", {Why::result_gone, match.result->hex()});
   if (!entry || !fit_to_call(session, call, *entry, sought)) return std::nullopt;
   write_down(session, sought.manifest->entries()[match.entry]);
   sought.direct_missed = false;
@@ -169,7 +169,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
   const bool same_messages = entry->find(stderr_part) == nullptr ||
                              entry->sources == sources_digest(session, call, sought.headers);
   if (!same_messages) {
-    note(session, sought, "Not served: ", {Why::result_has_messages, {}});
+    note(session, sought, "Not served", {Why::result_has_messages, {}});
     return std::nullopt;
   }
   if (!fit_to_call(session, call, *entry, sought)) return std::nullopt;

@@ -23,7 +23,7 @@ bool folders_unmoved(const Session& session, const std::vector<std::string>& fil
       const auto facts = session.system.fs.lstat(folder);
       if (!facts || facts->ctime_ns < session.started_ns) continue;
       if (facts->kind == FileKind::directory && facts->mtime_ns >= session.started_ns) continue;
-      session.log.add("Not stored: " + text_of(Reason{Why::moved_meanwhile, folder}));
+      tell(session.log, "Not stored", {Why::moved_meanwhile, folder});
       return false;
     }
   return true;
@@ -33,7 +33,7 @@ bool inputs_unchanged(const Session& session, const Invocation& call,
                       const std::vector<std::string>& headers) {
   const auto changed = [&](const std::string& file) {
     const bool same = session.files.still_same(file);
-    if (!same) session.log.add("Not stored: " + text_of(Reason{Why::changed_meanwhile, file}));
+    if (!same) tell(session.log, "Not stored", {Why::changed_meanwhile, file});
     return !same;
   };
   return !changed(call.source) && std::ranges::none_of(headers, changed);
@@ -85,7 +85,7 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   const bool by_depfile = !sought.text;
   const Outcome ending = session.config.recache ? Outcome::recache : Outcome::cache_miss;
   if (by_depfile && !compiled.headers) {
-    session.log.add("Not stored: " + text_of(Reason{Why::dependency_file_incomplete, {}}));
+    tell(session.log, "Not stored", {Why::dependency_file_incomplete, {}});
     return ending;
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : sought.headers;
@@ -99,12 +99,12 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
     return Outcome::modified_input_file;
   auto collected = collect(session, call, compiled.finished);
   if (const Bypass* why = std::get_if<Bypass>(&collected)) {
-    session.log.add("Not stored: " + text_of(why->why));
+    tell(session.log, "Not stored", why->why);
     return why->counted();
   }
   Entry& entry = std::get<Entry>(collected);
   if (const auto why = strays_from_directory(session, call, entry, headers)) {
-    session.log.add("Not stored: " + text_of(*why));
+    tell(session.log, "Not stored", *why);
     return ending;
   }
   entry.sources = sources_digest(session, call, headers);

@@ -65,6 +65,20 @@ bool is_ignored(const Session& session, const std::string& header) {
       [&](const std::string& ignored) { return path::is_below(header, ignored); });
 }
 
+// Why a manifest cannot hold the header; nullopt where it can.
+std::optional<Reason> why_not_in_manifest(const Session& session, const std::string& header,
+                                          const SourceFile& file) {
+  const Sloppiness sloppy = session.config.sloppiness;
+  const std::string name = "'" + header + "'";
+  // In a header the macro tells the source's time, which no manifest holds.
+  if (file.traits.timestamp_macro && !sloppy.has(Sloppy::time_macros))
+    return Reason{Why::time_of_day, name};
+  if (session.files.too_new(file.facts, sloppy.has(Sloppy::include_file_mtime),
+                            sloppy.has(Sloppy::include_file_ctime)))
+    return Reason{Why::newer_than_compile, name};
+  return why_not_direct(session, file.traits, false, name);
+}
+
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.
 void add_probed_names(const Session& session, const std::string& file, ManifestEntry& entry) {
   const auto known = session.files.get(file);
@@ -175,19 +189,8 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
       session.log.add("No direct mode: " + file.error().text());
       return std::nullopt;
     }
-    const bool too_new =
-        session.files.too_new((*file)->facts, sloppy.has(Sloppy::include_file_mtime),
-                              sloppy.has(Sloppy::include_file_ctime));
-    const std::string name = "'" + header + "'";
-    // In a header the macro tells the source's time, which no manifest holds.
-    const bool tells_time = (*file)->traits.timestamp_macro && !sloppy.has(Sloppy::time_macros);
-    if (tells_time) {
-      session.log.add("No direct mode: " + text_of(Reason{Why::time_of_day, name}));
-      return std::nullopt;
-    }
-    if (const auto why = too_new ? Reason{Why::newer_than_compile, name}
-                                 : why_not_direct(session, (*file)->traits, false, name)) {
-      session.log.add("No direct mode: " + text_of(*why));
+    if (const auto why = why_not_in_manifest(session, header, **file)) {
+      tell(session.log, "No direct mode", *why);
       return std::nullopt;
     }
     const FileFacts& facts = (*file)->facts;
@@ -209,7 +212,7 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   const bool can_shadow =
       !entry.files.empty() || !entry.probed_names.empty() || entry.all_names_matter;
   if (can_shadow && !search.watch(entry)) {
-    session.log.add("No direct mode: " + text_of(Reason{Why::dangling_link, {}}));
+    tell(session.log, "No direct mode", {Why::dangling_link, {}});
     return std::nullopt;
   }
   Manifest next = manifest ? std::move(*manifest) : Manifest();

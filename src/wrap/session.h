@@ -64,6 +64,11 @@ inline void tell_cache_failure(Log& log, std::string_view what, const Error& err
   log.add_first("cache", std::string(what) + ": " + error.text());
 }
 
+// "Not stored: 'a.h' changed while it was compiled". The text is made only where somebody reads it.
+inline void tell(Log& log, std::string_view what, const Reason& why) {
+  if (log.enabled()) log.add(std::string(what) + ": " + text_of(why));
+}
+
 // While it lives, files are made as the caller would make them: outputs, and whatever the compiler
 // writes.
 class CallerUmask {
