@@ -1,7 +1,7 @@
 # Completion of deja's options for bash; behind a compiler's name, that compiler's own.
 _deja() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} at
-  local keys="absolute_paths_in_stderr base_dir cache_dir ceiling_dirs ceiling_markers compiler compiler_check compiler_type compression compression_level debug debug_dir debug_level depend_mode direct_mode disable extra_files_to_hash file_clone hard_link hash_dir ignore_headers_in_manifest ignore_options inode_cache keep_comments_cpp libexec_dirs log_file max_files max_size msvc_dep_prefix msvc_utf8 namespace path pch_external_checksum prefix_command prefix_command_cpp read_only read_only_direct recache remote_only remote_storage reshare response_file_format safe_dirs sloppiness stats stats_log temporary_dir umask"
+  local keys="absolute_paths_in_stderr base_dir cache_dir ceiling_dirs ceiling_markers compiler compiler_check compiler_type compression compression_level debug debug_dir debug_level depend_mode direct_mode disable extra_files_to_hash file_clone hard_link hash_dir ignore_headers_in_manifest ignore_options inode_cache keep_comments_cpp libexec_dirs log_file max_files max_size msvc_dep_prefix msvc_utf8 namespace observe path pch_external_checksum prefix_command prefix_command_cpp read_only read_only_direct recache remote_only remote_storage reshare response_file_format safe_dirs sloppiness stats stats_log temporary_dir umask"
   for ((at = 1; at < COMP_CWORD; at++)); do
     [[ ${COMP_WORDS[at]} == -* ]] && break
     if [[ ${COMP_WORDS[at]} != *=* && ${COMP_WORDS[at + 1]} != = && ${COMP_WORDS[at]} != = &&

@@ -103,21 +103,73 @@ void GccReader::complete_facts() {
       debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.matters.command_line;
   if (text_is_not_all) hide_nothing_in_text(c);
   c.matters.comments = !is_clang() && (effects_ & comments) != 0;
+  c.matters.layout = asks_for_warnings();
+  c.allows.other_comments = hides_comments();
   if (c.pch.made) complete_pch(c, is_clang());
   if (!maps_cover_paths()) unhide_prefix_maps();
   // Of several maps clang applies the first by name, not the last: with one there is no question.
-  if (is_clang() && c.prefix_maps.size() > 1) forget_prefix_maps();
+  // Its assembler maps only some of the names.
+  const bool assembles =
+      c.language == Language::assembler || c.language == Language::assembler_with_cpp;
+  if (is_clang() && (c.prefix_maps.size() > 1 || assembles)) forget_prefix_maps();
   if (c.coverage.wanted) {
     c.coverage.object_path = c.object.path;
     // The counters' and notes' own record of the working directory is not mapped.
     forget_prefix_maps();
   }
+  // Taken off the object's path as text, so that another spelling takes off nothing.
+  const std::string prefix = path::normal(profile_prefix_);
   if (c.coverage.wanted && !profile_prefix_.empty())
     c.coverage.object_path =
-        path::relative(path::normal(path::join(in_.working_directory, c.object.path)),
-                       path::normal(profile_prefix_));
+        prefix == profile_prefix_
+            ? path::relative(path::normal(path::join(in_.working_directory, c.object.path)), prefix)
+            : c.object.path + " and not below " + profile_prefix_;
   for (SearchDirectory& directory : c.search.directories)
     if (directory.path.starts_with('=')) c.allows.direct_mode = false;
+}
+
+// Whether an option asks for warnings: some tell macros from what they stand for, or one
+// indentation from another.
+bool GccReader::asks_for_warnings() const {
+  constexpr std::string_view others[] = {"-Wa,", "-Wl,", "-Wno-", "-Wp,"};
+  return std::ranges::any_of(call_.arguments, [&](const Argument& argument) {
+    const std::string& word = argument.words.front();
+    const auto begins = [&](std::string_view beginning) { return word.starts_with(beginning); };
+    return word.starts_with("-pedantic") ||
+           (word.starts_with("-W") && std::ranges::none_of(others, begins));
+  });
+}
+
+// Whether no output can tell what comments say. Clang puts digests of sources into debug
+// information, and skips comments in its maps of coverage; the options in the table show comments,
+// or blanks at the ends of lines, or pass on what does.
+bool GccReader::hides_comments() const {
+  constexpr std::string_view shows[] = {"-C",
+                                        "-Wa,",
+                                        "-Wdocumentation",
+                                        "-Weverything",
+                                        "-Wleading-whitespace",
+                                        "-Wp,",
+                                        "-Wtrailing-whitespace",
+                                        "-Xassembler",
+                                        "-Xclang",
+                                        "-Xpreprocessor",
+                                        "-fcoverage-mapping",
+                                        "-fparse-all-comments",
+                                        "-fplugin",
+                                        "-fverbose-asm",
+                                        "-gembed-source"};
+  const Language language = call_.language;
+  const bool is_code = language == Language::c || language == Language::cpp ||
+                       language == Language::objc || language == Language::objcpp;
+  if (!is_code || call_.pch.made || call_.coverage.wanted || (is_clang() && debug_) ||
+      (effects_ & verbatim) != 0 || debug_macros_)
+    return false;
+  return std::ranges::none_of(call_.arguments, [&](const Argument& argument) {
+    return std::ranges::any_of(shows, [&](std::string_view beginning) {
+      return argument.words.front().starts_with(beginning);
+    });
+  });
 }
 
 // Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no

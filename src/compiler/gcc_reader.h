@@ -76,6 +76,8 @@ class GccReader : private CallReader {
   void find_precompiled_headers();
   void complete_facts();
   bool maps_cover_paths() const;
+  bool asks_for_warnings() const;
+  bool hides_comments() const;
   void unhide_prefix_maps();
   void forget_prefix_maps();
   void name_output(OutputKind kind, std::string path) {

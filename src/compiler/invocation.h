@@ -101,6 +101,7 @@ struct Matters {
   bool columns = false;            // source columns: debug info, sanitizers, coverage mapping
   bool macro_columns = false;      // those in the definitions of macros too: not in debug
                                    // information, where the uses count
+  bool layout = false;             // a warning may see columns, and what a macro gave
   bool comments = false;           // gcc's -Wimplicit-fallthrough: some comments silence a warning
   bool object_path = false;        // -gsplit-dwarf, coverage: the output's path
   bool command_line = false;       // -frecord-command-line and the like: all of it, as typed
@@ -111,6 +112,7 @@ struct Allows {
   bool direct_mode = true;        // not after -Xpreprocessor, -Wp,… that are not understood
   bool preprocessed_mode = true;  // not when the text does not show everything (-P …)
   bool additions = true;          // not when the command line is recorded in the object
+  bool other_comments = false;    // C or C++, and nothing tells of what its comments say
 };
 
 struct Coverage {

@@ -27,6 +27,10 @@ enum class CompilerType : unsigned char {
 };
 enum class ResponseFileFormat : unsigned char { auto_detect, posix, windows };
 
+// Whether compiles are watched for what they read and write. when_possible: of compilers that deja
+// knows, where the system lets it; always: of any program.
+enum class Observe : unsigned char { never, when_possible, always };
+
 // One bit each; the table in options.cpp has the names.
 enum class Sloppy : std::uint32_t {
   clang_index_store = 1u << 0,
@@ -82,6 +86,7 @@ struct Config {
   std::string msvc_dep_prefix = "Note: including file:";
   bool msvc_utf8 = true;
   std::string name_space;
+  Observe observe = Observe::when_possible;
   std::string path;
   bool pch_external_checksum = false;
   std::string prefix_command;

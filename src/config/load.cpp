@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t largest_file = 1 << 20;  // bytes; nobody writes a longer one
 constexpr std::string_view prefix = "CCACHE_";
+constexpr std::string_view own_prefix = "DEJA_";
 constexpr std::string_view from_environment = "environment";
 constexpr std::string_view from_command_line = "command line";
 constexpr std::string_view from_default = "default";
@@ -126,10 +127,11 @@ class Loader {
   PathStyle style_;
   LoadedConfig out_;
   std::vector<std::pair<std::string, std::string>>
-      variables_;                      // CCACHE_ variables: name without the prefix, value
-  std::string only_file_;              // CCACHE_CONFIGPATH
-  std::string environment_cache_dir_;  // CCACHE_DIR
-  std::vector<FileFacts> known_;       // of the files read
+      variables_;  // CCACHE_ variables: name without the prefix, value
+  std::vector<std::pair<std::string, std::string>> own_variables_;  // the same, of DEJA_
+  std::string only_file_;                                           // CCACHE_CONFIGPATH
+  std::string environment_cache_dir_;                               // CCACHE_DIR
+  std::vector<FileFacts> known_;                                    // of the files read
 };
 
 // --- values
@@ -164,7 +166,11 @@ Result<void> Loader::set(std::size_t row, const std::string& where, std::string_
 void Loader::collect_environment() {
   for (const std::string& entry : system_.env.all()) {
     const std::size_t equals = entry.find('=');
-    if (!entry.starts_with(prefix) || equals == std::string::npos) continue;
+    if (equals == std::string::npos) continue;
+    if (entry.starts_with(own_prefix))
+      own_variables_.emplace_back(entry.substr(own_prefix.size(), equals - own_prefix.size()),
+                                  entry.substr(equals + 1));
+    if (!entry.starts_with(prefix)) continue;
     variables_.emplace_back(entry.substr(prefix.size(), equals - prefix.size()),
                             entry.substr(equals + 1));
     const auto& [name, value] = variables_.back();
@@ -176,7 +182,8 @@ void Loader::collect_environment() {
 Result<void> Loader::set_from_variable(std::string_view name, const std::string& value) {
   static constexpr std::string_view negatives[] = {"0", "false", "no", "disable"};
   const std::string where = fmt::format("environment variable {}{}", prefix, name);
-  const auto plain = option_of_variable(name);
+  auto plain = option_of_variable(name);
+  if (plain && options()[*plain].origin == Origin::own) plain.reset();
   if (plain && !is_boolean(options()[*plain])) return set(*plain, where, value, from_environment);
 
   const auto row = plain                    ? plain
@@ -205,6 +212,13 @@ Result<void> Loader::set_from_variable(std::string_view name, const std::string&
 Result<void> Loader::apply_environment() {
   for (const auto& [name, value] : variables_)
     if (auto done = set_from_variable(name, value); !done) return done;
+  // Others of that prefix are no settings: what a program of deja's tells another.
+  for (const auto& [name, value] : own_variables_) {
+    const auto row = option_of_variable(name);
+    if (!row || options()[*row].origin != Origin::own) continue;
+    const std::string where = fmt::format("environment variable {}{}", own_prefix, name);
+    if (auto done = set(*row, where, value, from_environment); !done) return done;
+  }
   return {};
 }
 

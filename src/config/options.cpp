@@ -90,6 +90,16 @@ constexpr Option table[] = {
      "Add `/utf-8` when cl preprocesses."},
     {"namespace", "NAMESPACE", &Config::name_space, anywhere, replays,
      "Keeps entries apart, and names a group that --evict-namespace removes."},
+    {"observe",
+     "OBSERVE",
+     &Config::observe,
+     anywhere,
+     replays,
+     "Watch what a compile reads, asks for and writes (Linux), so that what no option tells counts "
+     "too: `auto` watches compilers that deja knows, `always` any program.",
+     TakesEffect::now,
+     {},
+     Origin::own},
     {"path", "PATH", &Config::path, below_safe_dirs, replays,
      "Where the compiler is looked for, instead of `PATH`."},
     {"pch_external_checksum", "PCH_EXTSUM", &Config::pch_external_checksum, anywhere, replays,
@@ -165,6 +175,12 @@ constexpr Named<ResponseFileFormat> response_file_formats[] = {
     {"auto", ResponseFileFormat::auto_detect},
     {"posix", ResponseFileFormat::posix},
     {"windows", ResponseFileFormat::windows},
+};
+
+constexpr Named<Observe> observe_names[] = {
+    {"always", Observe::always},
+    {"auto", Observe::when_possible},
+    {"never", Observe::never},
 };
 
 constexpr Named<Sloppy> sloppy_names[] = {
@@ -285,6 +301,9 @@ struct Setter {
   Complaint operator()(ResponseFileFormat Config::*member) const {
     return set_named(response_file_formats, config.*member, value);
   }
+  Complaint operator()(Observe Config::*member) const {
+    return set_named(observe_names, config.*member, value);
+  }
   Complaint operator()(Sloppiness Config::*member) const {
     Sloppiness chosen;
     for (std::string_view piece : text::split(value, ',')) {
@@ -352,6 +371,9 @@ struct Shower {
   std::string operator()(ResponseFileFormat Config::*member) const {
     return show_named(response_file_formats, config.*member);
   }
+  std::string operator()(Observe Config::*member) const {
+    return show_named(observe_names, config.*member);
+  }
   std::string operator()(Sloppiness Config::*member) const {
     std::string out;
     for (const auto& known : sloppy_names)
@@ -374,6 +396,7 @@ struct TypeNamer {
   std::string_view operator()(const IntegerField&) const { return "number"; }
   std::string_view operator()(CompilerType Config::*) const { return "choice"; }
   std::string_view operator()(ResponseFileFormat Config::*) const { return "choice"; }
+  std::string_view operator()(Observe Config::*) const { return "choice"; }
   std::string_view operator()(Sloppiness Config::*) const { return "choices"; }
   std::string_view operator()(std::optional<unsigned> Config::*) const { return "octal"; }
 };
@@ -399,6 +422,8 @@ std::string choices_cell(const Option& option) {
     return " One of " + names_of(compiler_types) + ".";
   if (std::holds_alternative<ResponseFileFormat Config::*>(option.field))
     return " One of " + names_of(response_file_formats) + ".";
+  if (std::holds_alternative<Observe Config::*>(option.field))
+    return " One of " + names_of(observe_names) + ".";
   if (std::holds_alternative<Sloppiness Config::*>(option.field))
     return " Of " + names_of(sloppy_names) + ".";
   return {};
@@ -407,6 +432,10 @@ std::string choices_cell(const Option& option) {
 }  // namespace
 
 std::span<const Option> options() { return table; }
+
+std::string variable_of(const Option& option) {
+  return (option.origin == Origin::own ? "DEJA_" : "CCACHE_") + std::string(option.variable);
+}
 
 std::optional<std::size_t> option_of_key(std::string_view key) {
   const auto found =
@@ -461,7 +490,7 @@ std::string name_of(CompilerType type) { return show_named(compiler_types, type)
 std::vector<std::string> configuration_variables() {
   std::vector<std::string> names{"CCACHE_CONFIGPATH"};
   for (const Option& option : table) {
-    names.push_back(fmt::format("CCACHE_{}", option.variable));
+    names.push_back(variable_of(option));
     if (is_boolean(option)) names.push_back(fmt::format("CCACHE_NO{}", option.variable));
   }
   names.insert(names.end(), std::begin(place_variables), std::end(place_variables));
@@ -499,8 +528,8 @@ std::string options_page() {
   for (const Option& option : table) {
     const std::string_view mark =
         option.takes_effect == TakesEffect::later ? " *No effect yet.*" : "";
-    page += fmt::format("| `{}` | `CCACHE_{}` | {} | {} | {} | {}{}{} |\n", option.key,
-                        option.variable, class_letter(option.trust), type_name(option),
+    page += fmt::format("| `{}` | `{}` | {} | {} | {} | {}{}{} |\n", option.key,
+                        variable_of(option), class_letter(option.trust), type_name(option),
                         default_cell(option), option.doc, choices_cell(option), mark);
   }
   return page;

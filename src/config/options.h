@@ -23,6 +23,9 @@ enum class Trust : unsigned char { anywhere, below_safe_dirs, never_from_directo
 // the call's own words and environment and from files that the record checks; or there is none.
 enum class WithReplay : unsigned char { no_replay, replays };
 
+// own: the peer does not have the key, so that its variable is called DEJA_….
+enum class Origin : unsigned char { peer, own };
+
 // later: parsed, shown and kept, while the feature it steers is not there yet.
 enum class TakesEffect : unsigned char { now, later };
 
@@ -51,11 +54,11 @@ struct IntegerField {
 using Field =
     std::variant<bool Config::*, std::string Config::*, PathField, NameField, WordField, SizeField,
                  CountField, IntegerField, CompilerType Config::*, ResponseFileFormat Config::*,
-                 Sloppiness Config::*, std::optional<unsigned> Config::*>;
+                 Observe Config::*, Sloppiness Config::*, std::optional<unsigned> Config::*>;
 
 struct Option {
   std::string_view key;
-  std::string_view variable;  // without CCACHE_
+  std::string_view variable;  // without its prefix, CCACHE_ or DEJA_
   Field field;
   Trust trust;
   WithReplay with_replay;
@@ -63,11 +66,15 @@ struct Option {
   TakesEffect takes_effect = TakesEffect::now;
   std::string_view default_text =
       {};  // where the default is computed: what the documentation says instead
+  Origin origin = Origin::peer;
 };
+
+// The variable that sets the key: CCACHE_ or DEJA_ and its name.
+std::string variable_of(const Option& option);
 
 // All of them, sorted by key.
 std::span<const Option> options();
-// Row number of `key`, or of the variable `name` (without CCACHE_, without a NO in front).
+// Row number of `key`, or of the variable `name` (without its prefix, without a NO in front).
 std::optional<std::size_t> option_of_key(std::string_view key);
 std::optional<std::size_t> option_of_variable(std::string_view name);
 
@@ -91,7 +98,7 @@ bool is_boolean(const Option& option);
 // "gcc": as compiler_type spells it.
 std::string name_of(CompilerType type);
 
-// Every variable that the configuration depends on: CCACHE_<NAME>, CCACHE_NO<NAME>,
+// Every variable that the configuration depends on: CCACHE_<NAME>, CCACHE_NO<NAME>, DEJA_<NAME>,
 // CCACHE_CONFIGPATH, and those that default paths are made of.
 std::vector<std::string> configuration_variables();
 

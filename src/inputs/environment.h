@@ -117,6 +117,7 @@ inline constexpr VariableRow variable_rows[] = {
     {"SUNPRO_DEPENDENCIES", VariableUse::refused, VariableReplay::refuse},
     {"TERM", VariableUse::unkeyed},
     {"TERM_URLS", VariableUse::common},
+    {"TMPDIR", VariableUse::unkeyed},
     {"TVOS_DEPLOYMENT_TARGET", VariableUse::common},
     {"TZ", VariableUse::direct},
     {"TZDIR", VariableUse::unkeyed},

@@ -14,12 +14,12 @@ namespace deja {
 namespace {
 
 constexpr std::string_view manifest_magic = "djaM";
-constexpr std::uint16_t manifest_version = 2;
+constexpr std::uint16_t manifest_version = 3;
 constexpr std::size_t fixed_size = 40;  // header up to the first string
 constexpr std::size_t checksum_offset = 16;
 constexpr std::size_t checked_from = 24;    // the checksum covers everything from here on
 constexpr std::size_t string_row_size = 6;  // u16 shared, u32 length, bytes: the least
-constexpr std::size_t file_row_size = 44;
+constexpr std::size_t file_row_size = 60;
 constexpr std::size_t directory_row_size = 44;
 constexpr std::size_t compile_row_size = 29;
 constexpr std::size_t max_unfolded =
@@ -84,8 +84,8 @@ std::vector<Manifest::EntryRow> Manifest::intern(std::span<const ManifestEntry> 
   for (const ManifestEntry& entry : entries) {
     EntryRow& row = rows.emplace_back();
     for (const ManifestFile& file : entry.files)
-      row.files.push_back(
-          files.of({strings.of(file.path), file.digest, file.size, file.mtime_ns, file.ctime_ns}));
+      row.files.push_back(files.of({strings.of(file.path), file.digest, file.size, file.mtime_ns,
+                                    file.ctime_ns, file.code}));
     for (const WatchedDirectory& watched : entry.directories)
       row.directories.push_back(
           directories.of({strings.of(watched.path), watched.inode, watched.mtime_ns,
@@ -103,7 +103,7 @@ ManifestEntry Manifest::entry_of(const EntryRow& row) const {
   for (std::uint32_t place : row.files) {
     const FileRow& file = files_[place];
     out.files.push_back(
-        {strings_[file.path], file.digest, file.size, file.mtime_ns, file.ctime_ns});
+        {strings_[file.path], file.digest, file.size, file.mtime_ns, file.ctime_ns, file.code});
   }
   out.directories.reserve(row.directories.size());
   for (std::uint32_t place : row.directories) {
@@ -180,6 +180,7 @@ std::string Manifest::encode() const {
     out.u64(row.size);
     out.i64(row.mtime_ns);
     out.i64(row.ctime_ns);
+    out.raw(row.code.view());
   }
   for (const DirectoryRow& row : directories_) {
     out.u32(row.path);
@@ -253,6 +254,7 @@ bool Manifest::decode_tables(ByteReader& in, std::uint32_t files, std::uint32_t 
     row.size = in.u64();
     row.mtime_ns = in.i64();
     row.ctime_ns = in.i64();
+    row.code = read_digest(in);
     if (!in.ok() || row.path >= strings_.size()) return false;
     files_.push_back(row);
   }

@@ -25,6 +25,7 @@ struct ManifestFile {
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   std::int64_t ctime_ns = 0;
+  Digest code{};  // the same of SourceFiles::code, where its comments do not matter; else zero
 
   bool operator==(const ManifestFile&) const = default;
 };
@@ -60,6 +61,7 @@ struct MatchOptions {
   bool ignore_time_macros = false;
   bool stat_is_enough = false;      // sloppiness file_stat_matches
   bool stat_ignores_ctime = false;  // … file_stat_matches_ctime
+  bool by_code = false;             // comments do not matter
 };
 
 struct MatchReport {
@@ -100,6 +102,7 @@ class Manifest {
     Digest digest;
     std::uint64_t size;
     std::int64_t mtime_ns, ctime_ns;
+    Digest code;
     auto operator<=>(const FileRow&) const = default;
   };
   struct DirectoryRow {

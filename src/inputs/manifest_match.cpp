@@ -54,7 +54,8 @@ class Manifest::Matcher {
     const FileRow& row = manifest_.files_[place];
     if (check == Check::none) {
       const auto facts = files_.facts(path_of(row));
-      check = facts && facts->size == row.size ? Check::size : Check::failed;
+      const bool same_size = facts && facts->size == row.size;
+      check = same_size || (facts && may_differ(row)) ? Check::size : Check::failed;
     }
     return check != Check::failed || no(row);
   }
@@ -67,17 +68,25 @@ class Manifest::Matcher {
     return check == Check::content || no(row);
   }
 
+  // Another comment is another size.
+  bool may_differ(const FileRow& row) const { return options_.by_code && row.code != Digest{}; }
+
   bool stat_agrees(const FileRow& row) {
     if (!options_.stat_is_enough) return false;
     const auto facts = files_.facts(path_of(row));
-    return facts && facts->mtime_ns == row.mtime_ns &&
+    return facts && facts->size == row.size && facts->mtime_ns == row.mtime_ns &&
            (options_.stat_ignores_ctime || facts->ctime_ns == row.ctime_ns);
   }
 
   bool digest_agrees(const FileRow& row) {
     const auto file = files_.get(path_of(row));
-    return file &&
-           files_.key_digest(**file, options_.today, options_.ignore_time_macros) == row.digest;
+    if (!file) return false;
+    const auto digest_is = [&](const Digest& stands_for, const Digest& recorded) {
+      return files_.key_digest(**file, stands_for, options_.today, options_.ignore_time_macros) ==
+             recorded;
+    };
+    return digest_is((*file)->content, row.digest) ||
+           (may_differ(row) && digest_is(files_.code(path_of(row), **file), row.code));
   }
 
   // Leaves the question of names, for directories that changed, to be answered last.

@@ -38,7 +38,16 @@ class SourceFiles {
   Result<const SourceFile*> get(const std::string& path);
   // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or
   // its own time (its mtime) mixed in, unless `ignore_time_macros`.
-  Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const;
+  Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const {
+    return key_digest(file, file.content, today, ignore_time_macros);
+  }
+  // The same of what else stands for it: its code.
+  Digest key_digest(const SourceFile& file, const Digest& stands_for, std::string_view today,
+                    bool ignore_time_macros) const;
+  // What stands for `file` where its comments do not matter: the digest of its code
+  // (inputs/code_digest.h), or its content, where only that tells. The file at `path` is read
+  // unless the digest cache knows.
+  Digest code(const std::string& path, const SourceFile& file);
   // True when the file may have changed since the run began: mtime or ctime at or after its start.
   bool too_new(const FileFacts& facts, bool ignore_mtime, bool ignore_ctime) const;
   // After the compile: stats `path` again and tells whether it is still the file that get() saw; a

@@ -28,10 +28,13 @@ struct SourceTraits {
   static SourceTraits from_bits(std::uint16_t bits);
 };
 
-// Whether the same content can become something else: by the day, by another file.
-inline bool becomes_something_else(const SourceTraits& traits) {
-  return traits.date_macro || traits.time_macro || traits.timestamp_macro || traits.embed ||
-         traits.incbin || traits.assembler_include;
+// Whether other files' data becomes part of it, which only an observer of the compile sees.
+inline bool hides_data(const SourceTraits& traits) {
+  return traits.embed || traits.incbin || traits.assembler_include;
+}
+// Whether the same content can become something else by the day or the clock.
+inline bool tells_time(const SourceTraits& traits) {
+  return traits.date_macro || traits.time_macro || traits.timestamp_macro;
 }
 
 struct SourceScan {

@@ -80,7 +80,7 @@ std::string man_option(const ManageOption& option) {
 }
 
 std::string man_key(const Option& option) {
-  return fmt::format(".TP\n\\fB{}\\fR (\\fBCCACHE_{}\\fR, {})\n{}\n", option.key, option.variable,
+  return fmt::format(".TP\n\\fB{}\\fR (\\fB{}\\fR, {})\n{}\n", option.key, variable_of(option),
                      type_name(option), roff(option.doc));
 }
 

@@ -19,6 +19,8 @@ inline constexpr std::uint8_t stdout_part = 0;
 inline constexpr std::uint8_t stderr_part = 1;
 // The targets that the dependency file was made for, one a line.
 inline constexpr std::uint8_t targets_part = 2;
+// What the result rests on beside its key (inputs/conditions.h).
+inline constexpr std::uint8_t conditions_part = 3;
 inline constexpr std::uint8_t first_output_part = 16;
 
 // The header's sizes, for readers of a part of the file: the fixed beginning, then a row for each

@@ -83,6 +83,9 @@ class Processes {
   virtual Result<Finished> run(const Command& command,
                                const std::function<void(std::string_view)>& on_out = {}) = 0;
 
+  // Whether run_observed() can tell anything on this kind of system.
+  virtual bool can_observe() const { return false; }
+
   // As `run`, and tells which names the program and all that it starts use while it runs. Where
   // that cannot be observed it is run all the same, and `incomplete` says why. What is inherited,
   // standard input above all, is read unseen. A program that goes on in the background makes the

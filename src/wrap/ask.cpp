@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "compiler/outputs.h"
 #include "config/compiler_check.h"
+#include "wrap/lookup.h"
 #include "wrap/programs.h"
 
 namespace deja {
@@ -17,7 +18,7 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 6";
+constexpr std::string_view key_format = "deja 7";
 
 // A prefix map's OLD may be left out only where no other paths than those on the command line are
 // mapped.
@@ -263,8 +264,10 @@ void ask_direct(const Session& session, const Invocation& call, const SourceFile
   for (const std::string& header : session.config.ignore_headers_in_manifest)
     ledger.value(Role::text_setting, "ignored header", header);
   // __FILE__ and, in clang, the object's symbol table hold the name as typed.
-  const Digest stands_for = session.files.key_digest(source, date_for_keys(session), sloppy);
-  if (becomes_something_else(traits)) ledger.file(Role::changing_file, call.source);
+  const Digest stands_for = session.files.key_digest(
+      source, by_code(session, call) ? session.files.code(call.source, source) : source.content,
+      date_for_keys(session), sloppy);
+  if (tells_time(traits)) ledger.file(Role::changing_file, call.source);
   ledger.file(Role::source, call.source, std::string(stands_for.view()), source.facts,
               source.content);
 }

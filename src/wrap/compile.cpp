@@ -63,8 +63,34 @@ std::optional<std::vector<std::string>> headers_of(const Session& session, const
   return files;
 }
 
+// A script is not what its name says.
+bool is_elf(Fs& fs, const std::string& program) {
+  constexpr std::string_view magic = "\177ELF";
+  const auto beginning = fs.read_part(program, 0, magic.size());
+  return beginning && *beginning == magic;
+}
+
+// Observed, where that is to be. What fails because it is observed, or may have, runs again.
+Result<Observed> run_maybe_observed(const Session& session, const Command& command) {
+  Processes& processes = session.system.processes;
+  const bool known = session.config.observe == Observe::when_possible;
+  std::string why = !session.observes                                      ? "not asked for"
+                    : known && !is_elf(session.system.fs, command.program) ? "a script"
+                                                                           : "";
+  if (why.empty()) {
+    auto observed =
+        processes.run_observed(command, {}, known ? LinkReads::left_out : LinkReads::observed);
+    if (!observed || observed->incomplete.empty() || observed->finished.exit_code == 0)
+      return observed;
+    why = std::move(observed->incomplete);
+  }
+  auto finished = processes.run(command);
+  if (!finished) return finished.error();
+  return Observed{std::move(*finished), {}, std::move(why)};
+}
+
 // The compiler with `arguments`; the log first, for it must not wait for the compiler.
-Result<Finished> run_compiler_once(const Session& session,
+Result<Observed> run_compiler_once(const Session& session,
                                    const std::vector<std::string>& arguments) {
   const auto command =
       compiler_command(session.system, session.config, session.compiler, session.words.front(),
@@ -73,7 +99,16 @@ Result<Finished> run_compiler_once(const Session& session,
   if (session.log.enabled()) session.log.add("Compile: " + text::quoted(command->argv));
   session.log.flush();
   const CallerUmask as_caller(session);
-  return session.system.processes.run(*command);
+  return run_maybe_observed(session, *command);
+}
+
+// Who was asked by a socket may have read anything.
+std::string why_unobserved(const Observed& observed) {
+  if (!observed.incomplete.empty()) return observed.incomplete;
+  for (const NameUse& use : observed.uses)
+    if (use.kind == NameUse::Kind::connected)
+      return "a server was asked" + (use.name.empty() ? "" : " at '" + use.name + "'");
+  return {};
 }
 
 }  // namespace
@@ -90,8 +125,10 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own) arguments.insert(arguments.begin(), {"-MD", "-MF", own_depfile});
   if (own_list) arguments.insert(arguments.begin(), "/showIncludes");
   add_last(arguments, color_option(session, call));
-  auto finished = run_compiler_once(session, arguments);
-  if (!finished) return finished.error();
+  auto observed = run_compiler_once(session, arguments);
+  if (!observed) return observed.error();
+  std::string unobserved = why_unobserved(*observed);
+  Finished* const finished = &observed->finished;
   if (session.log.enabled())
     session.log.add(fmt::format(
         "Compiler ended: exit code {}{}, {} bytes of output, {} of messages", finished->exit_code,
@@ -101,7 +138,12 @@ Result<Compiled> compile(const Session& session, const Invocation& call, Ask ask
   if (own && finished->exit_code != 0 && finished->err.find(own_depfile) != std::string::npos)
     return Error{"write", own_depfile, "the compiler could not"};
 
-  Compiled out{std::move(*finished), std::nullopt};
+  if (session.log.enabled())
+    session.log.add(unobserved.empty() ? fmt::format("Observed: {} system calls, {} names",
+                                                     observed->calls, observed->uses.size())
+                                       : "Not observed: " + unobserved);
+  Compiled out{std::move(*finished), std::nullopt, own_depfile, std::move(observed->uses),
+               std::move(unobserved)};
   if (by_list) {
     ShowIncludes shown = parse_show_includes(out.finished.out, session.config.msvc_dep_prefix);
     out.headers = std::move(shown.headers);

@@ -15,6 +15,9 @@ struct Compiled {
   // Depend mode: what the dependency file (or /showIncludes) names, without the source; nullopt
   // when that is not known.
   std::optional<std::vector<std::string>> headers;
+  std::string own_depfile;    // that deja asked for, for itself; gone by now
+  std::vector<NameUse> uses;  // of all that it started, where `unobserved` is empty
+  std::string unobserved;     // why it was not observed, or not in full
 };
 
 // What deja may add to the command line.

@@ -43,17 +43,24 @@ bool wants_colors(const Session& session) {
   return term && !term->empty() && *term != "dumb";
 }
 
-std::string without_colors(std::string_view text) {
+// GCC ends each of its colours with an erasing sequence, so that those of a source line, which it
+// shows as it is, stay. Clang shows them in other letters.
+std::string without_colors(std::string_view text, Family family) {
+  constexpr std::string_view erase = "\033[K";
+  const bool pairs = family == Family::gcc;
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
     const std::size_t escape = text.find("\033[");
     out.append(text.substr(0, escape));
     if (escape == std::string_view::npos) break;
-    const std::size_t end = text.find_first_not_of("0123456789;", escape + 2);
-    const bool is_color = end != std::string_view::npos && (text[end] == 'm' || text[end] == 'K');
-    if (!is_color) out.append(text.substr(escape, 2));
-    text.remove_prefix(is_color ? end + 1 : escape + 2);
+    text.remove_prefix(escape);
+    const std::size_t end = std::min(text.find_first_not_of("0123456789;", 2), text.size());
+    const bool is_color = end < text.size() && text[end] == 'm' &&
+                          (!pairs || text.substr(end + 1).starts_with(erase));
+    const std::size_t size = is_color ? end + 1 + (pairs ? erase.size() : 0) : 2;
+    if (!is_color) out.append(text.substr(0, size));
+    text.remove_prefix(size);
   }
   return out;
 }
@@ -61,7 +68,7 @@ std::string without_colors(std::string_view text) {
 std::string stderr_for_caller(const Session& session, const Invocation& call,
                               std::string_view text) {
   const bool wanted = call.colors.chosen ? call.colors.on : wants_colors(session);
-  std::string out = wanted ? std::string(text) : without_colors(text);
+  std::string out = wanted ? std::string(text) : without_colors(text, call.family);
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }
 

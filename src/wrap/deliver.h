@@ -18,7 +18,7 @@ inline std::uint8_t part_of(const OutputFile& output) {
 // True when this caller's terminal would show colours.
 bool wants_colors(const Session& session);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).
-std::string without_colors(std::string_view text);
+std::string without_colors(std::string_view text, Family family);
 
 // Standard error as this caller should see it: colours taken out when they were deja's idea and
 // nobody can see them, relative paths made absolute when absolute_paths_in_stderr asks for it.

@@ -13,6 +13,7 @@
 #include "wrap/deliver.h"
 #include "wrap/explain.h"
 #include "wrap/lookup.h"
+#include "wrap/observe.h"
 #include "wrap/preprocess.h"
 
 namespace deja {
@@ -109,6 +110,44 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
   return true;
 }
 
+// What the result rests on beside its key, as far as its compile was observed; and an answer by it
+// rests on that. Reason: it does not hold any more.
+std::optional<Reason> ask_conditions(const Session& session, const Sought& sought,
+                                     const Entry& entry) {
+  const std::string* const bytes = entry.find(conditions_part);
+  if (bytes == nullptr)
+    return sought.hides_data ? std::optional(Reason{Why::result_unobserved, {}}) : std::nullopt;
+  const auto conditions = decode_conditions(*bytes);
+  if (!conditions) return Reason{Why::result_unobserved, conditions.error().reason};
+  const Places places = places_of(session);
+  if (auto why = first_broken(*conditions, places, session.system.fs, session.files)) return why;
+  write_down(session.ledger, *conditions, places, session.files);
+  return std::nullopt;
+}
+
+// Messages show source lines, comments and all: they are repeated for the very same files only.
+bool has_messages(const Entry& entry) {
+  return entry.find(stderr_part) != nullptr || entry.find(stdout_part) != nullptr;
+}
+bool has_same_sources(const Session& session, const Invocation& call, const Entry& entry,
+                      const std::vector<std::string>& headers) {
+  return !has_messages(entry) || entry.sources == sources_digest(session, call, headers);
+}
+
+// Whether `entry` serves this call, whose headers are known; it is made to fit it.
+bool serves(const Session& session, const Invocation& call, Entry& entry,
+            const std::vector<std::string>& headers, Sought& sought) {
+  if (!has_same_sources(session, call, entry, headers)) {
+    note(session, sought, "Not served", {Why::result_has_messages, {}});
+    return false;
+  }
+  if (auto why = ask_conditions(session, sought, entry)) {
+    note(session, sought, "Not served", std::move(*why));
+    return false;
+  }
+  return fit_to_call(session, call, entry, sought);
+}
+
 // Clang follows directives in what is said to be preprocessed, too.
 bool still_includes(const Session& session, const Invocation& call) {
   const auto text = session.files.read_again(call.source);
@@ -146,15 +185,20 @@ std::optional<Found> by_manifest(const Session& session, const Invocation& call,
     return std::nullopt;
   }
   MatchReport match =
-      sought.manifest->match(session.system.fs, session.files, match_options(session));
+      sought.manifest->match(session.system.fs, session.files, match_options(session, call));
   if (!match.result) {
     note(session, sought, "No match in manifest", std::move(*match.why_not));
     return std::nullopt;
   }
   auto entry = find_result(session, *match.result);
   if (!entry) note(session, sought, "Not served", {Why::result_gone, match.result->hex()});
-  if (!entry || !fit_to_call(session, call, *entry, sought)) return std::nullopt;
-  write_down(session, sought.manifest->entries()[match.entry]);
+  if (!entry) return std::nullopt;
+  const ManifestEntry matched = sought.manifest->entries()[match.entry];
+  std::vector<std::string> headers;
+  if (by_code(session, call))
+    for (const ManifestFile& file : matched.files) headers.push_back(file.path);
+  if (!serves(session, call, *entry, headers, sought)) return std::nullopt;
+  write_down(session, call, matched, entry->find(conditions_part) != nullptr);
   sought.direct_missed = false;
   return Found{std::move(*entry), *match.result, Outcome::direct_cache_hit};
 }
@@ -164,15 +208,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
   sought.text_missed = true;
   auto entry = find_result(session, *sought.text);
   if (!entry) return std::nullopt;
-  // Messages show source lines, which the text does not hold: they are replayed for the very same
-  // files only.
-  const bool same_messages = entry->find(stderr_part) == nullptr ||
-                             entry->sources == sources_digest(session, call, sought.headers);
-  if (!same_messages) {
-    note(session, sought, "Not served", {Why::result_has_messages, {}});
-    return std::nullopt;
-  }
-  if (!fit_to_call(session, call, *entry, sought)) return std::nullopt;
+  if (!serves(session, call, *entry, sought.headers, sought)) return std::nullopt;
   sought.text_missed = false;
   return Found{std::move(*entry), *sought.text, Outcome::preprocessed_cache_hit};
 }
@@ -187,6 +223,7 @@ std::optional<Bypass> ask_text(const Session& session, const Invocation& call, c
   sought.text = text.key;
   sought.headers = std::move(text.files);
   sought.names_absent_file = text.names_absent_file;
+  sought.hides_data = text.hides_data;
   // Read before the compiler reads them: what changes from here on is noticed.
   for (const std::string& header : sought.headers) (void)session.files.get(header);
   return std::nullopt;

@@ -26,8 +26,9 @@ struct Sought {
   std::optional<Digest>
       text;  // of the result; nullopt in depend mode, and until the text was asked
   std::optional<Manifest> manifest;
-  std::vector<std::string> headers;                 // from the preprocessed text
-  bool names_absent_file = false;                   // so does the text, of a file that is not there
+  std::vector<std::string> headers;  // from the preprocessed text
+  bool names_absent_file = false;    // so does the text, of a file that is not there
+  bool hides_data = false;  // source, header or text bring in data that only an observer sees
   bool direct_missed = false, text_missed = false;  // looked up in vain
   std::vector<Reason> reasons;                      // why, as far as is known
 };

@@ -23,6 +23,9 @@ class HeaderSearch {
   // none. Asked before the compile.
   std::optional<std::string> hidden_precompiled_header();
 
+  // All directories that are searched, in order, the source's own first.
+  const std::vector<std::string>& directories() { return folders().order; }
+
   // Fills entry.directories: where a new name would change what this compile finds. False where
   // that cannot be told (inputs/manifest.h).
   bool watch(ManifestEntry& entry);

@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "wrap/ask.h"
 #include "wrap/lookup.h"
+#include "wrap/observe.h"
 
 namespace deja {
 
@@ -78,6 +79,41 @@ std::optional<Reason> strays_from_directory(const Session& session, const Invoca
   return std::nullopt;
 }
 
+// Whether anything that was read brings in data which is no header.
+bool brings_in_data(const Session& session, const Invocation& call, const Sought& sought,
+                    const std::vector<std::string>& headers) {
+  if (session.config.sloppiness.has(Sloppy::incbin)) return false;
+  const auto hides = [&](const std::string& path) {
+    const auto file = session.files.get(path);
+    return file && hides_data((*file)->traits);
+  };
+  return sought.hides_data || hides(call.source) || std::ranges::any_of(headers, hides);
+}
+
+// Puts what the compile was seen to rest on into `entry`; and returns what it read besides headers,
+// as a manifest holds it. Reason: not to be stored.
+std::variant<std::vector<ManifestFile>, Reason> add_observed(
+    const Session& session, const Invocation& call, HeaderSearch& search, const Sought& sought,
+    const std::vector<std::string>& headers, const Compiled& compiled, Entry& entry) {
+  std::vector<ManifestFile> data;
+  if (!compiled.unobserved.empty()) {
+    if (brings_in_data(session, call, sought, headers))
+      return Reason{Why::not_observed, compiled.unobserved};
+    return data;
+  }
+  auto judged = judge(session, call, search, headers, compiled);
+  if (const Reason* const why = std::get_if<Reason>(&judged)) return *why;
+  const Observation& seen = std::get<Observation>(judged);
+  entry.parts.push_back({conditions_part, encode_conditions(seen.conditions)});
+  std::ranges::sort(entry.parts, {}, &EntryPart::kind);
+  for (const std::string& name : seen.data) {
+    const auto file = session.files.get(name);
+    if (!file) return Reason{Why::changed_meanwhile, name};
+    data.push_back(manifest_file(session, call, name, **file));
+  }
+  return data;
+}
+
 }  // namespace
 
 Outcome keep(const Session& session, const Invocation& call, HeaderSearch& search, Sought sought,
@@ -90,8 +126,9 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   }
   const std::vector<std::string>& headers = by_depfile ? *compiled.headers : sought.headers;
   const bool watch_text = only_text_will_do(call, sought, !compiled.finished.err.empty());
-  auto files = (sought.direct && !watch_text) || by_depfile ? describe_headers(session, headers)
-                                                            : std::nullopt;
+  auto files = (sought.direct && !watch_text) || by_depfile
+                   ? describe_headers(session, call, headers)
+                   : std::nullopt;
   if (by_depfile && !files) return ending;
   // In depend mode sought.headers is empty: the headers are read after the compile, and
   // describe_headers() refuses those that changed since.
@@ -107,8 +144,21 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
     tell(session.log, "Not stored", *why);
     return ending;
   }
-  entry.sources = sources_digest(session, call, headers);
-  const Digest result = by_depfile ? depend_key(*sought.direct, *files, entry) : *sought.text;
+  auto observed = add_observed(session, call, search, sought, headers, compiled, entry);
+  if (const Reason* const why = std::get_if<Reason>(&observed)) {
+    tell(session.log, "Not stored", *why);
+    return why->id == Why::changed_meanwhile ? Outcome::modified_input_file : ending;
+  }
+  const auto& data = std::get<std::vector<ManifestFile>>(observed);
+  std::vector<std::string> sources = headers;
+  if (files) {
+    files->insert(files->end(), data.begin(), data.end());
+    for (const ManifestFile& file : data) sources.push_back(file.path);
+  }
+  entry.sources = sources_digest(session, call, sources);
+  // The text does not tell one set of data from another; a manifest does.
+  const bool by_files = by_depfile || (files && !data.empty());
+  const Digest result = by_files ? depend_key(*sought.direct, *files, entry) : *sought.text;
   if (keep_result(session, result, entry) && sought.direct && files)
     (void)keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
                         std::move(*files), result);
@@ -120,9 +170,12 @@ bool keep_headers(const Session& session, const Invocation& call, HeaderSearch& 
   const bool has_messages = found.entry.find(stderr_part) != nullptr;
   if (!sought.direct || session.config.read_only || only_text_will_do(call, sought, has_messages))
     return false;
-  auto files = describe_headers(session, sought.headers);
-  return files && keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
-                                std::move(*files), found.result);
+  auto files = describe_headers(session, call, sought.headers);
+  if (!files) return false;
+  const auto entry = keep_manifest(session, call, search, *sought.direct,
+                                   std::move(sought.manifest), std::move(*files), found.result);
+  if (entry) write_down(session, call, *entry, found.entry.find(conditions_part) != nullptr);
+  return entry.has_value();
 }
 
 }  // namespace deja

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/path.h"
 #include "inputs/account.h"
@@ -79,6 +80,14 @@ std::optional<Reason> why_not_in_manifest(const Session& session, const std::str
   return why_not_direct(session, file.traits, false, name);
 }
 
+// Whether GCC may take one of two headers of one content for the other: it enters what is to be
+// included once a second time, unless times and contents agree.
+bool are_told_apart_by_time(const Session& session, const std::string& header) {
+  const auto content = session.files.read_again(header);
+  return !content || content->find("once") != std::string::npos ||
+         content->find("import") != std::string::npos;
+}
+
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.
 void add_probed_names(const Session& session, const std::string& file, ManifestEntry& entry) {
   const auto known = session.files.get(file);
@@ -99,28 +108,35 @@ std::optional<Reason> why_not_direct(const Session& session, const SourceTraits&
   const Sloppiness sloppy = session.config.sloppiness;
   if (traits.time_macro && !time_is_fixed && !sloppy.has(Sloppy::time_macros))
     return Reason{Why::time_of_day, std::move(file)};
+  if (session.observes) return std::nullopt;
   if (traits.embed) return Reason{Why::embeds_files, std::move(file)};
   if ((traits.incbin || traits.assembler_include) && !sloppy.has(Sloppy::incbin))
     return Reason{Why::assembler_includes, std::move(file)};
   return std::nullopt;
 }
 
-MatchOptions match_options(const Session& session) {
+MatchOptions match_options(const Session& session, const Invocation& call) {
   const Sloppiness sloppy = session.config.sloppiness;
   MatchOptions out;
   out.today = date_for_keys(session);
+  out.by_code = by_code(session, call);
   out.ignore_time_macros = sloppy.has(Sloppy::time_macros);
   out.stat_is_enough = sloppy.has(Sloppy::file_stat_matches);
   out.stat_ignores_ctime = sloppy.has(Sloppy::file_stat_matches_ctime);
   return out;
 }
 
-void write_down(const Session& session, const ManifestEntry& entry) {
+void write_down(const Session& session, const Invocation& call, const ManifestEntry& entry,
+                bool observed) {
   Ledger& ledger = session.ledger;
+  const auto may_change = [&](const SourceTraits& traits) {
+    return tells_time(traits) || (hides_data(traits) && !observed);
+  };
+  const auto source = session.files.get(call.source);
+  if (!source || may_change((*source)->traits)) ledger.file(Role::changing_file, call.source);
   for (const ManifestFile& header : entry.files) {
     const auto file = session.files.get(header.path);
-    const bool tells_all = file && !becomes_something_else((*file)->traits);
-    if (!tells_all) ledger.file(Role::changing_file, header.path);
+    if (!file || may_change((*file)->traits)) ledger.file(Role::changing_file, header.path);
     if (file)
       ledger.file(Role::header, header.path, std::string(header.digest.view()), (*file)->facts,
                   (*file)->content);
@@ -176,12 +192,25 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry) 
   return true;
 }
 
+ManifestFile manifest_file(const Session& session, const Invocation& call, const std::string& name,
+                           const SourceFile& file) {
+  const auto digest = [&](const Digest& stands_for) {
+    return session.files.key_digest(file, stands_for, date_for_keys(session),
+                                    session.config.sloppiness.has(Sloppy::time_macros));
+  };
+  const FileFacts& facts = file.facts;
+  return {
+      name,           digest(file.content),
+      facts.size,     facts.mtime_ns,
+      facts.ctime_ns, by_code(session, call) ? digest(session.files.code(name, file)) : Digest{}};
+}
+
 std::optional<std::vector<ManifestFile>> describe_headers(const Session& session,
+                                                          const Invocation& call,
                                                           const std::vector<std::string>& headers) {
   std::vector<ManifestFile> out;
   out.reserve(headers.size());
-  const std::string today = date_for_keys(session);
-  const Sloppiness sloppy = session.config.sloppiness;
+  std::set<Digest> contents;
   for (const std::string& header : headers) {
     if (is_ignored(session, header)) continue;
     const auto file = session.files.get(header);
@@ -194,8 +223,12 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
       return std::nullopt;
     }
     const FileFacts& facts = (*file)->facts;
-    out.push_back({header, session.files.key_digest(**file, today, sloppy.has(Sloppy::time_macros)),
-                   facts.size, facts.mtime_ns, facts.ctime_ns});
+    if (facts.size != 0 && !contents.insert((*file)->content).second &&
+        session.compiler.family == Family::gcc && are_told_apart_by_time(session, header)) {
+      tell(session.log, "No direct mode", {Why::same_content_twice, header});
+      return std::nullopt;
+    }
+    out.push_back(manifest_file(session, call, header, **file));
   }
   return out;
 }
@@ -223,7 +256,6 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
     session.log.add("Manifest " + key.hex() + " updated");
   remember_key(session, call, key);
-  write_down(session, entry);
   return entry;
 }
 

@@ -1,7 +1,11 @@
 // -E, a pipe and a scanner.
 #include "wrap/preprocess.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "compiler/depfile.h"
+#include "wrap/lookup.h"
 
 namespace deja {
 
@@ -20,36 +24,64 @@ std::vector<std::string> preprocessor_words(const Session& session, const Invoca
   return argv;
 }
 
+// What brings in data that the text does not show; "" for nothing.
+std::string_view hidden_data(const Session& session, const PreprocessedFindings& found) {
+  const bool sloppy = session.config.sloppiness.has(Sloppy::incbin);
+  if (found.has_incbin && !sloppy) return "the assembler's incbin";
+  if (found.has_assembler_include && !sloppy) return "the assembler's include";
+  return found.has_embed ? "an embed directive" : "";
+}
+
 std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
-  const Sloppiness sloppy = session.config.sloppiness;
-  if (found.has_incbin && !sloppy.has(Sloppy::incbin))
-    return Bypass(Why::hidden_data, "the assembler's incbin");
-  if (found.has_assembler_include && !sloppy.has(Sloppy::incbin))
-    return Bypass(Why::hidden_data, "the assembler's include");
-  if (found.has_embed) return Bypass(Why::hidden_data, "an embed directive");
+  if (const std::string_view what = hidden_data(session, found); !what.empty() && !session.observes)
+    return Bypass(Why::hidden_data, std::string(what));
   if (found.has_modules) return Bypass(Why::module_directive);
   if (found.has_pch_pragma)
     return Bypass(Why::precompiled_header_refused, "#pragma GCC pch_preprocess");
   return std::nullopt;
 }
 
+// Names that the dependency file has and the text does not, where clang writes one: headers that it
+// only asked for, or did not enter a second time under another name.
+std::vector<std::string> names_beside_text(const std::vector<std::string>& named,
+                                           const PreprocessedFindings& found,
+                                           const std::string& source) {
+  std::vector<std::string> out;
+  for (const std::string& name : named)
+    if (name != source && std::ranges::find(found.files, name) == found.files.end())
+      out.push_back(name);
+  return out;
+}
+
 // Runs the preprocessor: its text into `scanner`, what it says into `messages`.
 std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call,
-                                       PreprocessedScanner& scanner, std::string& messages) {
-  auto command =
-      compiler_command(session.system, session.config, session.compiler, session.words.front(),
-                       session.config.prefix_command_cpp, preprocessor_words(session, call));
+                                       PreprocessedScanner& scanner, std::string& messages,
+                                       std::vector<std::string>& named) {
+  std::vector<std::string> words = preprocessor_words(session, call);
+  std::string depfile;
+  if (call.family == Family::clang && call.depfile.wanted) {
+    (void)session.system.fs.make_directories(session.config.temporary_dir);
+    depfile = session.system.fs.temporary_name(session.config.temporary_dir, "dependencies");
+    words.insert(words.begin(), {"-MD", "-MF", depfile});
+  }
+  auto command = compiler_command(session.system, session.config, session.compiler,
+                                  session.words.front(), session.config.prefix_command_cpp, words);
   if (!command) return Bypass(Why::compiler_missing, command.error().text());
   command->input = Command::Input::empty;
   if (session.log.enabled()) session.log.add("Preprocess: " + text::quoted(command->argv));
   const auto done =
       session.system.processes.run(*command, [&](std::string_view chunk) { scanner.feed(chunk); });
+  std::string rules;
+  const bool is_read = depfile.empty() || session.system.fs.read(depfile, rules);
+  if (!depfile.empty()) (void)session.system.fs.remove(depfile);
   if (!done) return Bypass(Why::compiler_not_run, done.error().text());
   // Bare, there would have been one compiler, and it would have ended here.
   if (done->interrupted_by != 0) die_of(session, done->interrupted_by);
   if (done->exit_code != 0)
     return Bypass(Why::preprocessor_failed, "exit code " + std::to_string(done->exit_code));
+  if (!is_read) return Bypass(Why::preprocessor_failed, "it wrote no dependency file");
   messages = done->err;
+  named = parse_depfile(rules);
   return std::nullopt;
 }
 
@@ -78,31 +110,30 @@ bool content_matters(const Invocation& call, const PreprocessedFindings& found,
   const bool all_files =
       call.matters.macro_columns || call.pch.made || found.has_columns || found.has_macro_pragma;
   const bool has_text = path == call.source || found.files_with_text.contains(path);
-  return all_files || (call.matters.columns && has_text) ||
-         (call.matters.comments && traits.falls_through);
+  const bool some_files = call.matters.columns || call.matters.layout;
+  return all_files || (some_files && has_text) || (call.matters.comments && traits.falls_through);
 }
 
 std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocation& call,
                                           const PreprocessedFindings& found) {
   std::vector<std::string> files = found.files;
   files.push_back(call.source);
-  bool probes = false;
   for (const std::string& path : files) {
     if (is_absent(session, found, path)) continue;
     const auto file = session.files.get(path);
-    if (!file && !call.matters.columns && !found.has_columns && !found.has_macro_pragma) continue;
+    if (!file && !call.matters.columns && !call.matters.layout && !found.has_columns &&
+        !found.has_macro_pragma)
+      continue;
     if (!file) return Bypass(Why::input_unreadable, file.error().text());
-    probes |= (*file)->traits.probes_names || (*file)->traits.probes_computed;
     if (!content_matters(call, found, path, (*file)->traits)) continue;
-    std::string answer((*file)->content.view());
+    const Digest stands_for =
+        by_code(session, call) ? session.files.code(path, **file) : (*file)->content;
+    std::string answer(stands_for.view());
     if (call.pch.holds_times) answer += std::to_string((*file)->facts.mtime_ns);
     session.ledger.file(Role::columns, path, std::move(answer), (*file)->facts, (*file)->content);
   }
-  // Clang names headers that were only asked for in the dependency file.
-  const bool options_matter =
-      found.has_macro_pragma || (call.family == Family::clang && call.depfile.wanted && probes);
   for (const Argument& argument : call.arguments)
-    if (options_matter && argument.keys == Keys::direct)
+    if (found.has_macro_pragma && argument.keys == Keys::direct)
       for (const std::string& word : argument.words)
         session.ledger.value(Role::option_beside_text, word);
   return std::nullopt;
@@ -118,21 +149,25 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
                                session.config.base_dir, expands_pragmas},
                               [&](std::string_view bytes) { text.continue_stream(bytes); });
   std::string messages;
+  std::vector<std::string> named;
   if (call.already_preprocessed) {
     const auto content = session.files.read_again(call.source);
     if (!content) return Bypass(Why::input_unreadable, content.error().text());
     scanner.feed(*content);
-  } else if (auto why = run_preprocessor(session, call, scanner, messages)) {
+  } else if (auto why = run_preprocessor(session, call, scanner, messages, named)) {
     return *why;
   }
   const PreprocessedFindings found = scanner.finish();
   session.ledger.value(Role::text, "digest", text.finish().view());
   session.ledger.value(Role::messages, "", messages);
+  for (const std::string& name : names_beside_text(named, found, call.source))
+    session.ledger.value(Role::text, "name beside it", name);
   if (auto why = objection(session, found)) return *why;
   if (const std::string stream = stream_among(session, found); !stream.empty())
     return Bypass(Why::input_unreadable, "'" + stream + "' is no regular file");
 
   Preprocessed out;
+  out.hides_data = !hidden_data(session, found).empty();
   const bool skip_system = session.config.sloppiness.has(Sloppy::system_headers);
   for (const std::string& file : found.files) {
     const bool skip = file == call.source || call.already_preprocessed ||

@@ -16,6 +16,7 @@ struct Preprocessed {
   // A #line names a file that is not there (a generated parser's grammar). Should it appear,
   // messages and debug information may tell of it.
   bool names_absent_file = false;
+  bool hides_data = false;  // it brings in data that only an observer of the compile sees
 };
 
 // Streams the text from the compiler's pipe (or, for preprocessed sources, from the file) into the

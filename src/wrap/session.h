@@ -55,6 +55,7 @@ struct Session {
   const std::string& working_directory;
   std::int64_t started_ns;  // Clock::file_now_ns() at the start
   KeyTraces traces;
+  bool observes = false;                 // compiles are watched for what they read and make
   std::optional<unsigned> caller_umask;  // where config.umask replaces it for the cache's files
 };
 

@@ -19,6 +19,7 @@
 #include "store/cleanup.h"
 #include "wrap/answer.h"
 #include "wrap/command.h"
+#include "wrap/observe.h"
 #include "wrap/remember.h"
 #include "wrap/report.h"
 
@@ -214,10 +215,21 @@ int run_enabled(System& system, const Call& run) {
   Ledger ledger(system.env, files, config.sloppiness);
   write_down(ledger, run.loaded, run.compiler);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system,         config,      log,           counts,
-                        store,          files,       ledger,        remembered,
-                        run.compiler,   run.words,   run.directory, run.started_ns,
-                        debug.traces(), caller_umask};
+  const Session session{system,
+                        config,
+                        log,
+                        counts,
+                        store,
+                        files,
+                        ledger,
+                        remembered,
+                        run.compiler,
+                        run.words,
+                        run.directory,
+                        run.started_ns,
+                        debug.traces(),
+                        may_observe(system, config, run.compiler),
+                        caller_umask};
 
   const Understood understood =
       understand_command(system, config, ledger, run.compiler, run.words, run.directory);

@@ -65,6 +65,7 @@ class FakeProcesses final : public Processes {
   std::vector<NameUse> uses;
   // Why nothing is seen.
   std::string unobserved;
+  bool observes = true;
 
   std::vector<Command> ran;       // by run() and run_observed(), in order
   std::vector<Command> observed;  // by run_observed(), in order
@@ -77,6 +78,7 @@ class FakeProcesses final : public Processes {
   // The output goes to `on_out` in two pieces, to show that pieces are put together.
   Result<Finished> run(const Command& command,
                        const std::function<void(std::string_view)>& on_out = {}) override;
+  bool can_observe() const override { return observes; }
   Result<Observed> run_observed(const Command& command,
                                 const std::function<void(std::string_view)>& on_out = {},
                                 LinkReads links = LinkReads::observed) override;

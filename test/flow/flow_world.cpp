@@ -1,5 +1,6 @@
 // The pretend gcc: reads "#include" lines one level deep, understands -c -E -MD -MF -MQ -o -I,
-// warns at "warn", fails at "broken".
+// warns at "warn", fails at "broken". Of its own accord it reads /usr/lib/gcc/specs where that is,
+// what "#data NAME" names, and writes what "#also NAME" names; the object shows all of it.
 #include "flow/flow_world.h"
 
 #include "base/path.h"
@@ -43,12 +44,36 @@ FlowWorld::FlowWorld() {
   env.variables["CCACHE_DIR"] = "/cache";
   env.variables["PATH"] = "/usr/bin";
   fs.put_directory("/src");
+  fs.put_directory("/usr/lib/gcc");
+  fs.put("/usr/bin/gcc", "\177ELF, a pretend compiler");
+  fs.node("/usr/bin/gcc").mode = 0755;
   processes.on("/usr/bin/gcc", [this](const Command& command, FakeFs&) { return gcc(command); });
+}
+
+std::string FlowWorld::look_at(NameUse::Kind kind, const std::string& name) {
+  const std::string path = path::join("/src", name);
+  processes.uses.push_back({kind, path, {}});
+  return fs.has(path) ? fs.get(path) : std::string();
+}
+
+// What no text shows: what the object has of it.
+std::string FlowWorld::beyond_the_text(const std::string& source) {
+  std::string out = look_at(NameUse::Kind::asked, "/usr/lib/gcc/specs");
+  for (std::string_view line : text::split(source, '\n')) {
+    if (line.starts_with("#data "))
+      out += look_at(NameUse::Kind::read, std::string(line.substr(6)));
+    if (!line.starts_with("#also ")) continue;
+    const std::string name = path::join("/src", std::string(line.substr(6)));
+    processes.uses.push_back({NameUse::Kind::written, name, {}});
+    fs.put_now(name, "written besides");
+  }
+  return out;
 }
 
 Finished FlowWorld::gcc(const Command& command) {
   const Request request = read_words(command.argv);
   Finished out;
+  processes.uses.push_back({NameUse::Kind::executed, command.program, {}});
   if (request.query) {
     out.err = "#include <...> search starts here:\n /usr/include\nEnd of search list.\n";
     return out;
@@ -60,7 +85,7 @@ Finished FlowWorld::gcc(const Command& command) {
   }
   std::string text = "# 1 \"" + request.source + "\"\n";
   std::string prerequisites = request.source;
-  const std::string source = fs.get(path::join("/src", request.source));
+  const std::string source = look_at(NameUse::Kind::read, request.source);
   for (std::string_view line : text::split(source, '\n')) {
     if (!line.starts_with("#include \"")) {
       text.append(line).append("\n");
@@ -71,6 +96,7 @@ Finished FlowWorld::gcc(const Command& command) {
     for (const std::string& folder : request.folders)
       if (found.empty() && fs.has(path::join("/src", folder + "/" + name)))
         found = folder + "/" + name;
+    if (!found.empty()) (void)look_at(NameUse::Kind::read, found);
     if (found.empty()) {
       out.exit_code = 1;
       out.err = request.source + ": fatal error: " + name + ": No such file or directory\n";
@@ -92,9 +118,12 @@ Finished FlowWorld::gcc(const Command& command) {
     out.err = request.source + ": error: broken\n";
     return out;
   }
-  fs.put_now(path::join("/src", request.object), "object of:\n" + text);
-  if (request.dependencies)
-    fs.put_now(path::join("/src", request.depfile), request.target + ": " + prerequisites + "\n");
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    processes.uses.push_back({NameUse::Kind::written, path::join("/src", name), {}});
+    fs.put_now(path::join("/src", name), bytes);
+  };
+  write(request.object, "object of:\n" + text + beyond_the_text(source));
+  if (request.dependencies) write(request.depfile, request.target + ": " + prerequisites + "\n");
   return out;
 }
 

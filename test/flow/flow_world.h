@@ -49,6 +49,8 @@ class FlowWorld : public FakeSystem {
   Seen seen(int exit_code);
   void clear_outputs();
   Finished gcc(const Command& command);
+  std::string look_at(NameUse::Kind kind, const std::string& name);
+  std::string beyond_the_text(const std::string& source);
 };
 
 }  // namespace deja

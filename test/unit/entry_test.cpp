@@ -11,7 +11,7 @@ using namespace deja;
 namespace {
 
 // Parts that shrink, that do not, and an empty one.
-Entry sample() {
+Entry sample_entry() {
   Entry entry;
   entry.parts = {{stdout_part, ""},
                  {stderr_part, "warning: x\n"},
@@ -23,7 +23,7 @@ Entry sample() {
 }
 
 void check_is_sample(const Entry& entry) {
-  const Entry expected = sample();
+  const Entry expected = sample_entry();
   REQUIRE(entry.parts.size() == expected.parts.size());
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     CHECK(entry.parts[i].kind == expected.parts[i].kind);
@@ -38,7 +38,7 @@ void check_is_sample(const Entry& entry) {
 TEST_CASE("an entry comes back as it was, raw and compressed") {
   for (const std::optional<int> level : {std::optional<int>(), std::optional<int>(1),
                                          std::optional<int>(19), std::optional<int>(-3)}) {
-    const auto bytes = encode_entry(sample(), level);
+    const auto bytes = encode_entry(sample_entry(), level);
     REQUIRE(bytes);
     const auto entry = decode_entry(*bytes);
     REQUIRE(entry);
@@ -52,7 +52,7 @@ TEST_CASE("an entry comes back as it was, raw and compressed") {
 }
 
 TEST_CASE("only parts that shrink are compressed, and the header says which, where and how large") {
-  const auto bytes = encode_entry(sample(), 1);
+  const auto bytes = encode_entry(sample_entry(), 1);
   REQUIRE(bytes);
   const auto info =
       inspect_entry(std::string_view(*bytes).substr(0, max_entry_header), bytes->size());
@@ -64,11 +64,11 @@ TEST_CASE("only parts that shrink are compressed, and the header says which, whe
   CHECK_FALSE(info->parts[1].compressed);
   CHECK(bytes->substr(info->parts[1].offset, info->parts[1].stored_size) == "warning: x\n");
   CHECK(info->parts[1].checksum == checksum_of("warning: x\n"));
-  CHECK(info->created_ns == sample().created_ns);
+  CHECK(info->created_ns == sample_entry().created_ns);
 }
 
 TEST_CASE("recompress_entry changes the storage only") {
-  const auto raw = encode_entry(sample(), std::nullopt);
+  const auto raw = encode_entry(sample_entry(), std::nullopt);
   const auto packed = recompress_entry(*raw, 1);
   REQUIRE(packed);
   CHECK(packed->size() < raw->size());
@@ -79,7 +79,7 @@ TEST_CASE("recompress_entry changes the storage only") {
 
 TEST_CASE("an entry cut short anywhere, or with more behind it, is refused") {
   for (const std::optional<int> level : {std::optional<int>(), std::optional<int>(1)}) {
-    const std::string bytes = *encode_entry(sample(), level);
+    const std::string bytes = *encode_entry(sample_entry(), level);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       const auto entry = decode_entry(std::string_view(bytes).substr(0, size));
       REQUIRE_FALSE(entry);
@@ -91,7 +91,7 @@ TEST_CASE("an entry cut short anywhere, or with more behind it, is refused") {
 
 TEST_CASE("an entry with any bit flipped is refused") {
   for (const std::optional<int> level : {std::optional<int>(), std::optional<int>(1)}) {
-    const std::string bytes = *encode_entry(sample(), level);
+    const std::string bytes = *encode_entry(sample_entry(), level);
     for (std::size_t i = 0; i < bytes.size() * 8; ++i) {
       std::string damaged = bytes;
       damaged[i / 8] = static_cast<char>(damaged[i / 8] ^ (1 << i % 8));
@@ -101,7 +101,7 @@ TEST_CASE("an entry with any bit flipped is refused") {
 }
 
 TEST_CASE("an entry that is wrong behind right checksums is refused without a large allocation") {
-  const std::string bytes = *encode_entry(sample(), 1);
+  const std::string bytes = *encode_entry(sample_entry(), 1);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     for (int value : {0x00, 0x01, 0x7f, 0xff}) {
       std::string damaged = bytes;

@@ -112,7 +112,7 @@ TEST_CASE("strings that unfold to more than a manifest may hold are refused") {
   std::string bytes;
   ByteWriter out(bytes);
   out.raw("djaM");
-  out.u16(2);
+  out.u16(3);
   out.u16(0);
   out.u64(0);
   out.u64(0);

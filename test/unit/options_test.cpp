@@ -32,7 +32,7 @@ std::string shown(std::string_view key, std::string_view value,
 // A value that is not the default, whatever the type.
 std::string other_value(const Option& row) {
   if (is_boolean(row)) return show_option(row, Config{}) == "true" ? "false" : "true";
-  for (const std::string_view candidate : {"/other", "1", "gcc", "posix", "locale"}) {
+  for (const std::string_view candidate : {"/other", "1", "gcc", "posix", "locale", "never"}) {
     Config config;
     if (!set_option(row, config, candidate, PathStyle::posix) &&
         show_option(row, config) != show_option(row, Config{}))

@@ -8,6 +8,8 @@
 
 namespace deja::posix {
 
+bool PosixProcesses::can_observe() const { return false; }
+
 Result<Observed> PosixProcesses::run_observed(const Command& command,
                                               const std::function<void(std::string_view)>& on_out,
                                               LinkReads links) {
@@ -382,6 +384,8 @@ Result<Observed> observe(const Command& command, ObservedChild child, SignalsToC
 }
 
 }  // namespace
+
+bool PosixProcesses::can_observe() const { return true; }
 
 Result<Observed> PosixProcesses::run_observed(const Command& command,
                                               const std::function<void(std::string_view)>& on_out,

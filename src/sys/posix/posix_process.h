@@ -17,6 +17,7 @@ class PosixProcesses final : public Processes {
  public:
   Result<Finished> run(const Command& command,
                        const std::function<void(std::string_view)>& on_out) override;
+  bool can_observe() const override;
   Result<Observed> run_observed(const Command& command,
                                 const std::function<void(std::string_view)>& on_out,
                                 LinkReads links) override;
