@@ -183,6 +183,8 @@ struct Invocation {
   SearchPath search;
   Architecture architecture;
   bool show_includes = false;  // cl: /showIncludes was typed
+  // The option under which it writes files whose names only an observer sees; "" for none.
+  std::string makes_files;
 };
 
 using Understood = std::variant<Invocation, Bypass>;

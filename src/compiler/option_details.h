@@ -8,6 +8,10 @@ namespace deja {
 inline constexpr Meaning refused(OptionRole::refuse, Why::refused_option);
 inline constexpr Meaning refused_module(OptionRole::refuse, Why::refused_module_option);
 
+// Of options under which a compile leaves more than its outputs; named after the object or the
+// source, or where the value says.
+inline constexpr unsigned side_files = makes_files | no_preprocess | object_path | cwd;
+
 inline constexpr Meaning search_quote(OptionRole::search, SearchDirectory::Kind::quote);
 inline constexpr Meaning search_angle(OptionRole::search, SearchDirectory::Kind::angle);
 inline constexpr Meaning search_system(OptionRole::search, SearchDirectory::Kind::system);

@@ -163,6 +163,7 @@ enum Effect : unsigned {
   holds_options = 1u << 13,  // the value names a file with more options in it
   comments = 1u << 14,       // comments decide about warnings
   not_in_file = 1u << 15,    // an option file with it, or with a word that begins so, is refused
+  makes_files = 1u << 16,    // writes files whose names only an observer sees; refused without one
 };
 
 struct CompilerOption {

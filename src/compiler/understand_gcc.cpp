@@ -149,6 +149,7 @@ void GccReader::apply(Given given) {
 
 void GccReader::take_effects(const Given& given) {
   effects_ |= given.option.effects;
+  if (given.has(makes_files)) call_.makes_files = given.argument.words.front();
   if (given.has(holds_options)) take_option_file(given);
   // A bare name that is not here is a file of the compiler's own (nano.specs), and belongs to it as
   // its cc1 does.

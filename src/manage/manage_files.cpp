@@ -35,6 +35,8 @@ std::string part_suffix(std::uint8_t kind) {
   if (kind == stderr_part) return "stderr";
   if (kind == targets_part) return "targets";
   if (kind == conditions_part) return "conditions";
+  if (kind == side_names_part) return "side-names";
+  if (kind >= first_side_part) return fmt::format("side{}", kind - first_side_part);
   if (kind == first_output_part) return "o";
   const OutputRow* row = kind > first_output_part ? output_row(kind - first_output_part) : nullptr;
   return row == nullptr || row->suffix.empty() ? fmt::format("part{}", kind)

@@ -21,6 +21,11 @@ inline constexpr std::uint8_t stderr_part = 1;
 inline constexpr std::uint8_t targets_part = 2;
 // What the result rests on beside its key (inputs/conditions.h).
 inline constexpr std::uint8_t conditions_part = 3;
+// Names of files that a compile makes besides its outputs (store/string_list.h), and the first of
+// those files.
+inline constexpr std::uint8_t side_names_part = 4;
+inline constexpr std::uint8_t first_side_part = 128;
+inline constexpr std::size_t most_side_files = 32;
 inline constexpr std::uint8_t first_output_part = 16;
 
 // The header's sizes, for readers of a part of the file: the fixed beginning, then a row for each

@@ -15,9 +15,6 @@ namespace deja {
 
 namespace {
 
-constexpr std::uint64_t largest_output = std::uint64_t{2}
-                                         << 30;  // bytes; larger ones are not worth keeping
-
 // The caller's words, or the words as understand() rewrote them.
 std::vector<std::string> caller_words(const Session& session, const Invocation& call) {
   if (session.config.base_dir.empty() && session.config.ignore_options.empty() && !call.rewritten)

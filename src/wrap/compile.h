@@ -10,6 +10,9 @@
 
 namespace deja {
 
+inline constexpr std::uint64_t largest_output = std::uint64_t{2} << 30;  // bytes; larger ones are
+                                                                         // not worth keeping
+
 struct Compiled {
   Finished finished;
   // Depend mode: what the dependency file (or /showIncludes) names, without the source; nullopt

@@ -4,6 +4,8 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "compiler/outputs.h"
+#include "store/string_list.h"
+#include "wrap/observe.h"
 
 namespace deja {
 
@@ -72,13 +74,50 @@ std::string stderr_for_caller(const Session& session, const Invocation& call,
   return session.config.absolute_paths_in_stderr ? with_absolute_paths(session, out) : out;
 }
 
+std::optional<std::vector<SideFile>> side_files_of(const Session& session, const Invocation& call,
+                                                   const Entry& entry) {
+  const std::string* const names = entry.find(side_names_part);
+  const auto decoded = names != nullptr ? decode_strings(*names) : std::nullopt;
+  if (!decoded || decoded->size() > most_side_files) return std::nullopt;
+  std::vector<SideFile> out;
+  for (const std::string& name : *decoded) {
+    const auto kind = static_cast<std::uint8_t>(first_side_part + out.size());
+    const std::string* const bytes = entry.find(kind);
+    if (bytes == nullptr || !is_side_file(session, call, name)) return std::nullopt;
+    out.push_back({name, bytes});
+  }
+  return out;
+}
+
+namespace {
+
+// What deliver() writes, in order.
+struct Delivery {
+  std::string path;
+  const std::string* bytes;
+  Existing existing;
+};
+
+std::vector<Delivery> deliveries(const Session& session, const Invocation& call,
+                                 const Entry& entry) {
+  std::vector<Delivery> out;
+  for (const OutputFile& output : call.outputs)
+    if (const std::string* const bytes = entry.find(part_of(output)))
+      out.push_back({output.path, bytes, output.existing});
+  if (call.makes_files.empty()) return out;
+  for (SideFile& file : side_files_of(session, call, entry).value_or(std::vector<SideFile>()))
+    out.push_back({std::move(file.name), file.bytes, Existing::removed});
+  return out;
+}
+
+}  // namespace
+
 Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry) {
   const CallerUmask as_caller(session);
-  for (const OutputFile& output : call.outputs) {
-    const std::string* const bytes = entry.find(part_of(output));
-    if (bytes == nullptr) continue;
-    if (auto done = session.system.fs.write_output(output.path, *bytes, output.existing); !done) {
-      for (const OutputFile* written = call.outputs.data(); written != &output; ++written)
+  const std::vector<Delivery> files = deliveries(session, call, entry);
+  for (const Delivery& file : files) {
+    if (auto done = session.system.fs.write_output(file.path, *file.bytes, file.existing); !done) {
+      for (const Delivery* written = files.data(); written != &file; ++written)
         (void)session.system.fs.remove(written->path);
       return done;
     }

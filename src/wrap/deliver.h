@@ -15,6 +15,15 @@ inline std::uint8_t part_of(const OutputFile& output) {
   return static_cast<std::uint8_t>(first_output_part + static_cast<unsigned>(output.kind));
 }
 
+// Names and bytes of the files that `entry` has besides the outputs; nullopt where it says nothing
+// of them, or names what this call cannot have made.
+struct SideFile {
+  std::string name;
+  const std::string* bytes;
+};
+std::optional<std::vector<SideFile>> side_files_of(const Session& session, const Invocation& call,
+                                                   const Entry& entry);
+
 // True when this caller's terminal would show colours.
 bool wants_colors(const Session& session);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).

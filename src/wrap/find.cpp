@@ -29,6 +29,8 @@ std::optional<Bypass> objection(const Session& session, const Invocation& call) 
     return Bypass(Why::precompiled_header_refused, "making one needs sloppiness pch_defines");
   if (path::normal(call.object.path) == path::normal(call.source))
     return Bypass(Why::output_is_source);
+  if (!call.makes_files.empty() && !session.observes)
+    return Bypass(Why::refused_option, call.makes_files);
   if (call.architecture.named.size() > 1) return Bypass(Why::several_architectures);
   return std::nullopt;
 }
@@ -86,6 +88,10 @@ bool depfile_tells_all(const Session& session, const Invocation& call) {
 // Makes of `entry` what this call would have made: its dependency file is rewritten for the call's
 // targets. False, with a line in the log, where a part is missing or cannot be rewritten.
 bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, Sought& sought) {
+  if (!call.makes_files.empty() && !side_files_of(session, call, entry)) {
+    note(session, sought, "Not served", {Why::result_lacks_part, "files made besides"});
+    return false;
+  }
   for (const OutputFile& output : call.outputs) {
     if (output.path == "/dev/null") continue;
     const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "store/string_list.h"
 #include "wrap/ask.h"
 #include "wrap/lookup.h"
 #include "wrap/observe.h"
@@ -90,6 +91,19 @@ bool brings_in_data(const Session& session, const Invocation& call, const Sought
   return sought.hides_data || hides(call.source) || std::ranges::any_of(headers, hides);
 }
 
+std::optional<Reason> add_side_files(const Session& session, const std::vector<std::string>& names,
+                                     Entry& entry) {
+  entry.parts.push_back({side_names_part, encode_strings(names)});
+  std::uint8_t kind = first_side_part;
+  for (const std::string& name : names) {
+    std::string bytes;
+    if (const auto read = session.system.fs.read(name, bytes, largest_output); !read)
+      return Reason{Why::makes_unexpected, read.error().text()};
+    entry.parts.push_back({kind++, std::move(bytes)});
+  }
+  return std::nullopt;
+}
+
 // Puts what the compile was seen to rest on into `entry`; and returns what it read besides headers,
 // as a manifest holds it. Reason: not to be stored.
 std::variant<std::vector<ManifestFile>, Reason> add_observed(
@@ -105,6 +119,8 @@ std::variant<std::vector<ManifestFile>, Reason> add_observed(
   if (const Reason* const why = std::get_if<Reason>(&judged)) return *why;
   const Observation& seen = std::get<Observation>(judged);
   entry.parts.push_back({conditions_part, encode_conditions(seen.conditions)});
+  if (!call.makes_files.empty())
+    if (const auto why = add_side_files(session, seen.side_files, entry)) return *why;
   std::ranges::sort(entry.parts, {}, &EntryPart::kind);
   for (const std::string& name : seen.data) {
     const auto file = session.files.get(name);

@@ -62,6 +62,7 @@ class Judge {
       : session_(session),
         fs_(session.system.fs),
         places_(places_of(session)),
+        call_(call),
         uses_(compiled.uses) {
     note_known(call, headers);
     note_search(call, search.directories(), headers);
@@ -131,7 +132,14 @@ class Judge {
   std::optional<Reason> unexpected_output() {
     for (const std::string& name : made_) {
       if (outputs_.contains(name) || is_below_any(kernel_trees, name)) continue;
-      if (fs_.lstat(name)) return Reason{Why::makes_unexpected, "'" + name + "'"};
+      const auto facts = fs_.lstat(name);
+      if (!facts) continue;
+      const std::string seen = path::relative(name, session_.working_directory);
+      const bool may_be_kept = facts->kind == FileKind::regular && !call_.makes_files.empty() &&
+                               out_.side_files.size() < most_side_files &&
+                               is_side_file(session_, call_, seen);
+      if (!may_be_kept) return Reason{Why::makes_unexpected, "'" + name + "'"};
+      out_.side_files.push_back(seen);
     }
     return std::nullopt;
   }
@@ -324,6 +332,7 @@ class Judge {
   const Session& session_;
   Fs& fs_;
   Places places_;
+  const Invocation& call_;
   const std::vector<NameUse>& uses_;
   std::map<std::string, Use> names_;         // as given
   std::unordered_set<std::string> known_;    // absolute and normal, as all below
@@ -356,6 +365,25 @@ Places places_of(const Session& session) {
     return folder == "/" || folder == "." ? std::string() : folder;
   };
   return {above(session.compiler.real_path), session.system.env.get("HOME").value_or("")};
+}
+
+bool is_side_file(const Session& session, const Invocation& call, std::string_view name) {
+  for (const std::string& word : session.words)
+    if (word.ends_with(name) &&
+        (word.size() == name.size() || word[word.size() - name.size() - 1] == '=' ||
+         word[word.size() - name.size() - 1] == ','))
+      return true;
+  const auto folder_of = [&](std::string_view file) {
+    return path::normal(path::join(session.working_directory, path::directory(file)));
+  };
+  if (folder_of(name) != session.working_directory &&
+      folder_of(name) != folder_of(call.object.path))
+    return false;
+  for (const std::string& file : {call.object.path, call.source}) {
+    const std::string_view stem = path::without_extension(path::file_name(file));
+    if (!stem.empty() && path::file_name(name).starts_with(stem)) return true;
+  }
+  return false;
 }
 
 std::variant<Observation, Reason> judge(const Session& session, const Invocation& call,

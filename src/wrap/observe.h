@@ -22,7 +22,13 @@ struct Observation {
   std::vector<Condition> conditions;
   std::vector<std::string> data;  // files below no toolchain that were read and are no headers, as
                                   // manifests name them
+  std::vector<std::string> side_files;  // made besides the outputs, named after them
 };
+
+// Whether `call` may make a file of this name besides its outputs: beside object or source, and
+// named after one of them, or as a word of the command names it. No entry's name is taken without
+// this question.
+bool is_side_file(const Session& session, const Invocation& call, std::string_view name);
 
 // After a compile that was observed in full. `headers`: what is known to have been included. A
 // Reason: its result must not be stored.

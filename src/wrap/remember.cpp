@@ -76,6 +76,10 @@ void remember(const Session& session, const Invocation& call,
               const std::vector<std::string>& own_words, const Found& found) {
   const Config& config = session.config;
   if (!replay_possible(session.system, own_words, config.cache_dir)) return;
+  if (!call.makes_files.empty()) {
+    session.log.add("No replay record: files are made besides the outputs");
+    return;
+  }
   ReplayCall replay;
   if (const auto done = add_inputs(replay, session.ledger.inputs()); !done) {
     session.log.add("No replay record: " + done.error().text());

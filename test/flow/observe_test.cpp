@@ -1,7 +1,10 @@
 // What a compile is seen to read, to ask for and to make decides when its result serves.
 #include <doctest/doctest.h>
 
+#include "base/path.h"
 #include "flow/flow_world.h"
+#include "store/entry.h"
+#include "store/string_list.h"
 
 namespace deja {
 
@@ -106,6 +109,55 @@ TEST_CASE("a compile that makes more than its outputs is not stored") {
   CHECK(world.compiles_anew());
   world.fs.put("/src/a.c", "#also a.o.tmp\nint a;\n");
   CHECK(world.compiles_anew());
+}
+
+TEST_CASE("files that an option makes besides the outputs are restored, named after those") {
+  ObservedWorld world;
+  world.words.insert(world.words.begin(), "-save-temps");
+  std::string name = "a.more";
+  bool kept = true;
+  SUBCASE("beside the object") {}
+  SUBCASE("of another name") {
+    name = "b.more";
+    kept = false;
+  }
+  SUBCASE("elsewhere") {
+    name = "../a.more";
+    kept = false;
+  }
+  SUBCASE("more than the option names") {
+    world.words.front() = "-O2";
+    kept = false;
+  }
+  SUBCASE("nobody looks") {
+    world.env.variables["DEJA_OBSERVE"] = "never";
+    kept = false;
+  }
+  world.fs.put("/src/a.c", "#also " + name + "\nint a;\n");
+  const std::string path = path::normal("/src/" + name);
+  CHECK(world.compiles_anew());
+  world.fs.erase(path);
+  world.let_files_grow_old();
+  const int before = world.compiles;
+  world.through_deja(world.words);
+  CHECK((world.compiles == before) == kept);
+  CHECK(world.fs.get(path) == "written besides");
+}
+
+TEST_CASE("an entry cannot name a file elsewhere") {
+  ObservedWorld world;
+  world.words.insert(world.words.begin(), "-save-temps");
+  world.fs.put("/src/a.c", "#also a.more\nint a;\n");
+  CHECK(world.compiles_anew());
+  for (const std::string& file : world.fs.files_below("/cache")) {
+    if (!file.ends_with(".r")) continue;
+    Entry entry = *decode_entry(world.fs.get(file));
+    for (EntryPart& part : entry.parts)
+      if (part.kind == side_names_part) part.bytes = encode_strings({"/etc/passwd"});
+    world.fs.put(file, *encode_entry(entry, std::nullopt));
+  }
+  CHECK(world.compiles_anew());
+  CHECK_FALSE(world.fs.has("/etc/passwd"));
 }
 
 TEST_CASE("what a compile read of the kernel is not stored") {

@@ -20,7 +20,7 @@ for cc in $(c_compilers); do
 
   put a.h <<<'#define ANSWER 44 /* one */'
   same_once "direct mode again" miss -- "$cc" -c a.c -o a.o
-  put a.h <<<'#define ANSWER 44 /* two */'
+  put a.h <<<$'#define ANSWER 44 /* one */\n#define UNUSED 1'
   same_as_compiler "direct miss, preprocessed hit, then direct" preprocessed direct -- "$cc" -c a.c -o a.o
   put a.h <<<'#define ANSWER 44 /* one */'
   same_once "the first comment" direct -- "$cc" -c a.c -o a.o

@@ -79,6 +79,18 @@ TEST_CASE("understand: a common compile") {
 }
 
 // Seen with ccache 4.7.5 and each compiler.
+TEST_CASE("understand: what makes files that only an observer sees") {
+  UnderstandWorld w;
+  for (const char* const option : {"-save-temps", "-save-temps=obj", "-fdump-tree-all",
+                                   "-fsave-optimization-record", "-aux-info"}) {
+    const std::string value = option == std::string_view("-aux-info") ? " q" : "";
+    const Invocation call = w.call(option + value + " -c a.c");
+    CHECK(call.makes_files == option);
+    CHECK(call.matters.object_path);
+  }
+  CHECK(w.call("-fdump-ipa-clones -c a.c").makes_files.empty());
+}
+
 TEST_CASE("understand: refusals and what they count as") {
   struct Row {
     const char* line;
@@ -121,14 +133,10 @@ TEST_CASE("understand: refusals and what they count as") {
       {"-c @nofile", "bad_compiler_arguments"},
       {"conftest.c -o conftest", "autoconf_test"},
       {"-MJ q -c a.c", "unsupported_compiler_option"},
-      {"-save-temps -c a.c", "unsupported_compiler_option"},
-      {"-save-temps=obj -c a.c", "unsupported_compiler_option"},
-      {"-fdump-tree-all -c a.c", "unsupported_compiler_option"},
       {"-ftime-trace -c a.c", "unsupported_compiler_option"},
       {"-frepo -c a.c", "unsupported_compiler_option"},
       {"-gtoggle -c a.c", "unsupported_compiler_option"},
       {"-wrapper env -c a.c", "unsupported_compiler_option"},
-      {"-aux-info q -c a.c", "unsupported_compiler_option"},
       {"-dumpbase q -c a.c", "unsupported_compiler_option"},
       {"-fsyntax-only a.c", "unsupported_compiler_option"},
       {"-### -c a.c", "unsupported_compiler_option"},
