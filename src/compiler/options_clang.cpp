@@ -129,7 +129,7 @@ constexpr CompilerOption clang_rows[] = {
     {"-fsave-optimization-record", Value::optional_equals, OptionRole::plain, side_files},
     {"-fthin-link-bitcode=", Value::joined, refused},
     {"-fthinlto-index=", Value::joined, OptionRole::plain, hash_file | is_path},
-    {"-ftime-trace", Value::joined, OptionRole::plain, side_files},
+    {"-ftime-trace", Value::joined, refused},
     {"-ftime-trace-granularity=", Value::joined},
     {"-ftrapv-handler", Value::separate},
     {"-fxray-always-instrument=", Value::joined_or_separate, OptionRole::plain,

@@ -158,7 +158,7 @@ constexpr CompilerOption gcc_rows[] = {
     {"-fdiagnostics-plain-output", Value::none, color_off},
     {"-fdiagnostics-set-output=", Value::joined, refused},
     {"-fdirectives-only", Value::none, OptionRole::plain, no_text},
-    {"-fdump-", Value::joined, OptionRole::plain, side_files},
+    {"-fdump-", Value::joined, refused},
     {"-fdump-ipa-clones", Value::none, output_beside(OutputKind::ipa_clones), columns},
     {"-ffile-prefix-map=", Value::joined, maps_directory},
     {"-fintrinsic-modules-path", Value::separate},

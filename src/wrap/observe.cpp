@@ -63,6 +63,7 @@ class Judge {
         fs_(session.system.fs),
         places_(places_of(session)),
         call_(call),
+        headers_(headers),
         uses_(compiled.uses) {
     note_known(call, headers);
     note_search(call, search.directories(), headers);
@@ -111,8 +112,21 @@ class Judge {
                    const std::vector<std::string>& headers) {
     const auto add = [&](std::string_view folder) { search_.insert(absolute(folder)); };
     for (const std::string& folder : directories) add(folder);
+    if (session_.config.sloppiness.has(Sloppy::system_headers))
+      for (const std::string& folder : directories)
+        if (is_for_system(call, folder)) system_.push_back(absolute(folder));
     add(path::directory(call.source));
     for (const std::string& header : headers) add(path::directory(header));
+  }
+
+  // One of -isystem, of -idirafter, or of the compiler's own.
+  static bool is_for_system(const Invocation& call, const std::string& folder) {
+    const auto is_it = [&](const SearchDirectory& directory) {
+      return directory.path == folder && (directory.kind == SearchDirectory::Kind::quote ||
+                                          directory.kind == SearchDirectory::Kind::angle);
+    };
+    return folder != path::directory(call.source) &&
+           std::ranges::none_of(call.search.directories, is_it);
   }
 
   void note_made(const Invocation& call, const std::string& own_depfile) {
@@ -203,7 +217,11 @@ class Judge {
   std::optional<Reason> add_file(const std::string& name, const FileFacts& facts) {
     if (facts.mtime_ns >= session_.started_ns || facts.ctime_ns >= session_.started_ns)
       return Reason{Why::changed_meanwhile, name};
-    const bool toolchain = in_toolchain(path::normal(name));
+    const std::string normal = path::normal(name);
+    const bool unwanted = std::ranges::any_of(
+        system_, [&](const std::string& folder) { return path::is_below(normal, folder); });
+    if (unwanted) return std::nullopt;
+    const bool toolchain = in_toolchain(normal);
     if (toolchain && unchecked_toolchain()) return std::nullopt;
     if (toolchain && compiler_check_of(session_.config.compiler_check).kind != CheckKind::content) {
       Condition& condition = add(Condition::Kind::same_facts, name);
@@ -214,6 +232,7 @@ class Judge {
     const auto file = session_.files.get(name);
     if (!file || !(*file)->facts.same_content_as(facts))
       return Reason{Why::changed_meanwhile, name};
+    if (is_read_for_comparison(**file)) return Reason{Why::same_content_twice, name};
     Condition& condition = add(Condition::Kind::same_content, name);
     condition.size = facts.size;
     condition.digest = (*file)->content;
@@ -221,6 +240,16 @@ class Judge {
       out_.data.push_back(condition.path);
     if (!toolchain) data_names_.emplace(path::file_name(name));
     return std::nullopt;
+  }
+
+  // GCC reads a header that was to be included once again where another has its size and time, and
+  // takes it for that one when the content agrees: by its time, which no condition holds.
+  bool is_read_for_comparison(const SourceFile& file) const {
+    return file.facts.size != 0 && std::ranges::any_of(headers_, [&](const std::string& header) {
+             const auto known = session_.files.get(header);
+             return known && (*known)->content == file.content &&
+                    (*known)->facts.inode != file.facts.inode;
+           });
   }
 
   // Directories that are searched for headers are looked at in a manifest and by the preprocessor.
@@ -333,12 +362,14 @@ class Judge {
   Fs& fs_;
   Places places_;
   const Invocation& call_;
+  const std::vector<std::string>& headers_;
   const std::vector<NameUse>& uses_;
   std::map<std::string, Use> names_;         // as given
   std::unordered_set<std::string> known_;    // absolute and normal, as all below
   std::unordered_set<std::string> ignored_;  // directories
   std::unordered_set<std::string> search_;   // directories where headers are looked for
   std::unordered_set<std::string> header_names_, data_names_;  // without directories
+  std::vector<std::string> system_;  // whose headers nobody minds (sloppiness)
   std::unordered_set<std::string> outputs_;
   std::set<std::string> made_;
   std::vector<std::string> absent_;  // as given

@@ -104,6 +104,24 @@ both miss r/bin/gcc -c a.c
 mv r s
 both direct s/bin/gcc -c a.c
 
+fresh "headers of one content that only their times tell apart"
+for name in one two; do
+  put $name/$name.h <<<$'#pragma once\nstruct s { int x; };'
+  touch -d 2020-01-01 $name/$name.h
+done
+printf '#include <one.h>\n#include <two.h>\nint a = sizeof(struct s);\n' | put a.c
+both miss gcc -Ione -Itwo -c a.c
+touch -d 2011-01-01 two/two.h
+both compile_failed gcc -Ione -Itwo -c a.c
+
+fresh "files besides the outputs"
+put a.c <<<'int a(int x) { return x; }'
+for run in miss direct; do
+  rm -f ours.i ours.s
+  both $run gcc -save-temps -c a.c
+  [[ -s ours.i && -s ours.s ]] || fail "$run: no temporary files"
+done
+
 clang=$(available clang-14) || true
 [[ $clang ]] || exit 0
 

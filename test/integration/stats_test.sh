@@ -13,7 +13,7 @@ calls() {
     "$program" gcc -c a.c -o a.o
     "$program" gcc -c a.c -o a.o
     "$program" gcc -c a.c -o a.o
-    put a.h <<<'#define A 1 /* the same */'
+    put a.h <<<$'#define A 1\n#define B 1'
     settle
     "$program" gcc -c a.c -o a.o
     "$program" gcc -c a.c -o a.o
@@ -27,7 +27,7 @@ calls() {
     "$program" gcc main.c -o main
     "$program" gcc -c bad.c
     "$program" gcc -S a.c -o -
-    "$program" gcc -c a.c -o a.o -save-temps
+    "$program" gcc -c a.c -o a.o -fdump-rtl-expand
     CCACHE_RECACHE=1 "$program" gcc -c a.c -o a.o
     CCACHE_DEPEND=1 "$program" gcc -MD -c b.c -o b.o
     CCACHE_DEPEND=1 "$program" gcc -MD -c b.c -o b.o
