@@ -44,7 +44,6 @@ enum class Why : std::uint8_t {
   module_directive,
   hidden_data,
   precompiled_header_refused,
-  precompiled_header_hidden,
   // Something failed.
   compiler_missing,
   compiler_check_failed,
@@ -173,8 +172,6 @@ inline constexpr ReasonRow reason_rows[] = {
      "{} reads files that the preprocessor does not show", ""},
     {Why::precompiled_header_refused, "precompiled_header_refused",
      Outcome::could_not_use_precompiled_header, "{}", ""},
-    {Why::precompiled_header_hidden, "precompiled_header_hidden",
-     Outcome::could_not_use_precompiled_header, "'{}' may be read instead of a header", ""},
     {Why::compiler_missing, "compiler_missing", Outcome::could_not_find_compiler, "{}", ""},
     {Why::compiler_check_failed, "compiler_check_failed", Outcome::compiler_check_failed, "{}",
      "mend the command in compiler_check"},

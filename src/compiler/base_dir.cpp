@@ -33,16 +33,24 @@ std::string BaseDirs::rewrite(const std::string& path) const {
   const bool below = std::any_of(folders_.begin(), folders_.end(),
                                  [&](const std::string& f) { return path::is_below(normal, f); });
   if (!below) return path;
-  std::string relative = path::relative(normal, working_directory_);
+  const std::string by_name = path::relative(normal, working_directory_);
   // "link/.." is not where the link lies.
   const bool has_parents = std::ranges::any_of(text::split(path, '/'),
                                                [](std::string_view part) { return part == ".."; });
-  if (!has_parents && path::is_below(normal, working_directory_)) return relative;
-  if (leads_to_same(path, relative)) return relative;
-  const Result<std::string> real = fs_.real_path(working_directory_);
-  if (!real || *real == working_directory_) return path;
-  relative = path::relative(normal, *real);
-  return leads_to_same(path, relative) ? relative : path;
+  if (!has_parents && path::is_below(normal, working_directory_)) return by_name;
+  const bool is_right = leads_to_same(path, by_name);
+  const std::string& real = real_directory();
+  if (real == working_directory_) return is_right ? by_name : path;
+  const std::string by_place = path::relative(normal, real);
+  const bool is_longer = is_right && by_place.size() >= by_name.size();
+  if (!is_longer && leads_to_same(path, by_place)) return by_place;
+  return is_right ? by_name : path;
+}
+
+const std::string& BaseDirs::real_directory() const {
+  if (!real_directory_)
+    real_directory_ = fs_.real_path(working_directory_).value_or(working_directory_);
+  return *real_directory_;
 }
 
 }  // namespace deja

@@ -37,7 +37,8 @@ std::optional<Bypass> GccReader::choose_source() {
     const auto language = input.language
                               ? language_of_name(*input.language)
                               : language_of_file(input.file, in_.family, in_.is_cpp_driver);
-    if (!language) return Bypass(Why::unknown_language, *input.language);
+    if (!language || (*language == Language::bitcode && !is_clang()))
+      return Bypass(Why::unknown_language, *input.language);
     call_.language = *language;
     if (input.language)
       call_.arguments.insert(
@@ -57,7 +58,9 @@ std::optional<Bypass> GccReader::choose_source() {
 
 std::optional<Bypass> GccReader::check_source() const {
   if (information_) return Bypass(Why::asks_for_information);
-  if (syntax_only_) return Bypass(Why::refused_option, "-fsyntax-only");
+  const bool makes_more = coverage_notes_ || !beside_.empty() || is_header(call_.language);
+  if (syntax_only_ && makes_more)
+    return Bypass(Why::refused_combination, "-fsyntax-only beside other outputs");
   if (compile_ && assemble_) return Bypass(Why::refused_combination, "-c beside -S");
   // g++ takes a .c file for C++, but for C after "-x none".
   // GCC warns that it has no effect, and the word's place is not kept when the command is put
@@ -67,6 +70,8 @@ std::optional<Bypass> GccReader::check_source() const {
   // Only the preprocessor proper writes it where the driver compiles and would have linked:
   // a-foo.d.
   const bool header_alone = is_header(call_.language) && !compile_ && !assemble_;
+  if (emits_pch_ && !is_header(call_.language))
+    return Bypass(Why::refused_option, "-Xclang -emit-pch of what is no header");
   if (header_alone && call_.depfile.wanted && !call_.object.named && dep_file_.empty())
     return Bypass(Why::refused_combination, "a dependency file of a header without -o");
   return std::nullopt;
@@ -88,8 +93,12 @@ void GccReader::name_object() {
 
 void GccReader::complete_facts() {
   Invocation& c = call_;
-  const bool has_debug_directory = debug_ && !debug_directory_;
-  c.matters.working_directory = has_debug_directory || (effects_ & cwd) != 0;
+  const bool in_debug = debug_ && !debug_directory_;
+  const bool in_mapping = coverage_mapping_ && !coverage_directory_;
+  // Bitcode names the file in full that is to be written one day.
+  const bool in_bitcode = is_clang() && (lto_ || emit_llvm_) &&
+                          std::ranges::find(beside_, OutputKind::stack_usage) != beside_.end();
+  c.matters.working_directory = in_debug || in_mapping || in_bitcode || (effects_ & cwd) != 0;
   c.programs.assembler |= !is_clang();
   c.programs.objcopy = split_dwarf_;
   c.matters.columns = debug_ || (effects_ & columns) != 0;
@@ -102,21 +111,21 @@ void GccReader::complete_facts() {
   const bool text_is_not_all =
       debug_macros_ || (effects_ & macros) != 0 || c.already_preprocessed || c.matters.command_line;
   if (text_is_not_all) hide_nothing_in_text(c);
+  if (frontend_colors_) c.colors.chosen = c.colors.on = true;
   c.matters.comments = !is_clang() && (effects_ & comments) != 0;
   c.matters.layout = asks_for_warnings();
   c.allows.other_comments = hides_comments();
   if (c.pch.made) complete_pch(c, is_clang());
-  if (!maps_cover_paths()) unhide_prefix_maps();
-  // Of several maps clang applies the first by name, not the last: with one there is no question.
-  // Its assembler maps only some of the names.
+  // The counters' and notes' own record of the working directory is not mapped, nor is what a
+  // precompiled header holds. Of maps that fit one path clang takes the first by name, not the
+  // last; its assembler maps only some of the names.
   const bool assembles =
       c.language == Language::assembler || c.language == Language::assembler_with_cpp;
-  if (is_clang() && (c.prefix_maps.size() > 1 || assembles)) forget_prefix_maps();
-  if (c.coverage.wanted) {
-    c.coverage.object_path = c.object.path;
-    // The counters' and notes' own record of the working directory is not mapped.
-    forget_prefix_maps();
-  }
+  if (c.coverage.wanted || c.pch.made || (is_clang() && (assembles || maps_overlap())))
+    c.prefix_maps.clear();
+  else
+    hide_prefix_maps();
+  if (c.coverage.wanted) c.coverage.object_path = c.object.path;
   // Taken off the object's path as text, so that another spelling takes off nothing.
   const std::string prefix = path::normal(profile_prefix_);
   if (c.coverage.wanted && !profile_prefix_.empty())
@@ -172,28 +181,75 @@ bool GccReader::hides_comments() const {
   });
 }
 
-// Whether the OLD of each map whose key leaves it out says nothing but where this tree lies: no
-// other tree's path may be among the words, for it would be mapped in one call and not in another.
-bool GccReader::maps_cover_paths() const {
-  const auto is_system = [](const std::string& path) {
-    return path.starts_with("/usr/") || path.starts_with("/lib") || path.starts_with("/opt/");
+// OLD of OLD=NEW ends at the first '=' for clang, at the last for gcc.
+std::size_t GccReader::size_of_old(std::string_view map) const {
+  return is_clang() ? map.find('=') : map.rfind('=');
+}
+
+// Whether OLD says where this tree lies: the working directory is below it, or below the directory
+// that holds it. One that is not deep may hold the system's headers.
+bool GccReader::may_hide(const std::string& old) const {
+  const auto is_deep = [](std::string_view path) {
+    return std::count(path.begin(), path.end(), '/') >= 2 && !path.starts_with("/usr/") &&
+           !path.starts_with("/lib") && !path.starts_with("/opt/");
   };
-  for (const std::string& old : hidden_olds_)
-    for (const std::string& path : paths_)
-      if (path::is_absolute(path) && !path::is_below(path::normal(path), old) &&
-          !is_system(path::normal(path)))
-        return false;
-  return true;
+  const std::string normal = path::normal(old);
+  const std::string beside(path::directory(normal));
+  const std::string here = path::normal(in_.working_directory);
+  return path::is_absolute(normal) && is_deep(normal) &&
+         (path::is_below(here, normal) || (is_deep(beside) && path::is_below(here, beside)));
 }
 
-void GccReader::unhide_prefix_maps() {
-  for (Argument& argument : call_.arguments) argument.hashed_as.clear();
+// How each full name on the command line, and the working directory's, lies to OLD: what a map
+// makes of the names that come from it follows from that.
+std::vector<std::string> GccReader::relations_to(const std::string& old) const {
+  std::vector<std::string> out;
+  const auto relate = [&](const std::string& path) {
+    if (path.starts_with(old)) out.push_back("in " + path.substr(old.size()));
+    if (old.starts_with(path)) out.push_back("above " + old.substr(path.size()));
+  };
+  const auto relate_word = [&](const std::string& word) {
+    const std::size_t root = word.find('/');
+    if (root == std::string::npos || root + 1 == word.size()) return;
+    const std::string path = word.substr(root), normal = path::normal(path);
+    relate(path);
+    if (normal != path) relate(normal);
+  };
+  for (const Argument& argument : call_.arguments) {
+    const CompilerOption* const option = find(argument.words.front());
+    if (option != nullptr && option->role() == OptionRole::prefix_map) continue;
+    for (const std::string& word : argument.words) relate_word(word);
+  }
+  relate_word(call_.source);
+  if (config_.hash_dir) relate(path::normal(in_.working_directory));
+  return out;
 }
 
-// Both directories and maps go into the keys as they are.
-void GccReader::forget_prefix_maps() {
-  call_.prefix_maps.clear();
-  unhide_prefix_maps();
+// OLD need not be part of a key where all that it does is known without it, so that copies of a
+// tree share results. What the maps turn the working directory into is hashed besides.
+void GccReader::hide_prefix_maps() {
+  for (Argument& argument : call_.arguments) {
+    const CompilerOption* const option = find(argument.words.front());
+    if (option == nullptr || option->role() != OptionRole::prefix_map) continue;
+    const std::string map(joined_value(*option, argument.words.front()));
+    if (map.find('=') == std::string::npos) continue;
+    const std::string old = map.substr(0, size_of_old(map));
+    if (!may_hide(old)) continue;
+    argument.hashed_as = relations_to(old);
+    argument.hashed_as.push_back(std::string(option->name) + map.substr(old.size()));
+  }
+}
+
+bool GccReader::maps_overlap() const {
+  for (std::size_t i = 0; i < call_.prefix_maps.size(); ++i)
+    for (std::size_t j = 0; j < call_.prefix_maps.size(); ++j) {
+      const std::string& other = call_.prefix_maps[j];
+      const auto old =
+          std::string_view(call_.prefix_maps[i]).substr(0, size_of_old(call_.prefix_maps[i]));
+      if (i != j && std::string_view(other).substr(0, size_of_old(other)).starts_with(old))
+        return true;
+    }
+  return false;
 }
 
 // Where profiles are read from, as strace shows it for gcc 12 and clang 14. What does not exist is
@@ -224,7 +280,7 @@ void GccReader::find_profiles() {
 }
 
 // -include X reads X.gch (clang also X.pch) beside the X that is found first: in the working
-// directory, then as for #include "X".
+// directory, then as for #include "X". The X itself need not be there.
 void GccReader::find_precompiled_headers() {
   std::vector<std::string> folders = {""};
   for (const auto kind :
@@ -234,13 +290,34 @@ void GccReader::find_precompiled_headers() {
   for (const std::string& name : includes_) {
     for (const std::string& folder : folders) {
       const std::string header = folder.empty() ? name : path::join(folder, name);
-      const bool has_gch = exists(header + ".gch");
-      const bool has_pch = is_clang() && exists(header + ".pch");
-      if (has_gch) call_.pch.files.push_back(header + ".gch");
-      if (has_pch) call_.pch.files.push_back(header + ".pch");
+      const bool has_gch = take_precompiled_header(header + ".gch");
+      const bool has_pch = is_clang() && take_precompiled_header(header + ".pch");
       if (has_gch || has_pch || exists(header)) break;
     }
   }
+  if (call_.pch.files.empty()) return;
+  // Which macros there are decides whether it is taken, and the text does not show it.
+  hide_nothing_in_text(call_);
+  call_.pch.times_matter |= is_clang();
+  // Clang compares the headers' sizes.
+  call_.allows.other_comments = false;
+}
+
+// The file that is to be made is emptied before anything is read. A directory holds several, of
+// which the first that fits is taken.
+bool GccReader::take_precompiled_header(const std::string& path) {
+  if (path::normal(path) == path::normal(call_.object.path)) return false;
+  const auto found = look_for(path);
+  if (!found) return false;
+  if (found->kind != FileKind::directory) {
+    call_.pch.files.push_back(path);
+    return true;
+  }
+  call_.pch.directories.push_back(path);
+  auto items = fs_.list(path).value_or({});
+  std::ranges::sort(items, {}, &DirectoryItem::name);
+  for (const DirectoryItem& item : items) call_.pch.files.push_back(path::join(path, item.name));
+  return true;
 }
 
 namespace {
@@ -262,7 +339,8 @@ void GccReader::name_depfile() {
   // Without -MD the words shape a warning at most.
   if (!call_.depfile.wanted) {
     if (!dep_file_.empty()) call_.depfile.key.emplace_back("-MF");
-    if (!dep_targets_.empty()) call_.depfile.key.emplace_back("-MT");
+    if (!dep_targets_.empty() || !dep_targets_of_preprocessor_.empty())
+      call_.depfile.key.emplace_back("-MT");
     return;
   }
   call_.depfile.path = !dep_file_of_preprocessor_.empty() ? dep_file_of_preprocessor_ : dep_file_;
@@ -273,30 +351,30 @@ void GccReader::name_depfile() {
 }
 
 // Make knows the object by the name that its rule has, not by the one that base_dir makes of it.
+// gcc's driver names the object to the preprocessor where it has seen -MD itself; where only -Wp,
+// asks, the preprocessor names it after the source.
 void GccReader::name_targets() {
-  const std::string source_name(path::file_name(call_.source));
-  const std::string target =
-      call_.object.named ? object_typed_ : without_last_suffix(source_name) + ".o";
-  if (!dep_file_of_preprocessor_.empty()) {
-    // The preprocessor, not the driver, chooses the target: it is part of the key.
-    call_.depfile.key.push_back(target);
-    call_.depfile.key.insert(call_.depfile.key.end(), dep_target_words_.begin(),
-                             dep_target_words_.end());
-    return;
-  }
-  call_.depfile.targets = dep_targets_;
-  if (!dep_targets_.empty()) return;
-  call_.depfile.targets = {quoted_target(target)};
-  if (call_.object.named && object_typed_ != call_.object.path)
+  const std::string by_source =
+      without_last_suffix(std::string(path::file_name(call_.source))) + ".o";
+  const bool after_source = !call_.object.named || (!is_clang() && !driver_makes_deps_);
+  const std::string target = after_source ? by_source : object_typed_;
+  std::vector<std::string>& targets = call_.depfile.targets;
+  targets = dep_targets_;
+  const bool by_default =
+      targets.empty() && (is_clang() || driver_makes_deps_ || dep_targets_of_preprocessor_.empty());
+  if (by_default) targets = {quoted_target(target)};
+  targets.insert(targets.end(), dep_targets_of_preprocessor_.begin(),
+                 dep_targets_of_preprocessor_.end());
+  if (by_default && !after_source && object_typed_ != call_.object.path)
     call_.depfile.target_words = {"-MQ", target};
 }
 
 void GccReader::name_outputs() {
-  add_output(OutputKind::object, call_.object.path);
+  if (!syntax_only_) add_output(OutputKind::object, call_.object.path);
   if (call_.depfile.wanted) add_output(OutputKind::depfile, call_.depfile.path);
   if (coverage_notes_) beside_.push_back(OutputKind::coverage_notes);
   // Only clang splits assembler text too; only gcc splits where there is no debug information.
-  if (split_dwarf_ && (debug_ || !is_clang()) && (!assemble_ || is_clang()))
+  if (split_dwarf_ && !syntax_only_ && (debug_ || !is_clang()) && (!assemble_ || is_clang()))
     beside_.push_back(OutputKind::split_debug);
   std::sort(beside_.begin(), beside_.end());
   beside_.erase(std::unique(beside_.begin(), beside_.end()), beside_.end());

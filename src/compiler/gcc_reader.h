@@ -53,17 +53,18 @@ class GccReader : private CallReader {
   void take_include(const std::string& file);
   void take_program_prefix(const std::string& prefix);
   void take_split_dwarf(const std::string& value);
+  void take_thinlto_index(const Given& given);
   void take_modules(const std::string& typed);
   void take_sloppy(Given& given);
   void take_random_seed(Given& given);
   void take_debug(const std::string& value);
   void take_option_file(const Given& given);
-  void take_prefix_map(Given& given);
-  void take_assembler_words(const Given& given);
+  void take_prefix_map(const Given& given);
+  void take_assembler_words(Given& given);
   void take_assembler_word(std::string_view word, const std::string& typed);
   void take_preprocessor_words(Given& given);
   void take_frontend_word(Given& given);
-  void take_dep_from_preprocessor(const std::string& mode, const std::string& file);
+  bool take_dep_list(const std::vector<std::string_view>& pieces);
 
   // What the words imply.
   std::optional<Bypass> choose_source();
@@ -74,12 +75,15 @@ class GccReader : private CallReader {
   void name_targets();
   void find_profiles();
   void find_precompiled_headers();
+  bool take_precompiled_header(const std::string& path);
   void complete_facts();
-  bool maps_cover_paths() const;
   bool asks_for_warnings() const;
   bool hides_comments() const;
-  void unhide_prefix_maps();
-  void forget_prefix_maps();
+  std::size_t size_of_old(std::string_view map) const;
+  bool may_hide(const std::string& old) const;
+  std::vector<std::string> relations_to(const std::string& old) const;
+  void hide_prefix_maps();
+  bool maps_overlap() const;
   void name_output(OutputKind kind, std::string path) {
     named_.emplace_back(kind, std::move(path));
   }
@@ -104,16 +108,16 @@ class GccReader : private CallReader {
   std::optional<std::string> language_;
   bool compile_ = false, assemble_ = false, preprocess_ = false, syntax_only_ = false,
        information_ = false, language_reset_ = false, language_too_late_ = false,
-       emit_llvm_ = false;
+       emit_llvm_ = false, emits_pch_ = false, lto_ = false;
   bool debug_ = false, debug_macros_ = false, debug_directory_ = false, split_dwarf_ = false,
-       coverage_notes_ = false;
+       coverage_notes_ = false, coverage_mapping_ = false, coverage_directory_ = false;
   std::vector<OutputKind> beside_;                         // outputs named after the object
   std::vector<std::pair<OutputKind, std::string>> named_;  // outputs named by options
   std::string dep_file_, dep_file_of_preprocessor_;
-  std::vector<std::string> dep_targets_, dep_target_words_;  // of -MT and -MQ; as typed
-  std::string object_typed_, path_typed_;                    // before base_dir was applied
-  std::vector<std::string> hidden_olds_;                     // of prefix maps, normal
-  std::vector<std::string> paths_;                           // named by options, outputs left out
+  std::vector<std::string> dep_targets_, dep_targets_of_preprocessor_;  // of -MT and -MQ; of -Wp,
+  std::string object_typed_, path_typed_;  // before base_dir was applied
+  bool driver_makes_deps_ = false;         // -MD or -MMD, not by way of -Wp,
+  bool frontend_colors_ = false;           // -Xclang -fcolor-diagnostics: beyond the driver's reach
   std::optional<std::string> include_prefix_;
   std::vector<std::string> includes_;  // -include, as the compiler sees them
   std::vector<std::pair<ProfileKind, std::string>> profiles_;

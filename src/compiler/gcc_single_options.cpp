@@ -45,8 +45,6 @@ void GccReader::add_to_dep_key(const Given& given) {
 void GccReader::take_dep_target(const Given& given) {
   const bool is_quoted = given.option.name == "-MQ" || given.option.name == "--quote-target";
   dep_targets_.push_back(is_quoted ? quoted_target(given.value) : given.value);
-  dep_target_words_.insert(dep_target_words_.end(), given.argument.words.begin(),
-                           given.argument.words.end());
 }
 
 // The compiler's own prefix is not known here.
@@ -73,6 +71,14 @@ void GccReader::take_program_prefix(const std::string& prefix) {
 void GccReader::take_split_dwarf(const std::string& value) {
   split_dwarf_ = value != "single";
   if (!is_clang()) debug_ = true;
+}
+
+// An index names the modules whose code is taken in; one that is empty names none.
+void GccReader::take_thinlto_index(const Given& given) {
+  const auto facts = look_for(given.value);
+  if (facts && facts->kind == FileKind::regular && facts->size != 0)
+    refuse(Why::refused_option, given.argument.words.front() + " with modules to import");
+  if (facts && facts->kind == FileKind::regular) call_.files.to_hash.push_back(given.value);
 }
 
 void GccReader::take_modules(const std::string& typed) {
@@ -126,29 +132,21 @@ void GccReader::take_option_file(const Given& given) {
   }
 }
 
-// OLD need not be part of a key where it only says how the working directory is spelled: it is an
-// ancestor of it or itself, and too deep to hold the system's headers. What it turns the directory
-// into is hashed instead.
-void GccReader::take_prefix_map(Given& given) {
-  const std::size_t equals = given.value.rfind('=');
-  const std::string old = given.value.substr(0, is_clang() ? given.value.find('=') : equals);
-  if (equals == std::string::npos) return;
+void GccReader::take_prefix_map(const Given& given) {
+  if (given.value.find('=') == std::string::npos) return;
   if (given.option.meaning.detail<OptionRole::prefix_map>() == Maps::debug_directory)
     call_.prefix_maps.push_back(given.value);
-  const std::string normal = path::normal(old);
-  const bool deep = std::count(normal.begin(), normal.end(), '/') >= 2 &&
-                    !normal.starts_with("/usr/") && !normal.starts_with("/lib") &&
-                    !normal.starts_with("/opt/");
-  if (!deep || !path::is_absolute(normal) ||
-      !path::is_below(path::normal(in_.working_directory), normal))
-    return;
-  given.argument.hashed_as = {std::string(given.option.name), given.value.substr(old.size())};
-  hidden_olds_.push_back(normal);
 }
 
-void GccReader::take_assembler_words(const Given& given) {
-  for (std::string_view piece : text::split(given.value, ','))
+// The names of listings are no part of the keys, what they are to show is.
+void GccReader::take_assembler_words(Given& given) {
+  std::string keyed = "-Wa";
+  for (std::string_view piece : text::split(given.value, ',')) {
     take_assembler_word(piece, given.argument.words.front());
+    const bool is_listing = piece.starts_with("-a") && piece.find('=') != std::string_view::npos;
+    keyed.append(",").append(is_listing ? piece.substr(0, piece.find('=') + 1) : piece);
+  }
+  given.argument.hashed_as = {keyed};
 }
 
 // Words of -Wa, and -Xassembler: listings are outputs, dependency files and the assembler's own
@@ -164,40 +162,64 @@ void GccReader::take_assembler_word(std::string_view word, const std::string& ty
   if (hidden_files) refuse(Why::refused_option, typed);
 }
 
-void GccReader::take_dep_from_preprocessor(const std::string& mode, const std::string& file) {
-  call_.depfile.wanted = true;
-  dep_file_of_preprocessor_ = file;
-  call_.depfile.key.push_back("-Wp," + mode);
+// "-MD,file" and what may follow it in one -Wp, word: -MP, -MT and -MQ with their targets. False
+// where it holds anything else. Clang gives a file to the first two words only; behind them it
+// keeps none of them but -MD itself, and the file is the driver's.
+bool GccReader::take_dep_list(const std::vector<std::string_view>& pieces) {
+  const std::string mode(pieces.front());
+  const bool makes = mode == "-MD" || mode == "-MMD";
+  const bool passed_on = makes && (!is_clang() || pieces.size() == 2);
+  std::vector<std::string> targets;
+  std::size_t at = 0;
+  if (makes) at = pieces.size() > 1 && !pieces[1].empty() && pieces[1].front() != '-' ? 2 : 1;
+  if (makes && at == 1) return false;
+  bool phony = false;
+  while (at < pieces.size()) {
+    const bool names_target = pieces[at] == "-MT" || pieces[at] == "-MQ";
+    if (pieces[at] == "-MP") {
+      phony = true;
+    } else if (names_target && at + 1 < pieces.size()) {
+      const std::string name(pieces[at + 1]);
+      targets.push_back(pieces[at] == "-MQ" ? quoted_target(name) : name);
+      ++at;
+    } else {
+      return false;
+    }
+    ++at;
+  }
+  if (makes) {
+    call_.depfile.wanted = true;
+    call_.depfile.key.push_back(mode);
+    if (passed_on) dep_file_of_preprocessor_ = std::string(pieces[1]);
+  }
+  if (makes && !passed_on) return true;
+  if (phony) call_.depfile.key.emplace_back("-MP");
+  dep_targets_of_preprocessor_.insert(dep_targets_of_preprocessor_.end(), targets.begin(),
+                                      targets.end());
+  return true;
 }
 
-// Words of -Wp, and -Xpreprocessor. Understood: one dependency file, its targets, macros. Other
+// Words of -Wp, and -Xpreprocessor. Understood: dependency files, their targets, macros. Other
 // words about dependencies are refused, anything else is passed on and rules out direct mode.
 void GccReader::take_preprocessor_words(Given& given) {
   const std::string& typed = given.argument.words.front();
   const bool is_list = given.option.role() == OptionRole::preprocessor;
   const auto pieces =
       is_list ? text::split(given.value, ',') : std::vector<std::string_view>{given.value};
-  const std::string first(pieces.front());
   const bool is_dependency = std::any_of(pieces.begin(), pieces.end(),
                                          [](std::string_view p) { return p.starts_with("-M"); });
-  const bool names_file = pieces.size() == 2 && !pieces[1].empty();
-  if (is_list && names_file && (first == "-MD" || first == "-MMD")) {
-    take_dep_from_preprocessor(first, std::string(pieces[1]));
-  } else if (is_list &&
-             (first == "-MP" || (pieces.size() == 2 && (first == "-MT" || first == "-MQ")))) {
-    call_.depfile.key.push_back(typed);
-  } else if (is_dependency || first.starts_with("-o")) {
-    return refuse(Why::refused_option, is_list ? typed : given.value);
-  } else {
-    const bool only_macros = std::all_of(pieces.begin(), pieces.end(), [](std::string_view p) {
-      return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
-    });
-    if (!only_macros) call_.allows.direct_mode = false;
-    if (std::ranges::find(pieces, "-P") != pieces.end()) call_.allows.preprocessed_mode = false;
+  if (is_dependency && is_list && take_dep_list(pieces)) {
+    given.argument.to_preprocess = false;
+    given.argument.keys = Keys::none;
     return keep(given);
   }
-  given.argument.to_preprocess = false;
-  given.argument.keys = Keys::none;
+  if (is_dependency || pieces.front().starts_with("-o"))
+    return refuse(Why::refused_option, is_list ? typed : given.value);
+  const bool only_macros = std::all_of(pieces.begin(), pieces.end(), [](std::string_view p) {
+    return p.size() > 2 && (p.starts_with("-D") || p.starts_with("-U"));
+  });
+  if (!only_macros) call_.allows.direct_mode = false;
+  if (std::ranges::find(pieces, "-P") != pieces.end()) call_.allows.preprocessed_mode = false;
   keep(given);
 }
 
@@ -216,6 +238,7 @@ void GccReader::take_frontend_word(Given& given) {
     inner.argument.words.insert(inner.argument.words.end(), {"-Xclang", inner.value});
     next_ += 2;
   }
+  frontend_colors_ |= found->role() == OptionRole::color;
   apply(std::move(inner));
 }
 

@@ -33,6 +33,7 @@ enum class Language : unsigned char {
   objcpp_preprocessed,
   assembler,
   assembler_with_cpp,  // .s, .S
+  bitcode,             // clang's -x ir
   cuda,
   hip,
 };
@@ -128,10 +129,13 @@ struct Colors {
 
 struct Pch {
   bool made = false;
-  bool holds_times = false;  // clang's, without -fno-pch-timestamp: it is refused when a header has
-                             // another mtime
+  bool holds_directory = false;  // clang's: full names of its headers
+  // One of clang's that is made without -fno-pch-timestamp, or used: it is refused when a header has
+  // another mtime.
+  bool times_matter = false;
   std::vector<std::string> files;  // those that may be read instead of a header: candidates that
                                    // exist
+  std::vector<std::string> directories;  // that hold some of them
 };
 
 // Files that are read besides the source and its headers.

@@ -53,6 +53,7 @@ constexpr Named names[] = {
     {"c++-header", Language::cpp_header},
     {"c-header", Language::c_header},
     {"cpp-output", Language::c_preprocessed},
+    {"ir", Language::bitcode},
     {"objc++-cpp-output", Language::objcpp_preprocessed},
     {"objc-cpp-output", Language::objc_preprocessed},
     {"objective-c", Language::objc},

@@ -23,7 +23,7 @@ constexpr bool is_header(Language language) {
 constexpr bool is_preprocessed(Language language) {
   return language == Language::c_preprocessed || language == Language::cpp_preprocessed ||
          language == Language::objc_preprocessed || language == Language::objcpp_preprocessed ||
-         language == Language::assembler;
+         language == Language::assembler || language == Language::bitcode;
 }
 
 }  // namespace deja

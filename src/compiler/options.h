@@ -38,6 +38,10 @@ enum class OptionRole : unsigned char {
   object,       // -o
   language,     // -x
   emit_llvm,
+  lto,
+  emit_pch,  // -Xclang -emit-pch
+  thinlto_index,
+  dropped,     // taken off the command line: what it makes is no output that deja could bring back
   dep_make,    // -MD, -MMD
   dep_file,    // -MF
   dep_target,  // -MT, -MQ
@@ -54,6 +58,9 @@ enum class OptionRole : unsigned char {
   split_dwarf,
   no_split_dwarf,
   debug_directory,  // -fdebug-compilation-dir: replaces the working directory
+  coverage_mapping,
+  coverage_directory,  // -fcoverage-compilation-dir: replaces it there
+  file_directory,      // -ffile-compilation-dir: replaces it in both
   prefix_map,
   coverage,          // --coverage, -ftest-coverage: notes file
   profile_generate,  // -fprofile-arcs, -fprofile-generate: the path of the counters reaches the

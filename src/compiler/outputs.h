@@ -25,7 +25,7 @@ enum class OutputKind : unsigned {
 struct OutputRow {
   OutputKind kind;
   std::string_view suffix;   // in place of the object's; empty: the command names the file
-  bool required;             // a success without it is not stored
+  bool required;             // a success without it is not stored; with -flto, say, there is no .su
   std::string_view made_by;  // option
   std::string_view doc;
 };
@@ -35,8 +35,8 @@ inline constexpr OutputRow output_rows[] = {
      "object, assembler text (-S), bitcode or precompiled header"},
     {OutputKind::depfile, ".d", true, "-MD, -MMD", "dependency file"},
     {OutputKind::coverage_notes, ".gcno", true, "-ftest-coverage, --coverage", "coverage notes"},
-    {OutputKind::stack_usage, ".su", true, "-fstack-usage", "stack use of each function"},
-    {OutputKind::callgraph_info, ".ci", true, "-fcallgraph-info", "call graph"},
+    {OutputKind::stack_usage, ".su", false, "-fstack-usage", "stack use of each function"},
+    {OutputKind::callgraph_info, ".ci", false, "-fcallgraph-info", "call graph"},
     {OutputKind::ipa_clones, ".000i.ipa-clones", false, "-fdump-ipa-clones",
      "clones made by GCC's optimizers"},
     {OutputKind::diagnostics, "", true, "--serialize-diagnostics",

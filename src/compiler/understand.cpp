@@ -47,15 +47,12 @@ void hide_nothing_in_text(Invocation& call) {
 void complete_pch(Invocation& call, bool by_clang) {
   call.pch.made = call.matters.columns = true;
   hide_nothing_in_text(call);
-  for (Argument& argument : call.arguments) argument.hashed_as.clear();
-  call.prefix_maps.clear();
   if (!by_clang) return;
-  call.matters.working_directory = true;
+  call.pch.holds_directory = call.matters.working_directory = true;
   const auto leaves_times_out = [](const Argument& argument) {
     return std::ranges::find(argument.words, "-fno-pch-timestamp") != argument.words.end();
   };
-  call.pch.holds_times = std::ranges::none_of(call.arguments, leaves_times_out);
-  call.allows.direct_mode &= !call.pch.holds_times;
+  call.pch.times_matter |= std::ranges::none_of(call.arguments, leaves_times_out);
 }
 
 std::string without_last_suffix(const std::string& file) {

@@ -168,6 +168,13 @@ void ClReader::apply(Given given) {
     case OptionRole::split_dwarf: break;
     case OptionRole::no_split_dwarf: break;
     case OptionRole::debug_directory: break;
+    case OptionRole::coverage_mapping: break;
+    case OptionRole::lto: break;
+    case OptionRole::emit_pch: break;
+    case OptionRole::thinlto_index: break;
+    case OptionRole::dropped: break;
+    case OptionRole::coverage_directory: break;
+    case OptionRole::file_directory: break;
     case OptionRole::prefix_map: break;
     case OptionRole::coverage: break;
     case OptionRole::profile_generate: break;
@@ -268,7 +275,11 @@ void ClReader::take_pch() {
   const bool is_file = !path::extension(pch_file_, PathStyle::windows).empty();
   if (!is_file || (makes_pch_ && uses_pch_))
     return refuse(Why::precompiled_header_refused, "/Yc or /Yu without /Fp and a file's name");
-  if (uses_pch_) return call_.pch.files.push_back(pch_file_);
+  if (uses_pch_) {
+    hide_nothing_in_text(call_);
+    call_.pch.times_matter = is_clang();
+    return call_.pch.files.push_back(pch_file_);
+  }
   // What cl's own holds has not been looked into.
   if (!is_clang()) return refuse(Why::precompiled_header_refused, "/Yc of cl");
   complete_pch(call_, true);

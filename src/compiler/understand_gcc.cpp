@@ -54,11 +54,14 @@ void GccReader::option_word(const std::string& typed) {
     call_.allows.direct_mode = false;
   path_typed_ = given.value;
   if (given.has(is_path)) {
-    const std::string path = local(given.value);
+    std::string path = local(given.value);
+    // What stands behind a prefix is a name in it only if it ends so.
+    if (given.value.ends_with('/') && !path.ends_with('/') &&
+        given.option.role() == OptionRole::include_prefix)
+      path.push_back('/');
     std::string& last = given.argument.words.back();
     last.replace(last.size() - given.value.size(), std::string::npos, path);
     given.value = path;
-    if (!names_output) paths_.push_back(path);
   }
   apply(std::move(given));
 }
@@ -80,16 +83,20 @@ void GccReader::apply(Given given) {
     case OptionRole::compile: compile_ = true; break;
     case OptionRole::assemble: assemble_ = true; break;
     case OptionRole::preprocess: preprocess_ = true; return;
-    case OptionRole::syntax_only: syntax_only_ = true; return;
+    case OptionRole::syntax_only: syntax_only_ = true; break;
     case OptionRole::information: information_ = true; return;
     case OptionRole::end_of_options: return end_options(typed);
     case OptionRole::object: return take_object(given);
     case OptionRole::language: return take_language(value);
     case OptionRole::emit_llvm: emit_llvm_ = true; break;
+    case OptionRole::lto: lto_ = true; break;
+    case OptionRole::emit_pch: emits_pch_ = true; break;
+    case OptionRole::thinlto_index: take_thinlto_index(given); break;
+    case OptionRole::dropped: call_.rewritten = true; return;
     case OptionRole::skip: drop_first_word(given); return keep(given);
 
     // The dependency file.
-    case OptionRole::dep_make: call_.depfile.wanted = true; add_to_dep_key(given); break;
+    case OptionRole::dep_make: call_.depfile.wanted = driver_makes_deps_ = true; add_to_dep_key(given); break;
     case OptionRole::dep_style: add_to_dep_key(given); break;
     case OptionRole::dep_target: take_dep_target(given); break;
     case OptionRole::dep_file: dep_file_ = value; break;
@@ -113,6 +120,9 @@ void GccReader::apply(Given given) {
     case OptionRole::split_dwarf: take_split_dwarf(value); break;
     case OptionRole::no_split_dwarf: split_dwarf_ = false; break;
     case OptionRole::debug_directory: debug_directory_ = true; break;
+    case OptionRole::coverage_mapping: coverage_mapping_ = true; break;
+    case OptionRole::coverage_directory: coverage_directory_ = true; break;
+    case OptionRole::file_directory: debug_directory_ = coverage_directory_ = true; break;
     case OptionRole::prefix_map: take_prefix_map(given); break;
     case OptionRole::coverage: coverage_notes_ = call_.coverage.wanted = true; break;
     case OptionRole::profile_generate: call_.coverage.wanted = true; break;

@@ -59,6 +59,7 @@ struct ManifestEntry {
 struct MatchOptions {
   std::string today;  // "YYYY-MM-DD", for the date macro
   bool ignore_time_macros = false;
+  bool mtimes_matter = false;       // a precompiled header of clang's names them
   bool stat_is_enough = false;      // sloppiness file_stat_matches
   bool stat_ignores_ctime = false;  // … file_stat_matches_ctime
   bool by_code = false;             // comments do not matter

@@ -82,8 +82,8 @@ class Manifest::Matcher {
     const auto file = files_.get(path_of(row));
     if (!file) return false;
     const auto digest_is = [&](const Digest& stands_for, const Digest& recorded) {
-      return files_.key_digest(**file, stands_for, options_.today, options_.ignore_time_macros) ==
-             recorded;
+      return files_.key_digest(**file, stands_for, options_.today, options_.ignore_time_macros,
+                               options_.mtimes_matter) == recorded;
     };
     return digest_is((*file)->content, row.digest) ||
            (may_differ(row) && digest_is(files_.code(path_of(row), **file), row.code));

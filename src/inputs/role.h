@@ -43,6 +43,7 @@ enum class Role : std::uint8_t {
   extra_file,  // extra_files_to_hash
   data_file,   // profile, plugin, specs, list of a sanitizer
   precompiled_header,
+  precompiled_from,  // a header in one, where that is known
   absent_candidate,  // looked for in vain, by what reads the options or by the compiler
   observed_file,     // or directory; the compiler was seen to read it or to look into it
   source,
@@ -108,6 +109,7 @@ inline constexpr RoleRow role_rows[] = {
     {Role::extra_file, "extra file", KeyPart::common, false, OnReplay::facts},
     {Role::data_file, "file", KeyPart::common, true, OnReplay::facts},
     {Role::precompiled_header, "precompiled header", KeyPart::common, false, OnReplay::facts},
+    {Role::precompiled_from, "header", KeyPart::none, true, OnReplay::facts},
     {Role::absent_candidate, "file", KeyPart::none, true, OnReplay::facts},
     {Role::observed_file, "file", KeyPart::none, true, OnReplay::facts},
     {Role::source, "source", KeyPart::direct, true, OnReplay::content},

@@ -43,7 +43,9 @@ Result<const SourceFile*> SourceFiles::get(const std::string& path) {
 Result<SourceFile> SourceFiles::read(const std::string& path) {
   const auto facts = fs_.read(path, buffer_);
   if (!facts) return facts.error();
-  return SourceFile{*facts, digest_of(buffer_), scan_source(buffer_).traits};
+  const bool is_text = !is_precompiled(buffer_);
+  return SourceFile{*facts, digest_of(buffer_),
+                    is_text ? scan_source(buffer_).traits : SourceTraits()};
 }
 
 // A source of 5 MB then takes no more memory than a small one, and less time: each page of memory
@@ -51,11 +53,13 @@ Result<SourceFile> SourceFiles::read(const std::string& path) {
 Result<SourceFile> SourceFiles::read_in_pieces(const std::string& path, const FileFacts& seen) {
   Hasher digest;  // of one untagged stream: digest_of() of the whole
   SourceScanner scanner;
+  bool is_text = true;
   for (std::uint64_t at = 0; at < seen.size; at += piece_size) {
     const auto piece = fs_.read_part(path, at, piece_size);
     if (!piece) return piece.error();
     digest.continue_stream(*piece);
-    scanner.feed(*piece);
+    if (at == 0) is_text = !is_precompiled(*piece);
+    if (is_text) scanner.feed(*piece);
   }
   const auto now = fs_.stat(path);
   if (!now || !now->same_content_as(seen)) return Error{"read", path, "it changes"};
@@ -69,16 +73,18 @@ Digest SourceFiles::code(const std::string& path, const SourceFile& file) {
   if (digests_ != nullptr)
     if (const auto known = digests_->find(name)) return *known;
   const auto content = read_again(path);
-  if (!content || digest_of(*content) != file.content) return file.content;
+  if (!content || is_precompiled(*content) || digest_of(*content) != file.content)
+    return file.content;
   const Digest code = code_digest(*content).value_or(file.content);
   if (digests_ != nullptr) digests_->remember(name, code);
   return code;
 }
 
 Digest SourceFiles::key_digest(const SourceFile& file, const Digest& stands_for,
-                               std::string_view today, bool ignore_time_macros) const {
+                               std::string_view today, bool ignore_time_macros,
+                               bool with_mtime) const {
   const bool dated = file.traits.date_macro && !ignore_time_macros;
-  const bool stamped = file.traits.timestamp_macro && !ignore_time_macros;
+  const bool stamped = with_mtime || (file.traits.timestamp_macro && !ignore_time_macros);
   if (!dated && !stamped) return stands_for;
   Hasher hasher;
   hasher.add("content", stands_for);

@@ -37,13 +37,14 @@ class SourceFiles {
   // neither this run nor the digest cache knows it. The pointer stays valid as long as this object.
   Result<const SourceFile*> get(const std::string& path);
   // What stands for the file in a key: its content; with a date macro (`today`, "YYYY-MM-DD") or
-  // its own time (its mtime) mixed in, unless `ignore_time_macros`.
-  Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros) const {
-    return key_digest(file, file.content, today, ignore_time_macros);
+  // its own time (its mtime) mixed in, unless `ignore_time_macros`. `with_mtime`: that in any case.
+  Digest key_digest(const SourceFile& file, std::string_view today, bool ignore_time_macros,
+                    bool with_mtime = false) const {
+    return key_digest(file, file.content, today, ignore_time_macros, with_mtime);
   }
   // The same of what else stands for it: its code.
   Digest key_digest(const SourceFile& file, const Digest& stands_for, std::string_view today,
-                    bool ignore_time_macros) const;
+                    bool ignore_time_macros, bool with_mtime = false) const;
   // What stands for `file` where its comments do not matter: the digest of its code
   // (inputs/code_digest.h), or its content, where only that tells. The file at `path` is read
   // unless the digest cache knows.

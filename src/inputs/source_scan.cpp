@@ -309,4 +309,10 @@ SourceTraits SourceTraits::from_bits(std::uint16_t bits) {
   return out;
 }
 
+bool is_precompiled(std::string_view beginning) {
+  constexpr std::size_t binary_part = 64;  // bytes, checksums and lengths among them
+  const bool has_mark = beginning.starts_with("gpch") || beginning.starts_with("CPCH");
+  return has_mark && beginning.substr(0, binary_part).find('\0') != std::string_view::npos;
+}
+
 }  // namespace deja

@@ -58,4 +58,8 @@ class SourceScanner {
   SourceScan out_;
 };
 
+// Whether a file that begins so is a precompiled header of gcc's or clang's: it holds the names of
+// all macros, and uses none of them.
+bool is_precompiled(std::string_view beginning);
+
 }  // namespace deja

@@ -21,6 +21,12 @@ void count(Counts& counts, const Sought& sought, const Verdict& verdict) {
   if (is_hit) counts.add(Outcome::local_storage_hit);
 }
 
+// No compiler writes its object in a directory's place.
+bool names_directory(const Session& session, const Invocation& call) {
+  const auto facts = session.system.fs.stat(call.object.path);
+  return facts && facts->kind == FileKind::directory;
+}
+
 Verdict compile_and_keep(const Session& session, const Invocation& call, HeaderSearch& search,
                          Sought sought) {
   if (session.config.read_only) return Bypass(Why::only_looked_up);
@@ -28,7 +34,9 @@ Verdict compile_and_keep(const Session& session, const Invocation& call, HeaderS
   if (!compiled) return Bypass(Why::compiler_not_run, compiled.error().text());
   if (compiled->finished.signal != 0) die_of(session, compiled->finished.signal);
   if (compiled->finished.exit_code != 0)
-    return Served{Outcome::compile_failed, compiled->finished.exit_code};
+    return Served{
+        names_directory(session, call) ? Outcome::bad_output_file : Outcome::compile_failed,
+        compiled->finished.exit_code};
   return Served{keep(session, call, search, std::move(sought), *compiled), 0};
 }
 

@@ -11,6 +11,7 @@
 #include "compiler/outputs.h"
 #include "config/compiler_check.h"
 #include "wrap/lookup.h"
+#include "wrap/precompiled.h"
 #include "wrap/programs.h"
 
 namespace deja {
@@ -18,7 +19,7 @@ namespace deja {
 namespace {
 
 // Changes with every change to what goes into keys or entries.
-constexpr std::string_view key_format = "deja 7";
+constexpr std::string_view key_format = "deja 8";
 
 // A prefix map's OLD may be left out only where no other paths than those on the command line are
 // mapped.
@@ -43,6 +44,9 @@ void ask_working_directory(const Session& session, const Invocation& call) {
   const bool for_coverage =
       call.coverage.wanted && !session.config.sloppiness.has(Sloppy::gcno_cwd);
   if (for_coverage) session.ledger.value(Role::directory, "of coverage", session.working_directory);
+  // It would lead to the headers of another directory.
+  if (call.pch.made && call.pch.holds_directory)
+    session.ledger.value(Role::directory, "of the precompiled header", session.working_directory);
   if (call.matters.working_directory && session.config.hash_dir)
     session.ledger.value(Role::directory, "of debug information",
                          mapped_directory(call, session.working_directory));
@@ -61,8 +65,10 @@ void ask_system_root(const Session& session, const Invocation& call) {
     const char* const kind = !facts                               ? "absent"
                              : facts->kind == FileKind::directory ? "a directory"
                                                                   : "a file";
+    // Below base_dir it is relative only since deja has made it so.
+    const bool is_placed = path::is_absolute(root) || !session.config.base_dir.empty();
     session.ledger.value(Role::directory, "of the system root",
-                         path::is_absolute(root) ? kind : session.working_directory + " " + kind);
+                         is_placed ? kind : session.working_directory + " " + kind);
   }
 }
 
@@ -161,7 +167,15 @@ std::optional<Bypass> ask_files(const Session& session, const Invocation& call) 
         session.config.pch_external_checksum && bool(ledger.stat(Role::absent_candidate, sum));
     const auto content = session.files.get(by_sum ? sum : file);
     if (!content) return Bypass(Why::precompiled_header_unreadable, content.error().text());
-    ledger.file(Role::precompiled_header, file, std::string((*content)->content.view()));
+    ask_precompiled_header(session, call, file, (*content)->content, by_sum);
+  }
+  for (const std::string& directory : call.pch.directories) {
+    std::string names;
+    for (const std::string& file : call.pch.files)
+      if (path::directory(file) == directory) names.append(path::file_name(file)).push_back('/');
+    const auto facts = session.files.facts(directory);
+    ledger.file(Role::precompiled_header, directory, names,
+                facts ? std::optional(*facts) : std::nullopt);
   }
   for (const std::string& file : call.files.absent) ledger.absent(Role::absent_candidate, file);
   return std::nullopt;
@@ -200,7 +214,12 @@ void ask_outputs(const Session& session, const Invocation& call) {
   for (const OutputFile& output : call.outputs)
     ledger.value(Role::output, row_of(output.kind).made_by,
                  std::to_string(static_cast<unsigned>(output.kind)));
-  if (call.object.path == "/dev/null") ledger.value(Role::object, "is a device");
+  // Nothing lies beside a device, and what else would be made there is not known.
+  const auto beside = [](const OutputFile& output) {
+    return output.kind != OutputKind::object && output.kind != OutputKind::depfile;
+  };
+  if (call.object.path == "/dev/null" && std::ranges::any_of(call.outputs, beside))
+    ledger.value(Role::object, "is a device");
   if (call.matters.object_path)
     ledger.value(Role::object, "path",
                  call.coverage.object_path.empty() ? call.object.path : call.coverage.object_path);

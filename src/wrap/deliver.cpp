@@ -102,7 +102,7 @@ std::vector<Delivery> deliveries(const Session& session, const Invocation& call,
                                  const Entry& entry) {
   std::vector<Delivery> out;
   for (const OutputFile& output : call.outputs)
-    if (const std::string* const bytes = entry.find(part_of(output)))
+    if (const std::string* const bytes = bytes_for(entry, output))
       out.push_back({output.path, bytes, output.existing});
   if (call.makes_files.empty()) return out;
   for (SideFile& file : side_files_of(session, call, entry).value_or(std::vector<SideFile>()))

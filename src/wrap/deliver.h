@@ -24,6 +24,11 @@ struct SideFile {
 std::optional<std::vector<SideFile>> side_files_of(const Session& session, const Invocation& call,
                                                    const Entry& entry);
 
+// What `entry` holds for `output`; nullptr where it holds nothing, or nobody wants it.
+inline const std::string* bytes_for(const Entry& entry, const OutputFile& output) {
+  return output.path == "/dev/null" ? nullptr : entry.find(part_of(output));
+}
+
 // True when this caller's terminal would show colours.
 bool wants_colors(const Session& session);
 // `text` without SGR and erase-line sequences (ESC [ … m, ESC [ … K).

@@ -21,12 +21,6 @@ namespace deja {
 namespace {
 
 std::optional<Bypass> objection(const Session& session, const Invocation& call) {
-  const Sloppiness sloppy = session.config.sloppiness;
-  const bool uses_pch = !call.pch.files.empty();
-  if (uses_pch && !(sloppy.has(Sloppy::pch_defines) && sloppy.has(Sloppy::time_macros)))
-    return Bypass(Why::precompiled_header_refused, "needs sloppiness pch_defines,time_macros");
-  if (call.pch.made && !sloppy.has(Sloppy::pch_defines))
-    return Bypass(Why::precompiled_header_refused, "making one needs sloppiness pch_defines");
   if (path::normal(call.object.path) == path::normal(call.source))
     return Bypass(Why::output_is_source);
   if (!call.makes_files.empty() && !session.observes)
@@ -171,12 +165,13 @@ bool still_includes(const Session& session, const Invocation& call) {
 std::variant<const SourceFile*, Bypass> source_of(const Session& session, const Invocation& call) {
   const auto facts = session.files.facts(call.source);
   if (!facts) return Bypass(Why::source_unreadable, facts.error().text());
-  if (facts->kind != FileKind::regular)
+  if (facts->kind != FileKind::regular && call.source != "/dev/null")
     return Bypass(Why::input_unreadable, "'" + call.source + "' is no regular file");
   const auto source = session.files.get(call.source);
   if (!source) return Bypass(Why::input_unreadable, source.error().text());
   if ((*source)->traits.disables_cache) return Bypass(Why::disabled_in_source);
-  const bool is_text = call.already_preprocessed && call.language != Language::assembler;
+  const bool is_text = call.already_preprocessed && call.language != Language::assembler &&
+                       call.language != Language::bitcode;
   if (is_text && call.family == Family::clang && still_includes(session, call))
     return Bypass(Why::hidden_data, "an include directive in a preprocessed source");
   return *source;
@@ -223,13 +218,14 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
 std::optional<Bypass> ask_text(const Session& session, const Invocation& call, const Digest& common,
                                Sought& sought) {
   if (!call.allows.preprocessed_mode) return Bypass(Why::no_text_mode);
-  auto preprocessed = preprocess(session, call, common);
+  auto preprocessed = preprocess(session, call, common, sought.precompiled);
   if (const Bypass* why = std::get_if<Bypass>(&preprocessed)) return *why;
   Preprocessed& text = std::get<Preprocessed>(preprocessed);
   sought.text = text.key;
   sought.headers = std::move(text.files);
   sought.names_absent_file = text.names_absent_file;
   sought.hides_data = text.hides_data;
+  sought.headers.insert(sought.headers.end(), sought.precompiled.begin(), sought.precompiled.end());
   // Read before the compiler reads them: what changes from here on is noticed.
   for (const std::string& header : sought.headers) (void)session.files.get(header);
   return std::nullopt;
@@ -253,7 +249,8 @@ Digest sources_digest(const Session& session, const Invocation& call,
 }
 
 bool only_text_will_do(const Invocation& call, const Sought& sought, bool has_messages) {
-  return sought.names_absent_file && (call.matters.columns || has_messages);
+  return sought.precompiled_in_directory ||
+         (sought.names_absent_file && (call.matters.columns || has_messages));
 }
 
 std::variant<Finding, Bypass> find(const Session& session, const Invocation& call,
@@ -277,10 +274,11 @@ std::variant<Finding, Bypass> find(const Session& session, const Invocation& cal
   }
   if (config.read_only_direct) return Bypass(Why::only_looked_up, ", direct look-ups only");
   // A direct hit need not ask: a manifest watches for such names.
-  if (const auto precompiled = search.hidden_precompiled_header())
-    return Bypass(Why::precompiled_header_hidden, *precompiled);
-  const bool by_depfile = config.depend_mode && sought.direct && !call.already_preprocessed &&
-                          depfile_tells_all(session, call);
+  HeaderSearch::Hidden hidden = search.hidden_precompiled_headers();
+  sought.precompiled = std::move(hidden.files);
+  sought.precompiled_in_directory = hidden.in_directory;
+  const bool by_depfile = config.depend_mode && sought.direct && !hidden.in_directory &&
+                          !call.already_preprocessed && depfile_tells_all(session, call);
   if (by_depfile) return finding;
   if (auto why = ask_text(session, call, common, sought)) return *why;
   finding.found = by_text(session, call, sought);

@@ -29,6 +29,8 @@ struct Sought {
   std::vector<std::string> headers;  // from the preprocessed text
   bool names_absent_file = false;    // so does the text, of a file that is not there
   bool hides_data = false;  // source, header or text bring in data that only an observer sees
+  std::vector<std::string> precompiled;  // that gcc may read instead of headers
+  bool precompiled_in_directory = false;
   bool direct_missed = false, text_missed = false;  // looked up in vain
   std::vector<Reason> reasons;                      // why, as far as is known
 };

@@ -39,7 +39,11 @@ Digest key_of_built_in(const Session& session, const std::vector<std::string>& q
         std::ranges::any_of(path::split_list(input.answer), is_relative))
       hasher.add("in", session.working_directory);
   }
-  for (const std::string& word : query) hasher.add("word", word);
+  for (const std::string& word : query) {
+    hasher.add("word", word);
+    // Which of a relative root's folders are there is another matter in each directory.
+    if (word.find("sysroot") != std::string::npos) hasher.add("in", session.working_directory);
+  }
   return hasher.finish();
 }
 
@@ -111,28 +115,48 @@ bool HeaderSearch::may_exist(const std::string& path) {
   return names == nullptr || names->contains(folded_name(std::string(path::file_name(path))));
 }
 
-std::optional<std::string> HeaderSearch::hidden_precompiled_header() {
-  if (call_.family != Family::gcc || call_.already_preprocessed) return std::nullopt;
+HeaderSearch::Hidden HeaderSearch::hidden_precompiled_headers() {
+  Hidden out;
+  if (call_.family != Family::gcc || call_.already_preprocessed) return out;
   const auto source = session_.files.read_again(call_.source);
   const std::vector<LeadingInclude> includes =
       source ? leading_includes(*source) : std::vector<LeadingInclude>();
-  if (includes.empty()) return std::nullopt;
-  // Not through session.files: in depend mode headers are looked at after the compile.
-  const auto exists = [&](const std::string& path) {
-    return may_exist(path) && session_.system.fs.stat(path);
-  };
   for (const LeadingInclude& include : includes) {
     for (const std::string& folder : folders().order) {
       const std::string header = path::join(folder, include.name);
-      const std::string precompiled = header + ".gch";
-      if (exists(precompiled) &&
-          std::ranges::find(call_.pch.files, precompiled) == call_.pch.files.end())
-        return precompiled;
+      add_hidden(header + ".gch", out);
       // For <X> some of the folders do not count, so that the search may go on behind an X.
       if (include.quoted && exists(header)) break;
     }
   }
-  return std::nullopt;
+  std::ranges::sort(out.files);
+  out.files.erase(std::ranges::unique(out.files).begin(), out.files.end());
+  return out;
+}
+
+// A directory of that name holds several. What the command line names, or makes, is known.
+void HeaderSearch::add_hidden(const std::string& precompiled, Hidden& out) {
+  if (!exists(precompiled)) return;
+  const auto is_known = [&](const std::string& path) {
+    return path::normal(path) == path::normal(call_.object.path) ||
+           std::ranges::find(call_.pch.files, path) != call_.pch.files.end();
+  };
+  const auto items = session_.system.fs.list(precompiled);
+  if (!items) {
+    if (!is_known(precompiled)) out.files.push_back(precompiled);
+    return;
+  }
+  for (const DirectoryItem& item : *items) {
+    const std::string file = path::join(precompiled, item.name);
+    if (is_known(file)) continue;
+    out.files.push_back(file);
+    out.in_directory = true;
+  }
+}
+
+// Not through session.files: in depend mode headers are looked at after the compile.
+bool HeaderSearch::exists(const std::string& path) {
+  return may_exist(path) && session_.system.fs.stat(path);
 }
 
 bool HeaderSearch::watch(ManifestEntry& entry) {

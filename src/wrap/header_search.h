@@ -19,9 +19,13 @@ class HeaderSearch {
   HeaderSearch(const Session& session, const Invocation& call) : session_(session), call_(call) {}
 
   // gcc reads X.gch instead of X, and neither the preprocessed text nor the dependency file tells:
-  // such a file beside a header that the source asks for before its first token. nullopt: there is
-  // none. Asked before the compile.
-  std::optional<std::string> hidden_precompiled_header();
+  // all such files that may be meant by what the source includes before its first token, but for
+  // those that the command line names. Asked before the compile.
+  struct Hidden {
+    std::vector<std::string> files;  // sorted
+    bool in_directory = false;       // X.gch/: what comes to be there is not watched for
+  };
+  Hidden hidden_precompiled_headers();
 
   // All directories that are searched, in order, the source's own first.
   const std::vector<std::string>& directories() { return folders().order; }
@@ -41,6 +45,8 @@ class HeaderSearch {
   Folders& folders();
   // False only where it is certain, by the folder's names, that `path` is not there.
   bool may_exist(const std::string& path);
+  bool exists(const std::string& path);
+  void add_hidden(const std::string& precompiled, Hidden& out);
 
   const Session& session_;
   const Invocation& call_;

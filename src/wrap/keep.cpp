@@ -38,7 +38,8 @@ bool inputs_unchanged(const Session& session, const Invocation& call,
     if (!same) tell(session.log, "Not stored", {Why::changed_meanwhile, file});
     return !same;
   };
-  return !changed(call.source) && std::ranges::none_of(headers, changed);
+  return !changed(call.source) && std::ranges::none_of(headers, changed) &&
+         std::ranges::none_of(call.pch.files, changed);
 }
 
 // Whether anything that the key is made of says where the compile happens: the directory itself, or
@@ -140,7 +141,9 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
     tell(session.log, "Not stored", {Why::dependency_file_incomplete, {}});
     return ending;
   }
-  const std::vector<std::string>& headers = by_depfile ? *compiled.headers : sought.headers;
+  std::vector<std::string> headers = by_depfile ? *compiled.headers : sought.headers;
+  if (by_depfile)
+    headers.insert(headers.end(), sought.precompiled.begin(), sought.precompiled.end());
   const bool watch_text = only_text_will_do(call, sought, !compiled.finished.err.empty());
   auto files = (sought.direct && !watch_text) || by_depfile
                    ? describe_headers(session, call, headers)

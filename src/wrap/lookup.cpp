@@ -11,6 +11,7 @@
 #include "store/packed.h"
 #include "wrap/ask.h"
 #include "wrap/explain.h"
+#include "wrap/precompiled.h"
 
 namespace deja {
 
@@ -121,6 +122,7 @@ MatchOptions match_options(const Session& session, const Invocation& call) {
   out.today = date_for_keys(session);
   out.by_code = by_code(session, call);
   out.ignore_time_macros = sloppy.has(Sloppy::time_macros);
+  out.mtimes_matter = times_matter(session, call);
   out.stat_is_enough = sloppy.has(Sloppy::file_stat_matches);
   out.stat_ignores_ctime = sloppy.has(Sloppy::file_stat_matches_ctime);
   return out;
@@ -129,6 +131,7 @@ MatchOptions match_options(const Session& session, const Invocation& call) {
 void write_down(const Session& session, const Invocation& call, const ManifestEntry& entry,
                 bool observed) {
   Ledger& ledger = session.ledger;
+  const bool mtimes_matter = times_matter(session, call);
   const auto may_change = [&](const SourceTraits& traits) {
     return tells_time(traits) || (hides_data(traits) && !observed);
   };
@@ -137,6 +140,7 @@ void write_down(const Session& session, const Invocation& call, const ManifestEn
   for (const ManifestFile& header : entry.files) {
     const auto file = session.files.get(header.path);
     if (!file || may_change((*file)->traits)) ledger.file(Role::changing_file, header.path);
+    if (file && mtimes_matter) ledger.file(Role::precompiled_from, header.path, {}, (*file)->facts);
     if (file)
       ledger.file(Role::header, header.path, std::string(header.digest.view()), (*file)->facts,
                   (*file)->content);
@@ -196,7 +200,8 @@ ManifestFile manifest_file(const Session& session, const Invocation& call, const
                            const SourceFile& file) {
   const auto digest = [&](const Digest& stands_for) {
     return session.files.key_digest(file, stands_for, date_for_keys(session),
-                                    session.config.sloppiness.has(Sloppy::time_macros));
+                                    session.config.sloppiness.has(Sloppy::time_macros),
+                                    times_matter(session, call));
   };
   const FileFacts& facts = file.facts;
   return {
@@ -209,9 +214,12 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
                                                           const Invocation& call,
                                                           const std::vector<std::string>& headers) {
   std::vector<ManifestFile> out;
-  out.reserve(headers.size());
+  out.reserve(headers.size() + 1);
   std::set<Digest> contents;
-  for (const std::string& header : headers) {
+  std::vector<std::string> all = headers;
+  // Its content is in the key, its time is not.
+  if (call.pch.made && times_matter(session, call)) all.push_back(call.source);
+  for (const std::string& header : all) {
     if (is_ignored(session, header)) continue;
     const auto file = session.files.get(header);
     if (!file) {
@@ -256,6 +264,7 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
   if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
     session.log.add("Manifest " + key.hex() + " updated");
   remember_key(session, call, key);
+  if (call.pch.made) remember_origin(session, call, key, entry.files);
   return entry;
 }
 

@@ -5,18 +5,29 @@
 
 #include "base/text.h"
 #include "compiler/depfile.h"
+#include "wrap/deliver.h"
 #include "wrap/lookup.h"
+#include "wrap/precompiled.h"
 
 namespace deja {
 
 namespace {
 
-std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call) {
+// Whether gcc's preprocessor is to look for precompiled headers, as the compiler does: then the
+// text names the one that is taken, and no header need lie beside it.
+bool looks_for_precompiled(const Session& session, const Invocation& call, bool any_hidden) {
+  return call.family == Family::gcc && session.compiler.type == CompilerType::gcc &&
+         !call.pch.made && (any_hidden || !call.pch.files.empty());
+}
+
+std::vector<std::string> preprocessor_words(const Session& session, const Invocation& call,
+                                            bool any_hidden) {
   std::vector<std::string> argv;
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess)
       argv.insert(argv.end(), argument.words.begin(), argument.words.end());
   argv.emplace_back("-E");
+  if (looks_for_precompiled(session, call, any_hidden)) argv.emplace_back("-fpch-preprocess");
   // cl writes the text in the system's code page otherwise, whose letters may be fewer.
   if (call.family == Family::cl && session.config.msvc_utf8) argv.emplace_back("/utf-8");
   if (session.config.keep_comments_cpp) argv.emplace_back("-C");
@@ -32,11 +43,12 @@ std::string_view hidden_data(const Session& session, const PreprocessedFindings&
   return found.has_embed ? "an embed directive" : "";
 }
 
-std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found) {
+std::optional<Bypass> objection(const Session& session, const PreprocessedFindings& found,
+                                bool any_precompiled) {
   if (const std::string_view what = hidden_data(session, found); !what.empty() && !session.observes)
     return Bypass(Why::hidden_data, std::string(what));
   if (found.has_modules) return Bypass(Why::module_directive);
-  if (found.has_pch_pragma)
+  if (found.has_pch_pragma && !any_precompiled)
     return Bypass(Why::precompiled_header_refused, "#pragma GCC pch_preprocess");
   return std::nullopt;
 }
@@ -55,9 +67,9 @@ std::vector<std::string> names_beside_text(const std::vector<std::string>& named
 
 // Runs the preprocessor: its text into `scanner`, what it says into `messages`.
 std::optional<Bypass> run_preprocessor(const Session& session, const Invocation& call,
-                                       PreprocessedScanner& scanner, std::string& messages,
-                                       std::vector<std::string>& named) {
-  std::vector<std::string> words = preprocessor_words(session, call);
+                                       bool any_hidden, PreprocessedScanner& scanner,
+                                       std::string& messages, std::vector<std::string>& named) {
+  std::vector<std::string> words = preprocessor_words(session, call, any_hidden);
   std::string depfile;
   if (call.family == Family::clang && call.depfile.wanted) {
     (void)session.system.fs.make_directories(session.config.temporary_dir);
@@ -104,20 +116,24 @@ bool is_absent(const Session& session, const PreprocessedFindings& found, const 
 
 // Why a file's content is part of the key beside the text.
 bool content_matters(const Invocation& call, const PreprocessedFindings& found,
-                     const std::string& path, const SourceTraits& traits) {
+                     const std::string& path, const SourceTraits& traits, bool any_precompiled) {
   // The text has lost its columns, and they reach the object: then only the very same files will
   // do. A header that gives nothing but macros (config.h) may change without another text.
-  const bool all_files =
-      call.matters.macro_columns || call.pch.made || found.has_columns || found.has_macro_pragma;
+  const bool all_files = call.matters.macro_columns || call.pch.made || any_precompiled ||
+                         call.language == Language::bitcode || found.has_columns ||
+                         found.has_macro_pragma;
   const bool has_text = path == call.source || found.files_with_text.contains(path);
   const bool some_files = call.matters.columns || call.matters.layout;
   return all_files || (some_files && has_text) || (call.matters.comments && traits.falls_through);
 }
 
 std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocation& call,
-                                          const PreprocessedFindings& found) {
+                                          const PreprocessedFindings& found,
+                                          const std::vector<std::string>& precompiled) {
   std::vector<std::string> files = found.files;
   files.push_back(call.source);
+  const bool mtimes = times_matter(session, call);
+  const bool any_precompiled = !precompiled.empty() || !call.pch.files.empty();
   for (const std::string& path : files) {
     if (is_absent(session, found, path)) continue;
     const auto file = session.files.get(path);
@@ -125,15 +141,21 @@ std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocati
         !found.has_macro_pragma)
       continue;
     if (!file) return Bypass(Why::input_unreadable, file.error().text());
-    if (!content_matters(call, found, path, (*file)->traits)) continue;
+    if (!content_matters(call, found, path, (*file)->traits, any_precompiled)) continue;
     const Digest stands_for =
         by_code(session, call) ? session.files.code(path, **file) : (*file)->content;
     std::string answer(stands_for.view());
-    if (call.pch.holds_times) answer += std::to_string((*file)->facts.mtime_ns);
+    const bool is_own = path == call.source && !call.pch.made;
+    if (mtimes && !is_own) answer += std::to_string((*file)->facts.mtime_ns);
     session.ledger.file(Role::columns, path, std::move(answer), (*file)->facts, (*file)->content);
   }
+  for (const std::string& path : precompiled)
+    if (const auto file = session.files.get(path))
+      session.ledger.file(Role::columns, path, origin_of(session, (*file)->content), (*file)->facts,
+                          (*file)->content);
+  const bool options_matter = found.has_macro_pragma || !precompiled.empty();
   for (const Argument& argument : call.arguments)
-    if (found.has_macro_pragma && argument.keys == Keys::direct)
+    if (options_matter && argument.keys == Keys::direct)
       for (const std::string& word : argument.words)
         session.ledger.value(Role::option_beside_text, word);
   return std::nullopt;
@@ -142,7 +164,8 @@ std::optional<Bypass> ask_what_text_lacks(const Session& session, const Invocati
 }  // namespace
 
 std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
-                                              const Digest& common) {
+                                              const Digest& common,
+                                              const std::vector<std::string>& precompiled) {
   Hasher text(session.traces.preprocessed);
   const bool expands_pragmas = call.family != Family::clang;
   PreprocessedScanner scanner({session.working_directory, session.config.hash_dir,
@@ -154,15 +177,17 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
     const auto content = session.files.read_again(call.source);
     if (!content) return Bypass(Why::input_unreadable, content.error().text());
     scanner.feed(*content);
-  } else if (auto why = run_preprocessor(session, call, scanner, messages, named)) {
+  } else if (auto why =
+                 run_preprocessor(session, call, !precompiled.empty(), scanner, messages, named)) {
     return *why;
   }
   const PreprocessedFindings found = scanner.finish();
   session.ledger.value(Role::text, "digest", text.finish().view());
-  session.ledger.value(Role::messages, "", messages);
+  session.ledger.value(Role::messages, "", without_colors(messages, call.family));
   for (const std::string& name : names_beside_text(named, found, call.source))
     session.ledger.value(Role::text, "name beside it", name);
-  if (auto why = objection(session, found)) return *why;
+  const bool any_precompiled = !precompiled.empty() || !call.pch.files.empty();
+  if (auto why = objection(session, found, any_precompiled)) return *why;
   if (const std::string stream = stream_among(session, found); !stream.empty())
     return Bypass(Why::input_unreadable, "'" + stream + "' is no regular file");
 
@@ -180,7 +205,7 @@ std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invo
     }
   }
   if (call.already_preprocessed) session.ledger.value(Role::text_of, call.source);
-  if (auto why = ask_what_text_lacks(session, call, found)) return *why;
+  if (auto why = ask_what_text_lacks(session, call, found, precompiled)) return *why;
   out.key = key_of(KeyPart::text, session.ledger.inputs(), common, session.traces.preprocessed);
   return out;
 }

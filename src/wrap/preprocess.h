@@ -22,8 +22,10 @@ struct Preprocessed {
 // Streams the text from the compiler's pipe (or, for preprocessed sources, from the file) into the
 // hash; it is never held whole. Bypass when the preprocessor fails or the text says that it is not
 // the whole story.
-// `common`: key of what the text does not show.
+// `common`: key of what the text does not show. `precompiled`: headers that gcc may read instead of
+// others without being told to.
 std::variant<Preprocessed, Bypass> preprocess(const Session& session, const Invocation& call,
-                                              const Digest& common);
+                                              const Digest& common,
+                                              const std::vector<std::string>& precompiled);
 
 }  // namespace deja

@@ -41,7 +41,7 @@ void add_outputs(ReplayCall& replay, const Session& session, const Invocation& c
                  const Found& found) {
   replay.entry_file = session.store.path_of(found.result, EntryKind::result);
   for (const OutputFile& output : call.outputs)
-    if (const std::string* const bytes = found.entry.find(part_of(output)))
+    if (const std::string* const bytes = bytes_for(found.entry, output))
       replay.outputs.push_back({output.path, *bytes});
 }
 

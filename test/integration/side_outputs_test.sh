@@ -32,7 +32,7 @@ for cc in $(c_compilers); do
   others=("-save-temps" "-save-temps=obj" "-save-temps=cwd" "-Wa,-aln" "-Wa,-aln=list.txt" "-Wa,--MD,as.d" "-dD" "-v" "-Q" "-ftime-report")
   if is_clang "$cc"; then
     others+=("-ftime-trace" "-fsave-optimization-record" "-foptimization-record-file=o.yaml -O2" "-fproc-stat-report=stat" "--analyze" "-MJ j" "-E" "-emit-llvm -S" "-fxray-instrument"
-      "-Xclang -emit-llvm" "-Xclang -fdump-record-layouts" "-Rpass=inline -O2" "-rewrite-objc" "-fmodules -fmodules-cache-path=mc" "-gen-reproducer" "-index-store-path is")
+      "-Xclang -emit-llvm" "-Xclang -fdump-record-layouts" "-Rpass=inline -O2" "-rewrite-objc" "-fmodules -fmodules-cache-path=mc" "-gen-reproducer")
   else
     others+=("-fdump-tree-all" "-fdump-rtl-expand" "-dumpbase x" "-dumpdir sub/" "-aux-info protos" "-fopt-info=opt -O2" "-fopt-info-all=opt -O2" "-fsave-optimization-record -O2" "-da" "-fdump-go-spec=go" "-fcompare-debug" "-fdiagnostics-format=json-file"
       "-fdump-passes" "-fstats" "-fmem-report" "-wrapper env" "-gtoggle" "-frepo" "-dP -S" "-fdiagnostics-format=sarif-file" "-pass-exit-codes" "-fchecking" "-dA -S")

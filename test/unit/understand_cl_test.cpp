@@ -127,14 +127,14 @@ TEST_CASE(
   w.family = Family::clang_cl;
   const Invocation call = w.call("/c /Yca.h /Fpx.pch /DX a.c");
   CHECK(call.pch.made);
-  CHECK(call.pch.holds_times);
-  CHECK_FALSE(call.allows.direct_mode);
+  CHECK(call.pch.times_matter);
+  CHECK(call.pch.holds_directory);
   CHECK(call.matters.working_directory);
   CHECK(words_of(call, Keys::both) == "/Yca.h /Fpx.pch /DX");
   REQUIRE(call.outputs.size() == 2);
   CHECK(call.outputs[1].path == "x.pch");
   const Invocation without_times = w.call("/c /Yca.h /Fpx.pch -Xclang -fno-pch-timestamp a.c");
-  CHECK_FALSE(without_times.pch.holds_times);
+  CHECK_FALSE(without_times.pch.times_matter);
   CHECK(without_times.allows.direct_mode);
   for (const char* line : {"/c /Yc /Fpx.pch a.c", "/c /Yca.h /Fpx a.c", "/c /Yca.h /Fpdir/ a.c",
                            "/c /Yca.h /Yub.h /Fpx.pch a.c"})

@@ -139,7 +139,7 @@ TEST_CASE("understand: refusals and what they count as") {
       {"-gtoggle -c a.c", "unsupported_compiler_option"},
       {"-wrapper env -c a.c", "unsupported_compiler_option"},
       {"-dumpbase q -c a.c", "unsupported_compiler_option"},
-      {"-fsyntax-only a.c", "unsupported_compiler_option"},
+      {"-fsyntax-only --coverage a.c", "unsupported_compiler_option"},
       {"-### -c a.c", "unsupported_compiler_option"},
       {"-da -c a.c", "unsupported_compiler_option"},
       {"-fopt-info-vec=v.txt -c a.c", "unsupported_compiler_option"},
@@ -169,7 +169,6 @@ TEST_CASE("understand: clang's refusals") {
       {"-fmodules -c a.c", "could_not_use_modules"},
       {"-fmodule-file=x.pcm -c a.cc", "could_not_use_modules"},
       {"-ivfsoverlay x.yaml -c a.c", "unsupported_compiler_option"},
-      {"-index-store-path i -c a.c", "unsupported_compiler_option"},
       {"-Xclang -emit-pch -c a.c", "unsupported_compiler_option"},
       {"-Xclang -dependency-file -Xclang x -c a.c", "unsupported_compiler_option"},
       {"-Xclang -include-pch -c a.c", "bad_compiler_arguments"},
@@ -188,7 +187,9 @@ TEST_CASE("understand: clang's refusals") {
   CHECK(w.refusal("-fmodules -c a.c") == "could_not_use_modules");
   w.config.depend_mode = true;
   CHECK(w.refusal("-fmodules -c a.c") == "");
-  CHECK(direct_words(w.call("-ivfsoverlay x.yaml -c a.c -index-store-path i")) == "");
+  CHECK(direct_words(w.call("-ivfsoverlay x.yaml -c a.c")) == "");
+  CHECK(w.call("-c a.c -index-store-path i").rewritten);
+  CHECK(compile_words(w.call("-c a.c -index-store-path i")) == "");
 }
 
 // As gcc 12 and clang 14 name what they write.
@@ -276,7 +277,10 @@ TEST_CASE("understand: what shapes the dependency file") {
       {"-c -MD -MP -MT t$t -MQ q$ a.c -o x/a.o", "-MD -MP", "t$t q$$"},
       {"-c -MD -MTtt a.c", "-MD", "tt"},
       {"-c -MD -MF elsewhere.d a.c", "-MD", "a.o"},
-      {"-c -Wp,-MD,q.d -Wp,-MT,tt a.c -o x.o", "-Wp,-MD -Wp,-MT,tt x.o", ""},
+      {"-c -Wp,-MD,q.d a.c -o x.o", "-MD", "a.o"},
+      {"-c -Wp,-MD,q.d -MMD a.c -o x.o", "-MD -MMD", "x.o"},
+      {"-c -Wp,-MD,q.d -Wp,-MT,tt a.c -o x.o", "-MD", "tt"},
+      {"-c -MT u -Wp,-MMD,q.d,-MP,-MQ,t$ -MT v a.c -o x.o", "-MMD -MP", "u v t$$"},
       {"-c -MF a.d -MT x a.c", "-MF -MT", ""},
   };
   UnderstandWorld w;
@@ -341,11 +345,11 @@ TEST_CASE("understand: facts about the object") {
       {"-c -gno-strict-dwarf -gz=zlib a.c", false, false, false, false, false, true, true},
       {"-c -fsanitize=address a.c", false, true, false, false, false, true, true},
       {"-c -gsplit-dwarf a.c", true, true, true, false, false, true, true},
-      {"-c --coverage a.c", true, true, true, false, false, true, true},
-      {"-c -fprofile-generate a.c", true, false, true, false, false, true, true},
+      {"-c --coverage a.c", false, true, true, false, false, true, true},
+      {"-c -fprofile-generate a.c", false, false, true, false, false, true, true},
       {"-c -frecord-gcc-switches a.c", false, false, false, true, true, true, true},
       {"-c -v a.c", false, false, false, false, true, true, true},
-      {"-c -P a.c", false, false, false, false, false, true, false},
+      {"-c -P a.c", false, false, false, false, false, true, true},
       {"-c -Wp,-DX,-UY a.c", false, false, false, false, false, true, true},
       {"-c -Wp,-trigraphs a.c", false, false, false, false, false, false, true},
       {"-c -Xpreprocessor -DX a.c", false, false, false, false, false, true, true},
@@ -488,7 +492,7 @@ TEST_CASE("understand: prefix maps of the working directory are hashed by what t
   input.working_directory = "/home/me/p/build";
   const Understood understood = understand(w.fs, w.config, input);
   const Invocation& call = std::get<Invocation>(understood);
-  CHECK(text::join(call.arguments.front().hashed_as, " ") == "-fdebug-prefix-map= =.");
+  CHECK(text::join(call.arguments.front().hashed_as, " ") == "in /build -fdebug-prefix-map==.");
   CHECK(text::join(call.prefix_maps, " ") == "/home/me/p=.");
   input.words.push_back("--coverage");
   const Understood covered = understand(w.fs, w.config, input);
