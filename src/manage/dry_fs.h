@@ -44,6 +44,7 @@ class DryFs final : public Fs {
   Result<void> remove_directory(const std::string&) override { return {}; }
   Result<void> make_directories(const std::string&) override { return {}; }
   Result<void> touch(const std::string&) override { return {}; }
+  Result<void> share(const std::string&, const std::string&, Share) override { return {}; }
   Result<void> set_mtime(const std::string&, std::int64_t) override { return {}; }
   Result<void> append(const std::string&, std::string_view, const AppendOptions&) override {
     return {};

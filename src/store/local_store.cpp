@@ -102,6 +102,25 @@ Result<void> LocalStore::put(const Digest& key, EntryKind kind, std::string_view
   return {};
 }
 
+// Called behind a put() under the same key, so the shard is there.
+Result<void> LocalStore::adopt(const Digest& key, EntryKind kind, const std::string& from,
+                               Share how) {
+  const std::string path = path_of(key, kind);
+  const auto facts = system_.fs.stat(from);
+  if (!facts) return facts.error();
+  const auto before = system_.fs.stat(path);
+  const std::string temporary =
+      system_.fs.temporary_name(std::string(path::directory(path)), temporary_prefix);
+  if (auto shared = system_.fs.share(from, temporary, how); !shared) return shared;
+  const auto renamed = system_.fs.rename(temporary, path, Overwrite::yes);
+  // Of two names of one file a rename takes neither away.
+  (void)system_.fs.remove(temporary);
+  if (!renamed) return renamed;
+  account(key, kind, counted_bytes(facts->size) - (before ? counted_bytes(before->size) : 0),
+          before ? 0 : counted_files(kind));
+  return {};
+}
+
 // The entry appears whole under its name, or not at all.
 Result<void> LocalStore::put_once(const std::string& path, std::span<const std::string_view> pieces,
                                   Overwrite overwrite, Access access) {

@@ -41,6 +41,9 @@ class LocalStore : public Store {
   // Fine when there is none.
   Result<void> remove(const Digest& key, EntryKind kind) override;
 
+  // Puts what the file `from` holds, without a copy of it. An error where that cannot be done.
+  Result<void> adopt(const Digest& key, EntryKind kind, const std::string& from, Share how);
+
   std::string path_of(const Digest& key, EntryKind kind) const;
   const std::vector<StoreChange>& changes() const { return changes_; }
   // A put found no cache directory: the first use, or it was removed while in use.

@@ -65,6 +65,12 @@ enum class Existing : unsigned char {
   kept,      // written over: mode, owner and other names stay, links are followed (fopen)
 };
 
+// How a file gets the content of another without a copy.
+enum class Share : unsigned char {
+  clone,  // the same blocks, until one of the two is written to (reflink)
+  link,   // the very same file, with one more name
+};
+
 // How long append() may wait for other processes, and what it does with a torn tail.
 struct AppendOptions {
   std::int64_t deadline_ns = 500'000'000;  // in all, from the call
@@ -126,6 +132,10 @@ class Fs {
   virtual Result<std::vector<DirectoryItem>> list(
       const std::string& path) = 0;                         // without . and .., unsorted
   virtual Result<void> touch(const std::string& path) = 0;  // mtime and atime to now
+  // Makes `to`, which must not exist, of the file `from`. An error where the file system cannot.
+  virtual Result<void> share(const std::string& from, const std::string& to, Share /*how*/) {
+    return Error{"share " + from + " as", to, "not supported"};
+  }
 
   // list() and lstat() in one, for directories of many files; a name that vanishes meanwhile is
   // left out.

@@ -56,7 +56,7 @@ Answer answer(const Session& session, const Invocation& call) {
     return {std::move(verdict), std::nullopt};
   }
   Found& found = *finding.found;
-  if (const auto done = deliver(session, call, found.entry); !done) {
+  if (const auto done = deliver(session, call, found.entry, found.result); !done) {
     const Bypass why(Why::output_not_written, done.error().text());
     count(session.counts, finding.sought, why);
     return {why, std::nullopt};

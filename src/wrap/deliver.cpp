@@ -6,6 +6,7 @@
 #include "compiler/outputs.h"
 #include "store/string_list.h"
 #include "wrap/observe.h"
+#include "wrap/share.h"
 
 namespace deja {
 
@@ -96,6 +97,7 @@ struct Delivery {
   std::string path;
   const std::string* bytes;
   Existing existing;
+  bool is_object = false;
 };
 
 std::vector<Delivery> deliveries(const Session& session, const Invocation& call,
@@ -103,7 +105,7 @@ std::vector<Delivery> deliveries(const Session& session, const Invocation& call,
   std::vector<Delivery> out;
   for (const OutputFile& output : call.outputs)
     if (const std::string* const bytes = bytes_for(entry, output))
-      out.push_back({output.path, bytes, output.existing});
+      out.push_back({output.path, bytes, output.existing, output.kind == OutputKind::object});
   if (call.makes_files.empty()) return out;
   for (SideFile& file : side_files_of(session, call, entry).value_or(std::vector<SideFile>()))
     out.push_back({std::move(file.name), file.bytes, Existing::removed});
@@ -112,15 +114,18 @@ std::vector<Delivery> deliveries(const Session& session, const Invocation& call,
 
 }  // namespace
 
-Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry) {
+Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry,
+                     const Digest& key) {
   const CallerUmask as_caller(session);
   const std::vector<Delivery> files = deliveries(session, call, entry);
   for (const Delivery& file : files) {
+    if (file.is_object && deliver_shared(session, key, file.path, *file.bytes)) continue;
     if (auto done = session.system.fs.write_output(file.path, *file.bytes, file.existing); !done) {
       for (const Delivery* written = files.data(); written != &file; ++written)
         (void)session.system.fs.remove(written->path);
       return done;
     }
+    if (file.is_object) keep_shared(session, call, key);
   }
   if (const std::string* out = entry.find(stdout_part)) session.system.console.write_out(*out);
   if (const std::string* err = entry.find(stderr_part))

@@ -39,8 +39,9 @@ std::string without_colors(std::string_view text, Family family);
 std::string stderr_for_caller(const Session& session, const Invocation& call,
                               std::string_view text);
 
-// Writes every output of `call` that `entry` holds, then the streams. Error: an output could not be
-// written; the real compiler is to run.
-Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry);
+// Writes every output of `call` that `entry`, the result under `key`, holds, then the streams.
+// Error: an output could not be written; the real compiler is to run.
+Result<void> deliver(const Session& session, const Invocation& call, const Entry& entry,
+                     const Digest& key);
 
 }  // namespace deja

@@ -9,6 +9,7 @@
 #include "wrap/ask.h"
 #include "wrap/lookup.h"
 #include "wrap/observe.h"
+#include "wrap/share.h"
 
 namespace deja {
 
@@ -178,7 +179,9 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   // The text does not tell one set of data from another; a manifest does.
   const bool by_files = by_depfile || (files && !data.empty());
   const Digest result = by_files ? depend_key(*sought.direct, *files, entry) : *sought.text;
-  if (keep_result(session, result, entry) && sought.direct && files)
+  if (!keep_result(session, result, entry)) return ending;
+  keep_shared(session, call, result);
+  if (sought.direct && files)
     (void)keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
                         std::move(*files), result);
   return ending;

@@ -52,7 +52,7 @@ constexpr std::uint64_t largest_manifest = 64 << 20;  // bytes, unpacked
 
 // How entries are compressed, if they are.
 std::optional<int> level_of(const Config& config) {
-  if (!config.compression) return std::nullopt;
+  if (!config.compression || config.file_clone || config.hard_link) return std::nullopt;
   return config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
 }
 

@@ -70,6 +70,18 @@ unset CCACHE_IGNOREHEADERS
 context=hard_link
 export CCACHE_HARDLINK=1
 same_as_compiler "hard_link" cacheable direct -- $cc -O2 -c a.c
+# The very file, newer than its source; what somebody writes to it is noticed.
+compile direct $cc -O2 -c a.c
+mv a.o first.o
+compile direct $cc -O2 -c a.c
+[[ a.o -ef first.o && a.o -nt a.c ]] || fail "another file"
+echo more >>a.o
+$cc -O2 -c a.c -o bare.o
+compile direct $cc -O2 -c a.c
+cmp a.o bare.o || fail "what was written to a link came back"
+compile direct $cc -O2 -c a.c -o b.o
+[[ a.o -ef b.o && ! a.o -ef first.o ]] || fail "no new link"
+rm first.o a.o b.o bare.o
 unset CCACHE_HARDLINK
 CCACHE_FILECLONE=1 same_as_compiler "file_clone" cacheable direct -- $cc -O3 -c a.c
 

@@ -2,9 +2,15 @@
 #include "sys/posix/posix_fs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/sysmacros.h>
+
+#ifdef __linux__
+#include <linux/fs.h>  // FICLONE
+#endif
 
 #include <cstdio>
 #include <cstdlib>
@@ -252,6 +258,36 @@ Result<void> PosixFs::rename(const std::string& from, const std::string& to, Ove
   if (::link(from.c_str(), to.c_str()) != 0) return os_error("rename", to, errno);
   ::unlink(from.c_str());
   return {};
+}
+
+namespace {
+
+// 0 or errno.
+int clone_file([[maybe_unused]] int from, [[maybe_unused]] int to) {
+#ifdef FICLONE
+  return ::ioctl(to, FICLONE, from) == 0 ? 0 : errno;
+#else
+  return ENOTSUP;
+#endif
+}
+
+}  // namespace
+
+Result<void> PosixFs::share(const std::string& from, const std::string& to, Share how) {
+  if (how == Share::link) {
+    if (::link(from.c_str(), to.c_str()) != 0) return os_error("link", to, errno);
+    return {};
+  }
+  const int source = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+  if (source < 0) return os_error("open", from, errno);
+  const int target = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, plain_mode);
+  int failure = target < 0 ? errno : 0;
+  if (target >= 0) failure = clone_file(source, target);
+  if (target >= 0) ::close(target);
+  ::close(source);
+  if (failure == 0) return {};
+  if (target >= 0) ::unlink(to.c_str());
+  return os_error("clone", to, failure);
 }
 
 Result<void> PosixFs::remove(const std::string& path) {

@@ -24,6 +24,7 @@ class PosixFs final : public Fs {
   Result<void> make_directories(const std::string& path) override;
   Result<std::vector<DirectoryItem>> list(const std::string& path) override;
   Result<void> touch(const std::string& path) override;
+  Result<void> share(const std::string& from, const std::string& to, Share how) override;
   Result<std::vector<ListedFile>> list_with_facts(const std::string& path) override;
   Result<std::string> read_part(const std::string& path, std::uint64_t offset,
                                 std::size_t size) override;

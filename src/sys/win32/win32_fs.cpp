@@ -378,6 +378,13 @@ Result<void> Win32Fs::write_output(const std::string& path, std::string_view byt
   return error_of("create", path, ERROR_FILE_EXISTS);
 }
 
+// Of a clone only ReFS knows.
+Result<void> Win32Fs::share(const std::string& from, const std::string& to, Share how) {
+  if (how == Share::clone) return error_of("clone", to, ERROR_NOT_SUPPORTED);
+  const bool made = CreateHardLinkW(api_path(to).c_str(), api_path(from).c_str(), nullptr) != 0;
+  return made ? Result<void>() : error_of("link", to, GetLastError());
+}
+
 Result<void> Win32Fs::rename(const std::string& from, const std::string& to, Overwrite overwrite) {
   const std::wstring source = api_path(from);
   const std::wstring target = api_path(to);
