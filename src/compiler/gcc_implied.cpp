@@ -175,9 +175,11 @@ bool GccReader::hides_comments() const {
       (effects_ & verbatim) != 0 || debug_macros_)
     return false;
   return std::ranges::none_of(call_.arguments, [&](const Argument& argument) {
-    return std::ranges::any_of(shows, [&](std::string_view beginning) {
-      return argument.words.front().starts_with(beginning);
-    });
+    // What enters no key says nothing: a choice of colours by -Xclang.
+    return argument.keys != Keys::none &&
+           std::ranges::any_of(shows, [&](std::string_view beginning) {
+             return argument.words.front().starts_with(beginning);
+           });
   });
 }
 
