@@ -70,13 +70,15 @@ struct Driver {
   Took takes_next(const std::string& word) const {
     const std::string text =
         output_of("cd " + folder() + " && exec " + name + " '-###' -c '" + word + "' b.c a.c");
-    const bool refused = text.find("error:") != std::string::npos ||
-                         text.find("unknown argument") != std::string::npos;
-    if (refused || !compiles(text, "a.c")) return Took::unknown;
+    if (refuses(text) || !compiles(text, "a.c")) return Took::unknown;
     return compiles(text, "b.c") ? Took::no : Took::yes;
   }
 
- private:
+  static bool refuses(const std::string& text) {
+    return text.find("error:") != std::string::npos ||
+           text.find("unknown argument") != std::string::npos;
+  }
+
   bool compiles(const std::string& text, const std::string& file) const {
     return text.find(is_clang ? "\"-main-file-name\" \"" + file + "\""
                               : "-dumpbase " + file + " ") != std::string::npos;
@@ -145,6 +147,27 @@ std::set<std::string> maybe_taking_next_of_all(const Driver& driver,
   return out;
 }
 
+// Whether the driver takes the word that follows each of `names`, all in one command. False too
+// where it refuses one of them: then they have to be asked one by one.
+bool take_next(const Driver& driver, std::span<const std::string> names) {
+  std::string command = "cd " + folder() + " && exec " + driver.name + " '-###' -c";
+  for (const std::string& name : names) command += " '" + name + "' b.c";
+  const std::string text = output_of(command + " a.c");
+  return !driver.refuses(text) && driver.compiles(text, "a.c") && !driver.compiles(text, "b.c");
+}
+
+// Those of `names` of which that is seen, a few at a time, for one refusal spoils it for all.
+std::set<std::string> seen_to_take_next(const Driver& driver,
+                                        const std::vector<std::string>& names) {
+  constexpr std::size_t batch = 6;
+  std::set<std::string> out;
+  for (std::size_t at = 0; at < names.size(); at += batch) {
+    const auto some = std::span(names).subspan(at, std::min(batch, names.size() - at));
+    if (take_next(driver, some)) out.insert(some.begin(), some.end());
+  }
+  return out;
+}
+
 // The spellings that reach a row, by word.
 std::map<std::string, const CompilerOption*> words_of(const Driver& driver) {
   std::map<std::string, const CompilerOption*> out;
@@ -164,7 +187,12 @@ TEST_CASE("option forms: every row as the drivers read it") {
     if (!driver.installed()) continue;
     const auto rows = words_of(driver);
     std::vector<std::string> words;
-    for (const auto& [word, option] : rows) words.push_back(word);
+    std::vector<std::string> takers;
+    for (const auto& [word, option] : rows) {
+      words.push_back(word);
+      if (takes_next_word(*option, word)) takers.push_back(word);
+    }
+    const std::set<std::string> seen_to_take = seen_to_take_next(driver, takers);
     const std::set<std::string> asked_alone = maybe_taking_next_of_all(driver, words);
     int known = 0;  // spellings that the driver told something of
     for (const auto& row : rows) {
@@ -172,7 +200,9 @@ TEST_CASE("option forms: every row as the drivers read it") {
       const CompilerOption* const option = row.second;
       // In company a word may pass that the driver refuses when it is alone.
       const bool ask = asked_alone.contains(word) || takes_next_word(*option, word);
-      const Driver::Took took = ask ? driver.takes_next(word) : Driver::Took::no;
+      const Driver::Took took = seen_to_take.contains(word) ? Driver::Took::yes
+                                : ask                       ? driver.takes_next(word)
+                                                            : Driver::Took::no;
       if (took == Driver::Took::unknown) continue;
       ++known;
       INFO(driver.name, " ", word);

@@ -17,6 +17,12 @@ struct Request {
   std::vector<std::string> folders;
 };
 
+bool is_source(std::string_view word) {
+  for (const char* ending : {".c", ".cc", ".m", ".S", ".i"})
+    if (word.ends_with(ending)) return true;
+  return false;
+}
+
 Request read_words(const std::vector<std::string>& argv) {
   Request out;
   for (std::size_t i = 1; i < argv.size(); ++i) {
@@ -29,7 +35,7 @@ Request read_words(const std::vector<std::string>& argv) {
     if (word == "-o") out.object = argv[++i];
     if (word == "-x") ++i;
     if (word.starts_with("-I")) out.folders.push_back(word.substr(2));
-    if (word.ends_with(".c")) out.source = word;
+    if (is_source(word)) out.source = word;
   }
   if (out.object.empty())
     out.object = std::string(path::without_extension(path::file_name(out.source))) + ".o";

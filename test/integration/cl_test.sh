@@ -20,8 +20,11 @@ for mode in "" NODIRECT DEPEND; do
   warm=direct
   [[ $mode == NODIRECT ]] && warm=preprocessed
   rm -rf "$CCACHE_DIR"
-  for words in "/Iinc /c a.c /Foa.obj" "/Iother /c a.c /Foa.obj" "-Iinc -c a.c -Foa.obj" "/Iinc /c a.c" "/Iinc /showIncludes /c a.c /Foa.obj" "/Iother /showIncludes /c a.c /Foa.obj" "/Iinc /c a.c /Foa.obj /DX" \
-    "/Iinc /O2 /c a.c /Foa.obj" "/Iinc /Z7 /c a.c /Foa.obj" "/Iinc /Z7 /showIncludes /c a.c /Foa.obj" "/Iinc /W4 /c w.c /Fow.obj" "/Iinc /W4 /showIncludes /c w.c /Fow.obj" "/Iinc /FIone.h /c a.c /Foa.obj" "/Iinc /MD /c a.c /Foa.obj" "/Iinc /TP /c a.c /Foa.obj"; do
+  calls=("/Iinc /c a.c /Foa.obj" "/Iother /c a.c /Foa.obj" "/Iinc /showIncludes /c a.c /Foa.obj" "/Iinc /Z7 /c a.c /Foa.obj" "/Iinc /W4 /showIncludes /c w.c /Fow.obj" "/Iinc /FIone.h /c a.c /Foa.obj")
+  # How words are read does not depend on the mode.
+  [[ $mode ]] || calls+=("-Iinc -c a.c -Foa.obj" "/Iinc /c a.c" "/Iother /showIncludes /c a.c /Foa.obj" "/Iinc /c a.c /Foa.obj /DX" "/Iinc /O2 /c a.c /Foa.obj" "/Iinc /Z7 /showIncludes /c a.c /Foa.obj"
+    "/Iinc /W4 /c w.c /Fow.obj" "/Iinc /MD /c a.c /Foa.obj" "/Iinc /TP /c a.c /Foa.obj")
+  for words in "${calls[@]}"; do
     # shellcheck disable=SC2086  # words are meant
     same_as_compiler "$words" cacheable $warm -- "$cc" "${common[@]}" $words
   done

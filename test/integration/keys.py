@@ -6,7 +6,7 @@ messages and exit codes must be equal. Families in which names or headers decide
 and in depend mode; then each step's two compiles in all modes. Enough keys must be equal, and enough compiles hits, for all that to mean
 something. What the bare compiler did is kept below the build's directory, by the compiler and all that it was given.
 """
-import hashlib, itertools, os, pickle, re, shutil, subprocess, sys, tempfile, time
+import functools, hashlib, itertools, os, pickle, re, shutil, subprocess, sys, tempfile, time
 
 deja, compiler = os.path.realpath(sys.argv[1]), sys.argv[2]
 clang = "clang" in compiler
@@ -237,28 +237,38 @@ def difference(bare, seen):
     return f"{parts} {files} differ"
 
 
+def bare_of(top, variant):
+    """What the bare compiler does with a variant; names of files as seen from where it runs."""
+    shutil.rmtree(top, ignore_errors=True)
+    os.makedirs(top + "/sub")
+    write(top, variant.files)
+    *streams, files = bare_run(top, variant.args, variant.env, variant.cwd, variant.files)
+    return (*streams, {os.path.relpath(file, variant.cwd): content for file, content in files.items()})
+
+
 def compare_keys(name, variants, top, cache):
-    """Asks for all keys of a family; where two are equal, so must be what the bare compiler does."""
+    """Asks for all keys of a family; where two are equal, so must be what the bare compiler does, which runs for those alone."""
     global failures, equal_keys
     seen = []
     for variant in variants:
         shutil.rmtree(top, ignore_errors=True)
         os.makedirs(top + "/sub")
         write(top, variant.files)
-        *streams, files = bare_run(top, variant.args, variant.env, variant.cwd, variant.files)
-        bare = (*streams, {os.path.relpath(file, variant.cwd): content for file, content in files.items()})
-        seen.append((variant, bare, keys_of(top, variant, cache)))
-    for (one, bare, (direct, text)), (other, other_bare, (other_direct, other_text)) in itertools.combinations(seen, 2):
+        seen.append((variant, keys_of(top, variant, cache)))
+    bare = functools.cache(lambda variant: bare_of(top, variant))
+    for (one, (direct, text)), (other, (other_direct, other_text)) in itertools.combinations(seen, 2):
         same_files = one.files == other.files
-        # Messages show lines of the sources, so a result with messages serves the same sources only.
-        by_text = text is not None and text == other_text and (same_files or not (bare[2] and other_bare[2]))
         by_manifest = direct is not None and direct == other_direct and same_files
-        if not by_text and not by_manifest:
+        by_text = text is not None and text == other_text
+        if not by_manifest and not by_text:
+            continue
+        # Messages show lines of the sources, so a result with messages serves the same sources only.
+        if not by_manifest and not same_files and bare(one)[2] and bare(other)[2]:
             continue
         equal_keys += 1
-        if bare != other_bare:
+        if bare(one) != bare(other):
             failures += 1
-            print(f"FAIL {compiler}: {name}: '{one.name}' and '{other.name}' have one key: {difference(bare, other_bare)}", flush=True)
+            print(f"FAIL {compiler}: {name}: '{one.name}' and '{other.name}' have one key: {difference(bare(one), bare(other))}", flush=True)
 
 
 def compare(what, mode, top, args, env, cwd, inputs, extra):
@@ -301,12 +311,14 @@ def main():
                         os.makedirs(top + "/sub")
                         write(top, variant.files)
                         compare(f"{name}: {variants.index(variant)}: {variant.name}", mode, top, variant.args, variant.env, variant.cwd, variant.files, {**extra, "CCACHE_DIR": cache})
+        # What a step changes shows in the text or forbids to go by it, whichever the compiler.
+        step_modes = {mode: extra for mode, extra in modes.items() if not (clang and mode == "preprocessor")}
         for name, (args, before, after, *more) in steps.items():
             env = more[0] if more else {}
             args = args.split() if isinstance(args, str) else args
             if only and name not in only:
                 continue
-            for mode, extra in modes.items():
+            for mode, extra in step_modes.items():
                 forget(cache)
                 shutil.rmtree(top, ignore_errors=True)
                 os.makedirs(top)

@@ -29,15 +29,26 @@ exec {silent}<>"$TOP/silent"
 export HOME=$TOP/home
 mkdir "$HOME" "$TOP/observed"
 
-# Built with the other tests; for a program that lies elsewhere, here.
-OBSERVE=${OBSERVE:-$(dirname "$DEJA")/test/deja_observe}
-if [[ ! -x $OBSERVE ]]; then
-  OBSERVE=$TOP/observe
-  g++ -std=c++20 -O1 -o "$OBSERVE" "$(dirname "${BASH_SOURCE[0]}")/observe.cpp" || exit 1
-fi
+# Answers what is asked around every compile (observe.cpp), without a start of a program for each.
+for candidate in "${OBSERVE:-}" "$(dirname "$DEJA")"/{,../}test/deja_observe "$(dirname "$DEJA")/../deja_observe"; do
+  [[ -x $candidate ]] && break
+done
+OBSERVE=$candidate
+[[ -x $OBSERVE ]] || { echo "deja_observe is not built; OBSERVE may name it" >&2; exit 1; }
+mkfifo "$TOP/requests" "$TOP/answers"
+("$OBSERVE" <"$TOP/requests" >"$TOP/answers" &) # no job of this shell's, which would tell of its end
+exec {requests}>"$TOP/requests" {answers}<"$TOP/answers"
+
+# ask WORDS…: the answer in $answer.
+ask() {
+  printf '%s\0' "$#" "$@" >&"$requests"
+  IFS= read -r -u "$answers" answer || answer="failed: no answer"
+  [[ $answer != failed:* ]] || fail "$1: $answer"
+}
 
 at_exit() {
   local code=$?
+  printf '1\0end\0' >&"$requests"
   cd /
   for undo in "${undo_at_exit[@]}"; do eval "$undo"; done
   if [[ -n ${KEEP:-} ]]; then echo "left behind: $TOP"; else chmod -R u+rwX "$TOP" && rm -rf "$TOP"; fi
@@ -131,28 +142,11 @@ endings() {
   done < <(manage --print-stats)
 }
 # Remembers the statistics; ended() then tells how the runs since ended, in $ending: direct, preprocessed, miss, or other ids, joined by
-# '+'; and remembers what there is now. No program but deja is started for it: this is done for every compile.
-declare -A marked=()
-mark() {
-  local id count
-  while IFS=$'\t' read -r id count; do marked[$id]=${count%$'\r'}; done < <(manage --print-stats)
-}
+# '+', or nothing; and remembers what there is now.
+mark() { ask mark "$CCACHE_DIR"; }
 ended() {
-  local id count
-  ending=
-  while IFS=$'\t' read -r id count; do
-    count=${count%$'\r'}
-    [[ ${marked[$id]:-0} != "$count" ]] || continue
-    marked[$id]=$count
-    case $id in
-      direct_cache_hit) ending+=+direct ;;
-      preprocessed_cache_hit) ending+=+preprocessed ;;
-      cache_miss) ending+=+miss ;;
-      *) if is_ending "$id"; then ending+=+$id; fi ;;
-    esac
-  done < <(manage --print-stats)
-  ending=${ending#+}
-  ending=${ending:-nothing}
+  ask ended "$CCACHE_DIR"
+  ending=$answer
 }
 # HOW: one of ended()'s words; `cacheable` for direct, preprocessed or miss; `hit` for the first two; `any`.
 expect_hit() {
@@ -175,7 +169,7 @@ compile() {
 
 # --- comparison with the bare compiler ----------------------------------------------------------------------------------
 # What is below $W now counts as input from here on.
-snapshot() { "$OBSERVE" snapshot "$W" "$TOP/inputs"; }
+snapshot() { ask snapshot "$W" "$TOP/inputs"; }
 
 # observe FOLDER WORDS…: runs the words, keeps exit code, streams and what they made or changed below $W in the folder, and puts everything
 # there back as it was at the snapshot.
@@ -187,13 +181,14 @@ observe() {
   # Names of the compilers' temporary files are never the same.
   [[ ! -s $TOP/observed/stderr ]] ||
     sed -E -i 's#/tmp/([A-Za-z0-9_-]+-)?cc?[A-Za-z0-9]{6}\b#/tmp/NAME#g; s#/tmp/[a-z]+-[0-9a-f]{6}\b#/tmp/NAME#g; s#^\{standard input\}:#/tmp/NAME.s:#' "$TOP/observed/stderr"
-  "$OBSERVE" collect "$W" "$TOP/inputs" "$TOP/observed" "$into" || fail "what $* left behind cannot be collected"
+  ask collect "$W" "$TOP/inputs" "$TOP/observed" "$into"
 }
 
 # same_as NAME A B: two observations must be equal.
 same_as() {
   local name=$1 a=$2 b=$3
-  "$OBSERVE" same "$a" "$b" && return
+  ask same "$a" "$b"
+  [[ $answer != yes ]] || return 0
   diff -r --no-dereference "$a" "$b" >"$TOP/difference" 2>&1
   fail "$name: $(basename "$b") differs from $(basename "$a"):
 $(<"$TOP/difference")
@@ -224,7 +219,7 @@ observe_deja() {
 # same_as_compiler NAME [cold [warm]] -- compiler args…
 # The same with two runs of deja, which must end as `cold` (default cacheable) and `warm` (default direct; like `cold` when that
 # alone is given), and where the files are old enough for a replay, one more that must end as `warm`. The cache is not emptied before: a key that leaves something out serves the object of an earlier,
-# different call.
+# different call. Where deja did not even look there is one run, for nothing can have been stored.
 same_as_compiler() {
   local name=$1 cold=cacheable warm=direct
   shift
@@ -232,6 +227,11 @@ same_as_compiler() {
   if [[ $1 != -- ]]; then warm=$1; shift; fi
   shift
   same_once "$name" "$cold" -- "$@"
+  case $ending in unsupported_* | called_for_* | multiple_source_files | no_input_file | bad_compiler_arguments | output_to_stdout)
+    [[ $warm == any || $warm == "$ending" ]] || fail "$name: ended as $ending, expected $warm"
+    return ;;
+  esac
   observe_deja "$name" warm "$warm" "$@"
-  if [[ $aged ]]; then observe_deja "$name" again "$warm" "$@"; fi
+  # Failures have no replay.
+  if [[ $aged && $ending != compile_failed && $ending != preprocessor_error ]]; then observe_deja "$name" again "$warm" "$@"; fi
 }

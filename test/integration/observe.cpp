@@ -1,12 +1,15 @@
-// What lib.sh does around every compile, in one process: find, mv, cp, rm, sort and diff took a
-// third of a test's time.
+// What lib.sh does around every compile, in one process that serves a whole test: to start
+// programs for it took half of a test's time. A request on stdin is the number of its words and
+// the words, each ended by a zero byte; the answer is one line.
 //
-//   observe snapshot W INPUTS           INPUTS becomes a copy of W, times included
-//   observe collect W INPUTS RUN INTO   INTO becomes RUN, with what was made or changed below W
-//   since the snapshot in INTO/files, a line
-//                                       for each in INTO/listing, and the inputs that vanished in
-//                                       INTO/removed; W is as it was again
-//   observe same A B                    exit code 0 where two such folders hold the same
+//   snapshot W INPUTS           INPUTS becomes a copy of W, times included
+//   collect W INPUTS RUN INTO   INTO becomes RUN, with what was made or changed below W since the
+//                               snapshot in INTO/files, a line for each in INTO/listing, and the
+//                               inputs that vanished in INTO/removed; W is as it was again
+//   same A B                    "yes" where two such folders hold the same
+//   mark CACHE                  remembers the cache's statistics
+//   ended CACHE                 how the runs since ended: "direct+miss", "nothing"; remembers, too
+//   end                         ends, without an answer
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -15,11 +18,18 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <system_error>
+#include <vector>
+
+#include "base/outcome.h"
+#include "store/stats.h"
+#include "sys/system.h"
 
 namespace fs = std::filesystem;
 
@@ -155,33 +165,88 @@ std::map<std::string, std::string> contents_of(const fs::path& folder) {
   return out;
 }
 
-int run(const std::string& verb, char** words, int count) {
-  if (verb == "snapshot" && count == 2) {
-    fs::remove_all(words[1]);
-    copy_as_is(words[0], words[1]);
-    return 0;
+// The statistics as they were when they were last looked at.
+class Endings {
+ public:
+  void mark(const std::string& cache) { seen_ = counts_of(cache); }
+
+  // The ways in which runs ended since, joined by '+'.
+  std::string since(const std::string& cache) {
+    const deja::Counts now = counts_of(cache);
+    std::string out;
+    for (const deja::OutcomeRow& row : deja::outcomes)
+      if (now[row.outcome] != seen_[row.outcome] && !word_of(row).empty())
+        out += (out.empty() ? "" : "+") + word_of(row);
+    seen_ = now;
+    return out.empty() ? "nothing" : out;
   }
-  if (verb == "collect" && count == 4) {
-    const fs::path into = words[3];
+
+ private:
+  static deja::Counts counts_of(const std::string& cache) {
+    auto totals = deja::Stats(deja::native_system(), cache).read();
+    if (!totals) throw std::runtime_error("the statistics of " + cache + " cannot be read");
+    return totals->counts;
+  }
+
+  // What lib.sh calls an ending; nothing for what is counted on the way to one.
+  static std::string word_of(const deja::OutcomeRow& row) {
+    using deja::Outcome;
+    if (row.outcome == Outcome::direct_cache_hit) return "direct";
+    if (row.outcome == Outcome::preprocessed_cache_hit) return "preprocessed";
+    if (row.outcome == Outcome::cache_miss) return "miss";
+    const bool ends =
+        row.group == deja::OutcomeGroup::uncacheable || row.group == deja::OutcomeGroup::error;
+    return ends ? std::string(row.id) : std::string();
+  }
+
+  deja::Counts seen_;
+};
+
+std::string answer(const std::vector<std::string>& words, Endings& endings) {
+  const std::string verb = words.empty() ? "" : words[0];
+  if (verb == "snapshot" && words.size() == 3) {
+    fs::remove_all(words[2]);
+    copy_as_is(words[1], words[2]);
+    return "done";
+  }
+  if (verb == "collect" && words.size() == 5) {
+    const fs::path run = words[3];
+    const fs::path into = words[4];
     fs::remove_all(into);
-    fs::rename(words[2], into);
-    fs::create_directory(words[2]);
+    fs::rename(run, into);
+    fs::create_directory(run);
     fs::create_directory(into / "files");
-    Collector(words[0], words[1], into).collect();
-    return 0;
+    Collector(words[1], words[2], into).collect();
+    return "done";
   }
-  if (verb == "same" && count == 2) return contents_of(words[0]) == contents_of(words[1]) ? 0 : 1;
-  std::fputs("usage: observe snapshot W INPUTS | collect W INPUTS RUN INTO | same A B\n", stderr);
-  return 2;
+  if (verb == "same" && words.size() == 3)
+    return contents_of(words[1]) == contents_of(words[2]) ? "yes" : "no";
+  if (verb == "mark" && words.size() == 2) {
+    endings.mark(words[1]);
+    return "done";
+  }
+  if (verb == "ended" && words.size() == 2) return endings.since(words[1]);
+  throw std::runtime_error("no such request: " + verb);
+}
+
+bool read_request(std::vector<std::string>& words) {
+  std::string count;
+  if (!std::getline(std::cin, count, '\0')) return false;
+  words.resize(std::stoul(count));
+  for (std::string& word : words) std::getline(std::cin, word, '\0');
+  return std::cin && !words.empty() && words[0] != "end";
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run(argc > 1 ? argv[1] : "", argv + 2, argc - 2);
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "observe: %s\n", problem.what());
-    return 2;
+int main() {
+  Endings endings;
+  std::vector<std::string> words;
+  while (read_request(words)) {
+    try {
+      std::cout << answer(words, endings) << std::endl;
+    } catch (const std::exception& problem) {
+      std::cout << "failed: " << problem.what() << std::endl;
+    }
   }
 }

@@ -81,8 +81,8 @@ for cc in $(c_compilers); do
         for now in "${order[@]}"; do
           rm -f "$header.gch"
           [[ $now == without ]] || cp other.gch "$header.gch"
+          "$cc" -c a.c -o bare.o
           for run in 1 2 3; do
-            "$cc" -c a.c -o bare.o
             deja "$cc" -c a.c -o a.o || fail "$now, run $run: exit code $?"
             cmp a.o bare.o || fail "$now, run $run: another object"
           done

@@ -29,6 +29,8 @@ grown() { if [[ -z ${mode:-} || $mode == CCACHE_DIRECT=1 ]]; then age; else sett
 for mode in CCACHE_DIRECT=1 CCACHE_NODIRECT=1 CCACHE_DEPEND=1; do
   export "$mode"
   for cc in $(c_compilers); do
+    # Which programs a compiler starts does not depend on the mode.
+    is_clang "$cc" && [[ $mode != CCACHE_DIRECT=1 ]] && continue
     fresh "$cc, $mode"
     external=()
     if is_clang "$cc"; then external=(-fno-integrated-as); fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Random edits against the bare compiler, after each of which deja must leave what the compiler leaves: 1,500 with TinyCC (misc/soak does 5,000 with gcc), which takes
-# milliseconds, and some with gcc. COMPILER, STEPS and SEED may be given.
+# Random edits against the bare compiler, after each of which deja must leave what the compiler leaves: 500 with TinyCC, which takes milliseconds, and some
+# with gcc (misc/soak does 5,000 with it). COMPILER, STEPS and SEED may be given.
 set -euo pipefail
 command -v python3 >/dev/null || { echo "no python3"; exit 77; }
 
@@ -14,6 +14,6 @@ if [[ ${COMPILER:-} ]]; then
   edits "$COMPILER" "${STEPS:-1000}" 24
 else
   # The quicker the steps, the more worlds, for a world rests two seconds between its turns.
-  edits tcc "${STEPS:-1500}" 60
-  edits gcc "${STEPS:-60}" 10
+  edits tcc "${STEPS:-500}" 40
+  edits gcc "${STEPS:-40}" 10
 fi
