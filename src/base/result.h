@@ -18,6 +18,7 @@ enum class Cause : unsigned char {
   not_a_directory,
   corrupt,
   too_large,
+  timed_out,
   other
 };
 

@@ -153,6 +153,35 @@ void Manifest::add(const ManifestEntry& entry) {
   while (entries_.size() > 1 && encode().size() > max_bytes) keep_newest(entries_.size() * 3 / 4);
 }
 
+bool Manifest::has(const EntryRow& row) const {
+  return std::ranges::any_of(entries_,
+                             [&](const EntryRow& known) { return same_compile(known, row); });
+}
+
+void Manifest::merge(const Manifest& other) {
+  for (const ManifestEntry& entry : other.entries()) {
+    if (entries_.size() >= max_entries) break;
+    EntryRow row = std::move(intern({&entry, 1}).front());
+    if (!has(row)) entries_.push_back(std::move(row));
+  }
+  while (entries_.size() > 1 && encode().size() > max_bytes) keep_newest(entries_.size() * 3 / 4);
+  if (account_.empty()) account_ = other.account_;
+}
+
+Manifest Manifest::without_facts() const {
+  std::vector<ManifestEntry> bare = entries();
+  for (ManifestEntry& entry : bare) {
+    for (ManifestFile& file : entry.files) file.mtime_ns = file.ctime_ns = 0;
+    for (WatchedDirectory& watched : entry.directories) {
+      watched.mtime_ns = watched.ctime_ns = 0;
+      watched.inode = watched.inode == 0 ? 0 : 1;
+    }
+  }
+  Manifest out;
+  out.entries_ = out.intern(bare);
+  return out;
+}
+
 void Manifest::set_account(std::string account) {
   account_ = account.size() <= max_account ? std::move(account) : std::string();
 }

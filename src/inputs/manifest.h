@@ -23,6 +23,7 @@ struct ManifestFile {
   std::string path;  // as the compiler named it: relative to the working directory, or absolute
   Digest digest;     // SourceFiles::key_digest
   std::uint64_t size = 0;
+  // Both times 0: they are not known, and only the content tells.
   std::int64_t mtime_ns = 0;
   std::int64_t ctime_ns = 0;
   Digest code{};  // the same of SourceFiles::code, where its comments do not matter; else zero
@@ -37,7 +38,7 @@ struct WatchedDirectory {
   std::string path;
   std::uint64_t inode = 0;  // 0: no such directory existed, and none must
   std::int64_t mtime_ns =
-      0;  // both times 0: it was too young when recorded, so that only its names tell
+      0;  // both times 0: it was too young, or on another machine, so that only its names tell
   std::int64_t ctime_ns = 0;
   Digest names;  // of the names in it that matter, in any order
 
@@ -85,6 +86,12 @@ class Manifest {
   // (SourceFiles remembers), whatever the number of entries that name it; contents are asked for
   // only once all sizes of an entry agree.
   MatchReport match(Fs& fs, SourceFiles& files, const MatchOptions& options) const;
+  // Puts the entries of `other` that are not in this one behind its own, as far as there is room:
+  // what is known here comes first.
+  void merge(const Manifest& other);
+  // Without what only this machine knows: the facts of its files and directories, so that they are
+  // compared by content and by names, and the account.
+  Manifest without_facts() const;
   // Adds an entry in front; one that equals it in files and result is replaced; beyond the limits
   // the oldest go.
   void add(const ManifestEntry& entry);
@@ -126,6 +133,7 @@ class Manifest {
   std::vector<EntryRow> intern(std::span<const ManifestEntry> entries);
   ManifestEntry entry_of(const EntryRow& row) const;
   bool same_compile(const EntryRow& a, const EntryRow& b) const;
+  bool has(const EntryRow& row) const;
   void keep_newest(std::size_t count);
   bool decode_strings(ByteReader& in, std::uint32_t count);
   bool decode_tables(ByteReader& in, std::uint32_t files, std::uint32_t directories);

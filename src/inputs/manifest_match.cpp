@@ -72,7 +72,8 @@ class Manifest::Matcher {
   bool may_differ(const FileRow& row) const { return options_.by_code && row.code != Digest{}; }
 
   bool stat_agrees(const FileRow& row) {
-    if (!options_.stat_is_enough) return false;
+    const bool known = row.mtime_ns != 0 || row.ctime_ns != 0;
+    if (!options_.stat_is_enough || !known) return false;
     const auto facts = files_.facts(path_of(row));
     return facts && facts->size == row.size && facts->mtime_ns == row.mtime_ns &&
            (options_.stat_ignores_ctime || facts->ctime_ns == row.ctime_ns);

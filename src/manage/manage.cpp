@@ -86,7 +86,7 @@ Result<void> carry_out(System& outside, const AskedList& asked) {
   if (const auto file = value_of(asked, "--config-path")) env.set("CCACHE_CONFIGPATH", *file);
   DryFs dry(outside.fs);
   System system{flags->dry_run ? static_cast<Fs&>(dry) : outside.fs, outside.processes,
-                outside.clock, env, outside.console};
+                outside.clock, env, outside.console, outside.channels};
   Management run(system, *flags);
   const bool acts = std::any_of(asked.begin(), asked.end(),
                                 [](const Asked& one) { return one.option->action != nullptr; });

@@ -3,6 +3,7 @@
 
 #include "manage/manage_actions.h"
 #include "manage/texts.h"
+#include "remote/helper_store.h"
 
 namespace deja {
 
@@ -35,9 +36,17 @@ Result<void> print_completion(Management& run, const std::string& shell) {
   return {};
 }
 
-// This version starts no helpers, so none is left to stop.
 Result<void> stop_storage_helpers(Management& run, const std::string&) {
-  run.print("No storage helpers are running\n");
+  const auto loaded = run.config();
+  if (!loaded) return loaded.error();
+  const Config& config = (*loaded)->config;
+  const auto list = parse_storage_list(config.remote_storage);
+  if (!list) return list.error();
+  unsigned stopped = 0;
+  for (const StorageSpec& spec : list->storages)
+    stopped += stop_helpers(run.system, {config.libexec_dirs, config.temporary_dir}, spec);
+  run.print(stopped == 0 ? "No storage helpers are running\n"
+                         : fmt::format("Stopped storage helpers: {}\n", stopped));
   return {};
 }
 

@@ -55,6 +55,8 @@ struct PropertyRow {
 };
 
 constexpr PropertyRow properties[] = {
+    {"budget", [](StorageSpec& spec,
+                  std::string_view value) { return set_duration(spec.budget.emplace(), value); }},
     {"data-timeout", [](StorageSpec& spec,
                         std::string_view value) { return set_duration(spec.data_timeout, value); }},
     {"helper",

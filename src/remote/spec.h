@@ -46,6 +46,8 @@ struct StorageSpec {
   std::chrono::nanoseconds data_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds request_timeout = std::chrono::minutes(1);
   std::chrono::nanoseconds idle_timeout = std::chrono::minutes(10);  // 0: never
+  // What the look-ups of one run may take in all.
+  std::optional<std::chrono::nanoseconds> budget;
 };
 
 struct StorageList {

@@ -94,6 +94,12 @@ class Processes {
                                         const std::function<void(std::string_view)>& on_out = {},
                                         LinkReads links = LinkReads::observed);
 
+  // Starts a program that goes on when this one ends: in a session of its own, without streams and
+  // without anything that this process was given. Where `listen_at` is not empty it gets, as
+  // descriptor 3, a socket that listens there; Windows has no such thing, and the program listens
+  // itself.
+  virtual Result<void> start_detached(const Command& command, const std::string& listen_at) = 0;
+
   // Becomes the program (POSIX exec; Windows: runs it with everything inherited and returns its
   // exit code). Returns only with an error on POSIX.
   virtual Result<int> become(const Command& command) = 0;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sys/channel.h"
 #include "sys/fs.h"
 #include "sys/process.h"
 
@@ -58,6 +59,7 @@ struct System {
   Clock& clock;
   Env& env;
   Console& console;
+  Channels& channels;
 };
 
 // The real one; lives as long as the process.

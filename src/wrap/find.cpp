@@ -177,41 +177,57 @@ std::variant<const SourceFile*, Bypass> source_of(const Session& session, const 
   return *source;
 }
 
+// The newest compile with the same headers, from the first tier that knows one. What is known of
+// the others stays in `sought`.
+std::optional<ManifestEntry> match_manifests(const Session& session, const Invocation& call,
+                                             Sought& sought) {
+  std::optional<Reason> why_not;
+  for (const Tier tier : tiers_of(session)) {
+    auto manifest = find_manifest(session, tier, *sought.direct);
+    if (!manifest) continue;
+    MatchReport match =
+        manifest->match(session.system.fs, session.files, match_options(session, call));
+    std::optional<ManifestEntry> entry;
+    if (match.result) entry = manifest->entries()[match.entry];
+    add_known(sought.manifests, tier, std::move(*manifest));
+    if (entry && !session.config.recache)
+      spread_manifest(session, tier, *sought.direct, sought.manifests);
+    if (entry) return entry;
+    if (!why_not) why_not = std::move(match.why_not);
+  }
+  if (session.config.recache) return std::nullopt;
+  if (why_not)
+    note(session, sought, "No match in manifest", std::move(*why_not));
+  else
+    note_no_manifest(session, call, sought);
+  return std::nullopt;
+}
+
 std::optional<Found> by_manifest(const Session& session, const Invocation& call, Sought& sought) {
-  sought.manifest = find_manifest(session, *sought.direct);
+  const auto match = match_manifests(session, call, sought);
   if (session.config.recache) return std::nullopt;
   sought.direct_missed = true;
-  if (!sought.manifest) {
-    note_no_manifest(session, call, sought);
-    return std::nullopt;
-  }
-  MatchReport match =
-      sought.manifest->match(session.system.fs, session.files, match_options(session, call));
-  if (!match.result) {
-    note(session, sought, "No match in manifest", std::move(*match.why_not));
-    return std::nullopt;
-  }
-  auto entry = find_result(session, *match.result);
-  if (!entry) note(session, sought, "Not served", {Why::result_gone, match.result->hex()});
-  if (!entry) return std::nullopt;
-  const ManifestEntry matched = sought.manifest->entries()[match.entry];
+  if (!match) return std::nullopt;
+  auto found = find_result(session, match->result);
+  if (!found) note(session, sought, "Not served", {Why::result_gone, match->result.hex()});
+  if (!found) return std::nullopt;
   std::vector<std::string> headers;
   if (by_code(session, call))
-    for (const ManifestFile& file : matched.files) headers.push_back(file.path);
-  if (!serves(session, call, *entry, headers, sought)) return std::nullopt;
-  write_down(session, call, matched, entry->find(conditions_part) != nullptr);
+    for (const ManifestFile& file : match->files) headers.push_back(file.path);
+  if (!serves(session, call, found->entry, headers, sought)) return std::nullopt;
+  write_down(session, call, *match, found->entry.find(conditions_part) != nullptr);
   sought.direct_missed = false;
-  return Found{std::move(*entry), *match.result, Outcome::direct_cache_hit};
+  return Found{std::move(found->entry), match->result, Outcome::direct_cache_hit, found->tier};
 }
 
 std::optional<Found> by_text(const Session& session, const Invocation& call, Sought& sought) {
   if (session.config.recache) return std::nullopt;
   sought.text_missed = true;
-  auto entry = find_result(session, *sought.text);
-  if (!entry) return std::nullopt;
-  if (!serves(session, call, *entry, sought.headers, sought)) return std::nullopt;
+  auto found = find_result(session, *sought.text);
+  if (!found) return std::nullopt;
+  if (!serves(session, call, found->entry, sought.headers, sought)) return std::nullopt;
   sought.text_missed = false;
-  return Found{std::move(*entry), *sought.text, Outcome::preprocessed_cache_hit};
+  return Found{std::move(found->entry), *sought.text, Outcome::preprocessed_cache_hit, found->tier};
 }
 
 // The text's key, and what the text tells of headers.

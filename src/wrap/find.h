@@ -9,6 +9,7 @@
 #include "inputs/manifest.h"
 #include "store/entry.h"
 #include "wrap/header_search.h"
+#include "wrap/lookup.h"
 #include "wrap/session.h"
 
 namespace deja {
@@ -18,6 +19,7 @@ struct Found {
   Entry entry;
   Digest result;  // the entry's key
   Outcome how;
+  Tier tier;  // that had the entry
 };
 
 // What the look-ups came to know, for whoever keeps a result.
@@ -25,7 +27,7 @@ struct Sought {
   std::optional<Digest> direct;  // of the manifest; nullopt when direct mode is off
   std::optional<Digest>
       text;  // of the result; nullopt in depend mode, and until the text was asked
-  std::optional<Manifest> manifest;
+  KnownManifests manifests;
   std::vector<std::string> headers;  // from the preprocessed text
   bool names_absent_file = false;    // so does the text, of a file that is not there
   bool hides_data = false;  // source, header or text bring in data that only an observer sees

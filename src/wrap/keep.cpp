@@ -182,7 +182,7 @@ Outcome keep(const Session& session, const Invocation& call, HeaderSearch& searc
   if (!keep_result(session, result, entry)) return ending;
   keep_shared(session, call, result);
   if (sought.direct && files)
-    (void)keep_manifest(session, call, search, *sought.direct, std::move(sought.manifest),
+    (void)keep_manifest(session, call, search, *sought.direct, std::move(sought.manifests),
                         std::move(*files), result);
   return ending;
 }
@@ -195,7 +195,7 @@ bool keep_headers(const Session& session, const Invocation& call, HeaderSearch& 
   auto files = describe_headers(session, call, sought.headers);
   if (!files) return false;
   const auto entry = keep_manifest(session, call, search, *sought.direct,
-                                   std::move(sought.manifest), std::move(*files), found.result);
+                                   std::move(sought.manifests), std::move(*files), found.result);
   if (entry) write_down(session, call, *entry, found.entry.find(conditions_part) != nullptr);
   return entry.has_value();
 }

@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "inputs/account.h"
+#include "inputs/conditions.h"
 #include "store/packed.h"
 #include "wrap/ask.h"
 #include "wrap/explain.h"
@@ -17,7 +18,13 @@ namespace deja {
 
 namespace {
 
-void drop_broken(const Session& session, const Digest& key, EntryKind kind, const Error& error) {
+std::size_t number_of(Tier tier) {
+  return static_cast<std::size_t>(tier) - static_cast<std::size_t>(Tier::first_remote);
+}
+
+void drop_broken(const Session& session, Tier tier, const Digest& key, EntryKind kind,
+                 const Error& error) {
+  if (is_remote(tier)) return session.remote.discard(number_of(tier), key, kind, error);
   const bool may_write = !session.config.read_only && !session.config.read_only_direct;
   const bool removed = may_write && session.store.remove(key, kind);
   const char* const what = removed ? "removed" : "left where it is";
@@ -26,15 +33,33 @@ void drop_broken(const Session& session, const Digest& key, EntryKind kind, cons
   session.counts.add(Outcome::missing_cache_file);
 }
 
-std::optional<std::string> fetch(const Session& session, const Digest& key, EntryKind kind) {
+std::optional<std::string> fetch_here(const Session& session, const Digest& key, EntryKind kind) {
   auto bytes = session.store.get(key, kind);
   if (!bytes && bytes.error().cause == Cause::corrupt)
-    drop_broken(session, key, kind, bytes.error());
+    drop_broken(session, Tier::local, key, kind, bytes.error());
   else if (!bytes)
     tell_cache_failure(session.log, "Cache not read", bytes.error());
   const bool found = bytes && *bytes;
   session.counts.add(found ? Outcome::local_storage_read_hit : Outcome::local_storage_read_miss);
   return found ? std::move(*bytes) : std::nullopt;
+}
+
+// What `decode`, which may use the bytes up, makes of the entry in one tier; nullopt when there is
+// none or it is broken.
+template <class T>
+std::optional<T> fetch(const Session& session, Tier tier, const Digest& key, EntryKind kind,
+                       Result<T> (*decode)(std::string&), std::string* encoded = nullptr) {
+  auto bytes = is_remote(tier) ? session.remote.get(number_of(tier), key, kind)
+                               : fetch_here(session, key, kind);
+  if (!bytes) return std::nullopt;
+  auto decoded = decode(*bytes);
+  if (!decoded) {
+    drop_broken(session, tier, key, kind, decoded.error());
+    return std::nullopt;
+  }
+  if (is_remote(tier)) session.counts.add(Outcome::remote_storage_read_hit);
+  if (encoded != nullptr) *encoded = std::move(*bytes);
+  return std::move(*decoded);
 }
 
 bool keep(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes,
@@ -56,9 +81,51 @@ std::optional<int> level_of(const Config& config) {
   return config.compression_level == 0 ? 1 : static_cast<int>(config.compression_level);
 }
 
-Result<Manifest> decode_manifest(std::string bytes) {
+Result<Manifest> decode_manifest(std::string& bytes) {
   const auto unpacked = unpack(std::move(bytes), largest_manifest);
   return unpacked ? Manifest::decode(*unpacked) : Result<Manifest>(unpacked.error());
+}
+
+std::string encode_manifest(const Manifest& manifest, std::optional<int> level) {
+  return level ? pack(manifest.encode(), *level) : manifest.encode();
+}
+
+Result<Entry> decode_result(std::string& bytes) { return decode_entry(bytes); }
+
+// Hands an entry to every remote storage; nothing is prepared where there is none.
+void share(const Session& session, const Digest& key, EntryKind kind, std::string_view bytes,
+           Overwrite overwrite) {
+  for (std::size_t tier = 0; tier < session.remote.size(); ++tier)
+    session.remote.put(tier, key, kind, bytes, overwrite);
+}
+
+// What leaves the machine is compressed, whatever is done here.
+constexpr int sharing_level = 3;
+
+// Takes the facts of this machine's directories out of what the result rests on, so that their
+// names tell.
+void forget_facts(Entry& entry) {
+  const auto part = std::ranges::find(entry.parts, conditions_part, &EntryPart::kind);
+  if (part == entry.parts.end()) return;
+  auto conditions = decode_conditions(part->bytes);
+  if (!conditions) return;  // whoever looks at them refuses them
+  for (Condition& condition : *conditions)
+    if (condition.kind != Condition::Kind::same_facts) condition.mtime_ns = condition.ctime_ns = 0;
+  part->bytes = encode_conditions(*conditions);
+}
+
+void share_result(const Session& session, const Digest& key, const Entry& entry,
+                  Overwrite overwrite) {
+  if (session.remote.size() == 0) return;
+  Entry shared = entry;
+  forget_facts(shared);
+  if (const auto bytes = encode_entry(shared, sharing_level))
+    share(session, key, EntryKind::result, *bytes, overwrite);
+}
+
+bool may_keep_here(const Session& session) {
+  const Config& config = session.config;
+  return !config.remote_only && !config.read_only && !config.read_only_direct;
 }
 
 bool is_ignored(const Session& session, const std::string& header) {
@@ -100,6 +167,28 @@ void add_probed_names(const Session& session, const std::string& file, ManifestE
   for (const std::string& name : scan.probed_names)
     if (std::ranges::find(entry.probed_names, name) == entry.probed_names.end())
       entry.probed_names.push_back(name);
+}
+
+void keep_manifest_here(const Session& session, const Digest& key, std::optional<Manifest> known,
+                        const ManifestEntry& entry) {
+  Manifest next = known ? std::move(*known) : Manifest();
+  next.add(entry);
+  if (next.account().empty()) next.set_account(encode_account(account_of(session.ledger.inputs())));
+  const std::string bytes = encode_manifest(next, level_of(session.config));
+  if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
+    session.log.add("Manifest " + key.hex() + " updated");
+}
+
+// What is only known from another tier stays out of it.
+void share_manifest(const Session& session, const Digest& key,
+                    std::vector<std::optional<Manifest>> known, const ManifestEntry& entry) {
+  known.resize(session.remote.size());
+  for (std::size_t tier = 0; tier < known.size(); ++tier) {
+    Manifest next = known[tier] ? std::move(*known[tier]) : Manifest();
+    next.add(entry);
+    session.remote.put(tier, key, EntryKind::manifest,
+                       encode_manifest(next.without_facts(), sharing_level), Overwrite::yes);
+  }
 }
 
 }  // namespace
@@ -151,37 +240,64 @@ void write_down(const Session& session, const Invocation& call, const ManifestEn
   if (entry.all_names_matter) ledger.value(Role::any_name, "");
 }
 
-std::optional<Manifest> find_manifest(const Session& session, const Digest& key) {
-  auto bytes = fetch(session, key, EntryKind::manifest);
-  if (!bytes) return std::nullopt;
-  auto manifest = decode_manifest(std::move(*bytes));
-  if (!manifest) {
-    drop_broken(session, key, EntryKind::manifest, manifest.error());
-    return std::nullopt;
+std::vector<Tier> tiers_of(const Session& session) {
+  std::vector<Tier> out;
+  if (!session.config.remote_only) out.push_back(Tier::local);
+  // What is stored anew is not asked for elsewhere.
+  const std::size_t remote = session.config.recache ? 0 : session.remote.size();
+  for (std::size_t tier = 0; tier < remote; ++tier)
+    out.push_back(static_cast<Tier>(static_cast<std::size_t>(Tier::first_remote) + tier));
+  return out;
+}
+
+std::optional<Manifest> find_manifest(const Session& session, Tier tier, const Digest& key) {
+  auto manifest = fetch(session, tier, key, EntryKind::manifest, decode_manifest);
+  return manifest && is_remote(tier) ? manifest->without_facts() : manifest;
+}
+
+void add_known(KnownManifests& known, Tier tier, Manifest manifest) {
+  if (is_remote(tier)) {
+    if (known.remote.size() <= number_of(tier)) known.remote.resize(number_of(tier) + 1);
+    known.remote[number_of(tier)] = manifest;
   }
-  return std::move(*manifest);
+  if (known.all)
+    known.all->merge(manifest);
+  else
+    known.all = std::move(manifest);
+}
+
+void spread_manifest(const Session& session, Tier tier, const Digest& key,
+                     const KnownManifests& known) {
+  if (is_remote(tier) && may_keep_here(session))
+    (void)keep(session, key, EntryKind::manifest,
+               encode_manifest(*known.all, level_of(session.config)), Overwrite::yes);
+  if (!is_remote(tier) && session.config.reshare && session.remote.size() > 0)
+    share(session, key, EntryKind::manifest,
+          encode_manifest(known.all->without_facts(), sharing_level), Overwrite::no);
 }
 
 std::optional<Manifest> peek_manifest(const Session& session, const Digest& key) {
   auto bytes = session.store.get(key, EntryKind::manifest);
   if (!bytes || !*bytes) return std::nullopt;
-  auto manifest = decode_manifest(std::move(**bytes));
+  auto manifest = decode_manifest(**bytes);
   return manifest ? std::optional(std::move(*manifest)) : std::nullopt;
 }
 
-std::optional<Entry> find_result(const Session& session, const Digest& key) {
-  const auto bytes = fetch(session, key, EntryKind::result);
-  if (!bytes) {
-    session.log.add("No result " + key.hex());
-    return std::nullopt;
+std::optional<FoundResult> find_result(const Session& session, const Digest& key) {
+  for (const Tier tier : tiers_of(session)) {
+    std::string bytes;
+    auto entry = fetch(session, tier, key, EntryKind::result, decode_result, &bytes);
+    if (!entry) continue;
+    session.log.add("Result " + key.hex() + " found");
+    if (is_remote(tier)) forget_facts(*entry);
+    if (is_remote(tier) && may_keep_here(session))
+      (void)keep(session, key, EntryKind::result, bytes, Overwrite::no);
+    if (!is_remote(tier) && session.config.reshare)
+      share_result(session, key, *entry, Overwrite::no);
+    return FoundResult{std::move(*entry), tier};
   }
-  auto entry = decode_entry(*bytes);
-  if (!entry) {
-    drop_broken(session, key, EntryKind::result, entry.error());
-    return std::nullopt;
-  }
-  session.log.add("Result " + key.hex() + " found");
-  return std::move(*entry);
+  session.log.add("No result " + key.hex());
+  return std::nullopt;
 }
 
 bool keep_result(const Session& session, const Digest& key, const Entry& entry) {
@@ -191,9 +307,11 @@ bool keep_result(const Session& session, const Digest& key, const Entry& entry) 
     session.log.add("Not stored: " + bytes.error().text());
     return false;
   }
-  if (!keep(session, key, EntryKind::result, *bytes, Overwrite::yes)) return false;
-  session.log.add("Result " + key.hex() + " stored");
-  return true;
+  const bool kept_here =
+      !config.remote_only && keep(session, key, EntryKind::result, *bytes, Overwrite::yes);
+  if (kept_here) session.log.add("Result " + key.hex() + " stored");
+  share_result(session, key, entry, Overwrite::yes);
+  return kept_here || session.remote.may_answer();
 }
 
 ManifestFile manifest_file(const Session& session, const Invocation& call, const std::string& name,
@@ -243,8 +361,8 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
 
 std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call,
                                            HeaderSearch& search, const Digest& key,
-                                           std::optional<Manifest> manifest,
-                                           std::vector<ManifestFile> files, const Digest& result) {
+                                           KnownManifests known, std::vector<ManifestFile> files,
+                                           const Digest& result) {
   ManifestEntry entry;
   entry.result = result;
   entry.files = std::move(files);
@@ -256,13 +374,8 @@ std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocat
     tell(session.log, "No direct mode", {Why::dangling_link, {}});
     return std::nullopt;
   }
-  Manifest next = manifest ? std::move(*manifest) : Manifest();
-  next.add(entry);
-  if (next.account().empty()) next.set_account(encode_account(account_of(session.ledger.inputs())));
-  const std::optional<int> level = level_of(session.config);
-  const std::string bytes = level ? pack(next.encode(), *level) : next.encode();
-  if (keep(session, key, EntryKind::manifest, bytes, Overwrite::yes))
-    session.log.add("Manifest " + key.hex() + " updated");
+  if (!session.config.remote_only) keep_manifest_here(session, key, std::move(known.all), entry);
+  share_manifest(session, key, std::move(known.remote), entry);
   remember_key(session, call, key);
   if (call.pch.made) remember_origin(session, call, key, entry.files);
   return entry;

@@ -33,17 +33,46 @@ MatchOptions match_options(const Session& session, const Invocation& call);
 void write_down(const Session& session, const Invocation& call, const ManifestEntry& entry,
                 bool observed);
 
-// The manifest under `key`; nullopt when there is none or it is broken (then it is removed).
-std::optional<Manifest> find_manifest(const Session& session, const Digest& key);
+// Where entries are: the local store, then the remote storages as they are configured. In this
+// order they are asked.
+enum class Tier : std::size_t { local = 0, first_remote = 1 };
+inline bool is_remote(Tier tier) { return tier != Tier::local; }
 
-// The same to look at only: nothing is counted, told or removed.
+// The tiers that this run asks.
+std::vector<Tier> tiers_of(const Session& session);
+
+// What the tiers hold under a direct key. A remote storage gets its own manifest back with what is
+// new, and nothing that only another one held: not all of them need be trusted alike.
+struct KnownManifests {
+  std::optional<Manifest> all;                  // of all tiers together
+  std::vector<std::optional<Manifest>> remote;  // of each remote storage, as far as it was asked
+};
+
+// The manifest under `key` in one tier; nullopt when there is none or it is broken (then it is
+// removed). One from elsewhere is without what only its machine knew.
+std::optional<Manifest> find_manifest(const Session& session, Tier tier, const Digest& key);
+
+// The same in the local store, to look at only: nothing is counted, told or removed.
 std::optional<Manifest> peek_manifest(const Session& session, const Digest& key);
 
-// The result under `key`; nullopt when there is none or it is broken (then it is removed). Counts
-// the local storage's part.
-std::optional<Entry> find_result(const Session& session, const Digest& key);
+// Adds what a tier holds.
+void add_known(KnownManifests& known, Tier tier, Manifest manifest);
 
-// Keeps a result; an error is a line in the log, and false.
+// After a match: what came from elsewhere is kept here, or what is here is shared where the user
+// wants that.
+void spread_manifest(const Session& session, Tier tier, const Digest& key,
+                     const KnownManifests& known);
+
+struct FoundResult {
+  Entry entry;
+  Tier tier;
+};
+
+// The result under `key`, from the first tier that has one that is whole; nullopt when there is
+// none. One from elsewhere is kept here, once it has been seen to be whole.
+std::optional<FoundResult> find_result(const Session& session, const Digest& key);
+
+// Keeps a result in all tiers; false where none of them took it.
 bool keep_result(const Session& session, const Digest& key, const Entry& entry);
 
 // What a manifest says of one file that was read.
@@ -57,11 +86,11 @@ std::optional<std::vector<ManifestFile>> describe_headers(const Session& session
                                                           const Invocation& call,
                                                           const std::vector<std::string>& headers);
 
-// Adds "these headers lead to that result" to the manifest under `key`, and returns what it added;
+// Adds "these headers lead to that result" to the manifests under `key`, and returns what it added;
 // nullopt, with a reason in the log, where later changes could not be seen.
 std::optional<ManifestEntry> keep_manifest(const Session& session, const Invocation& call,
                                            HeaderSearch& search, const Digest& key,
-                                           std::optional<Manifest> manifest,
-                                           std::vector<ManifestFile> files, const Digest& result);
+                                           KnownManifests known, std::vector<ManifestFile> files,
+                                           const Digest& result);
 
 }  // namespace deja

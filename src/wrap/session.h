@@ -18,6 +18,7 @@
 #include "inputs/digest_cache.h"
 #include "inputs/ledger.h"
 #include "inputs/source_files.h"
+#include "remote/tiers.h"
 #include "store/local_store.h"
 #include "store/stats.h"
 #include "sys/system.h"
@@ -47,6 +48,7 @@ struct Session {
   Log& log;
   Counts& counts;
   LocalStore& store;
+  RemoteTiers& remote;
   SourceFiles& files;
   Ledger& ledger;
   DigestCache* digests;  // null where inode_cache is off

@@ -181,6 +181,7 @@ struct Call {
   std::vector<std::string> own_words;  // as deja got them
   std::vector<std::string> words;      // the compiler first
   LoadedConfig loaded;
+  std::vector<StorageSpec> storages;
   FoundCompiler compiler;
   std::string directory;
   std::int64_t started_ns;
@@ -199,6 +200,10 @@ int run_disabled(System& system, const Call& call) {
   return run_compiler(system, call.compiler, config, call.words);
 }
 
+HelperSettings helper_settings(const Config& config) {
+  return {config.libexec_dirs, config.temporary_dir};
+}
+
 int run_enabled(System& system, const Call& run) {
   const Config& config = run.loaded.config;
   const auto caller_umask = config.umask ? std::optional(system.console.get_umask()) : std::nullopt;
@@ -215,20 +220,15 @@ int run_enabled(System& system, const Call& run) {
   Ledger ledger(system.env, files, config.sloppiness);
   write_down(ledger, run.loaded, run.compiler);
   LocalStore store(system, config.cache_dir, config.name_space);
-  const Session session{system,
-                        config,
-                        log,
-                        counts,
-                        store,
-                        files,
-                        ledger,
-                        remembered,
-                        run.compiler,
-                        run.words,
-                        run.directory,
-                        run.started_ns,
-                        debug.traces(),
-                        may_observe(system, config, run.compiler),
+  const bool looks_only = config.read_only || config.read_only_direct;
+  RemoteTiers remote(system.clock, log, counts, run.storages,
+                     looks_only ? StorageUse::look : StorageUse::look_and_store,
+                     open_with(system, log, helper_settings(config)));
+  const Session session{system,         config,         log,
+                        counts,         store,          remote,
+                        files,          ledger,         remembered,
+                        run.compiler,   run.words,      run.directory,
+                        run.started_ns, debug.traces(), may_observe(system, config, run.compiler),
                         caller_umask};
 
   const Understood understood =
@@ -258,15 +258,15 @@ int run_enabled(System& system, const Call& run) {
 }
 
 // A wrong remote_storage is told at once, not when something is looked for there.
-Result<void> check_remote_storage(LoadedConfig& loaded) {
-  if (loaded.config.remote_storage.empty()) return {};
-  const auto list = parse_storage_list(loaded.config.remote_storage);
+Result<std::vector<StorageSpec>> read_remote_storage(LoadedConfig& loaded) {
+  if (loaded.config.remote_storage.empty()) return std::vector<StorageSpec>();
+  auto list = parse_storage_list(loaded.config.remote_storage);
   if (!list)
     return Error{fmt::format("{}: bad value for remote_storage",
                              loaded.origins[*option_of_key("remote_storage")]),
                  "", list.error().text()};
   loaded.notes.insert(loaded.notes.end(), list->notes.begin(), list->notes.end());
-  return {};
+  return std::move(list->storages);
 }
 
 // All of a run that goes as it should.
@@ -279,15 +279,24 @@ int wrap_call(System& system, std::vector<std::string> words) {
   if (!loaded) return fail(system, loaded.error().text());
   const Config& config = loaded->config;
   if (words.empty()) return fail(system, "no compiler given after the settings; try 'deja --help'");
-  if (const auto right = check_remote_storage(*loaded); !right && !config.disable)
-    return fail(system, right.error().text());
+  auto storages = read_remote_storage(*loaded);
+  if (!storages && !config.disable) return fail(system, storages.error().text());
+  if (storages && !config.disable)
+    if (const auto known = check_schemes(system, helper_settings(config), *storages); !known)
+      return fail(system, known.error().text());
   auto compiler =
       find_compiler(system, config, config.compiler.empty() ? words.front() : config.compiler);
   if (!compiler) return fail(system, compiler.error().text());
   auto directory = system.fs.current_directory();
   if (!directory) return run_compiler(system, *compiler, config, words);
-  const Call call{own_words,  std::move(words), std::move(*loaded),  std::move(*compiler),
-                  *directory, started_ns,       started_monotonic_ns};
+  const Call call{own_words,
+                  std::move(words),
+                  std::move(*loaded),
+                  std::move(storages).value_or({}),
+                  std::move(*compiler),
+                  *directory,
+                  started_ns,
+                  started_monotonic_ns};
   return call.loaded.config.disable ? run_disabled(system, call) : run_enabled(system, call);
 }
 

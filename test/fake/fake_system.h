@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "fake/fake_channels.h"
 #include "fake/fake_clock.h"
 #include "fake/fake_fs.h"
 #include "fake/faulty_fs.h"
@@ -70,6 +71,9 @@ class FakeProcesses final : public Processes {
   std::vector<Command> ran;       // by run() and run_observed(), in order
   std::vector<Command> observed;  // by run_observed(), in order
   std::vector<Command> became;    // by become()
+  std::vector<Command> detached;  // by start_detached()
+  // What a program that was started so does; nothing by default.
+  std::function<void(const Command&, const std::string& listen_at)> on_detached;
   std::set<std::uint32_t> alive{1000};
   std::uint32_t own_id = 1000;
   int died_of = 0;
@@ -85,6 +89,11 @@ class FakeProcesses final : public Processes {
   // Runs it, its output going to the console, and returns its exit code: the real one would not
   // return.
   Result<int> become(const Command& command) override;
+  Result<void> start_detached(const Command& command, const std::string& listen_at) override {
+    detached.push_back(command);
+    if (on_detached) on_detached(command, listen_at);
+    return {};
+  }
   void die_of(int signal) override { died_of = signal; }
   std::uint32_t id() override { return own_id; }
   bool is_alive(std::uint32_t process) override { return alive.contains(process); }
@@ -105,7 +114,8 @@ struct FakeSystem {
   FakeEnv env;
   FakeConsole console;
   FakeProcesses processes{fs, console};
-  System system{faulty, processes, clock, env, console};
+  FakeChannels channels{clock};
+  System system{faulty, processes, clock, env, console, channels};
 };
 
 }  // namespace deja

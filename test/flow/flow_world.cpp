@@ -163,7 +163,7 @@ Seen FlowWorld::bare(const std::vector<std::string>& words) {
 
 std::int64_t FlowWorld::count_of(Outcome outcome) {
   FakeConsole quiet;
-  System direct{fs, processes, clock, env, quiet};
+  System direct{fs, processes, clock, env, quiet, channels};
   const auto totals = Stats(direct, "/cache").read();
   return totals ? totals->counts[outcome] : -1;
 }

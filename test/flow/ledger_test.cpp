@@ -64,7 +64,7 @@ bool is_free(const std::string& path) {
 // record lacks.
 std::vector<std::string> unrecorded(FlowWorld& world, const std::vector<std::string>& words) {
   NotingEnv env(world.env);
-  System system{world.faulty, world.processes, world.clock, env, world.console};
+  System system{world.faulty, world.processes, world.clock, env, world.console, world.channels};
   std::vector<std::string> argv = {"gcc"};
   argv.insert(argv.end(), words.begin(), words.end());
   wrap(system, argv);

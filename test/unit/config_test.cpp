@@ -257,12 +257,9 @@ TEST_CASE("an error names place, key and value") {
 
 TEST_CASE("notes for the log") {
   ConfigWorld world;
-  world.fs.put(cache_file, "colour = blue\nreshare = true\n");
-  world.env.variables["CCACHE_REMOTE_STORAGE"] = "file:/x";
+  world.fs.put(cache_file, "colour = blue\n");
   const LoadedConfig loaded = world.load();
   CHECK(mentions(loaded.notes, std::string(cache_file) + ":1: unknown key 'colour' ignored"));
-  CHECK(mentions(loaded.notes, "reshare is set but has no effect yet"));
-  CHECK(mentions(loaded.notes, "remote_storage is set but has no effect yet"));
   CHECK(!mentions(loaded.notes, "file_clone"));
 }
 

@@ -125,7 +125,8 @@ class ReplayWorld {
   ClockAhead clock;
   FakeEnv env;
   FakeConsole console;
-  System system{native_system().fs, native_system().processes, clock, env, console};
+  System system{native_system().fs, native_system().processes, clock, env,
+                console,            native_system().channels};
   ReplayCall call;
   std::string large;
   std::string record_path;

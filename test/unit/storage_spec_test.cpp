@@ -1,6 +1,7 @@
 // remote_storage: what its words mean, and what is wrong with those that mean nothing.
 #include <doctest/doctest.h>
 
+#include "fuzz/storage_spec_fuzz.h"
 #include "remote/spec.h"
 
 using namespace deja;
@@ -139,4 +140,24 @@ TEST_CASE("the parts of a URL") {
   CHECK(redacted_url("file:/d") == "file:/d");
   CHECK(redacted_storage_list("http://u:p@h/x @bearer-token=secret read-only|file:/d") ==
         "http://********@h/x @bearer-token=******** read-only file:/d");
+}
+
+TEST_CASE("any text is refused, or means storages that can be named again") {
+  const std::string_view pieces[] = {"file:/a", "http://u:longpassword@h",
+                                     " ",       "|",
+                                     "*",       "shards=",
+                                     "a(2)",    ",",
+                                     "@k=v",    "budget=1s",
+                                     "x:",      "//",
+                                     "%2",      "umask=",
+                                     "?q#f"};
+  std::uint64_t random = 1;
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (int i = 0; i < 6; ++i) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      text += pieces[(random >> 33) % std::size(pieces)];
+    }
+    check_storage_text(text);
+  }
 }

@@ -21,6 +21,7 @@ class PosixProcesses final : public Processes {
   Result<Observed> run_observed(const Command& command,
                                 const std::function<void(std::string_view)>& on_out,
                                 LinkReads links) override;
+  Result<void> start_detached(const Command& command, const std::string& listen_at) override;
   Result<int> become(const Command& command) override;
   void die_of(int signal) override;
   std::uint32_t id() override;

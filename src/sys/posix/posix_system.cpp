@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "sys/posix/posix_call.h"
+#include "sys/posix/posix_channel.h"
 #include "sys/posix/posix_fs.h"
 #include "sys/posix/posix_process.h"
 #include "sys/system.h"
@@ -135,7 +136,8 @@ System& native_system() {
   static posix::PosixClock clock;
   static posix::PosixEnv env;
   static posix::PosixConsole console;
-  static System system{fs, processes, clock, env, console};
+  static posix::PosixChannels channels;
+  static System system{fs, processes, clock, env, console, channels};
   return system;
 }
 

@@ -261,6 +261,22 @@ Result<Finished> Win32Processes::run(const Command& command, const Sink& on_out)
   return finished;
 }
 
+// No handle of this process, no console, nobody's Ctrl-C.
+Result<void> Win32Processes::start_detached(const Command& command, const std::string&) {
+  std::wstring line = wide(command_line_of(command.argv));
+  std::wstring environment = environment_of(command);
+  STARTUPINFOW startup{};
+  startup.cb = sizeof startup;
+  PROCESS_INFORMATION process{};
+  constexpr DWORD flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT;
+  if (!CreateProcessW(api_path(command.program).c_str(), line.data(), nullptr, nullptr, FALSE,
+                      flags, environment.data(), nullptr, &startup, &process))
+    return error_of("run", command.program, GetLastError());
+  CloseHandle(process.hThread);
+  CloseHandle(process.hProcess);
+  return {};
+}
+
 Result<int> Win32Processes::become(const Command& command) {
   // Named, since a child that is to show no window gets a console of its own, and without this its
   // outputs would go there.

@@ -4,6 +4,7 @@
 #include "base/command_line.h"
 #include "sys/system.h"
 #include "sys/win32/win32_call.h"
+#include "sys/win32/win32_channel.h"
 #include "sys/win32/win32_fs.h"
 #include "sys/win32/win32_process.h"
 #include "sys/win32/win32_time.h"
@@ -119,7 +120,8 @@ System& native_system() {
   static win32::Win32Clock clock;
   static win32::Win32Env env;
   static win32::Win32Console console;
-  static System system{fs, processes, clock, env, console};
+  static win32::Win32Channels channels;
+  static System system{fs, processes, clock, env, console, channels};
   return system;
 }
 

@@ -71,7 +71,8 @@ inline Orders in_every_order(const TwoProcesses& processes) {
     const TemporaryFolder folder;
     processes.before(native, folder.path());
     FaultyFs steps(native.fs);
-    System system{steps, native.processes, native.clock, native.env, native.console};
+    System system{steps,      native.processes, native.clock,
+                  native.env, native.console,   native.channels};
     bool right = true;
     came_in = false;
     int step = 0;
