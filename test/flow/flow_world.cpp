@@ -115,6 +115,8 @@ Finished FlowWorld::gcc(const Command& command) {
   if (text.find("warn") != std::string::npos) out.err = request.source + ":1: warning: warn\n";
   if (request.preprocess) {
     ++preprocesses;
+    if (request.dependencies)
+      fs.put_now(path::join("/src", request.depfile), request.target + ": " + prerequisites + "\n");
     out.out = text;
     return out;
   }

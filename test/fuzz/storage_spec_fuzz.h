@@ -23,7 +23,7 @@ inline void check_storage_text(std::string_view text) {
       const std::string& user = spec.url.user_info ? *spec.url.user_info : std::string();
       const std::string shown = redacted_url(spec.text);
       if (user.size() > 8 && spec.shards.empty() &&
-          shown.find("//" + user + "@") != std::string::npos)
+          shown.starts_with(spec.url.scheme + "://" + user + "@"))
         std::abort();
     }
   }
