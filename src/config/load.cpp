@@ -101,7 +101,6 @@ class Loader {
   void set_default_ceiling();
   Result<void> load_directory_file();
   void fill_computed_defaults();
-  void note_keys_without_effect();
 
   bool has_only_file() const { return !only_file_.empty(); }
   std::string config_path();
@@ -443,15 +442,6 @@ void Loader::fill_computed_defaults() {
   config.temporary_dir = absolute(config.temporary_dir);
 }
 
-void Loader::note_keys_without_effect() {
-  for (std::size_t i = 0; i < options().size(); ++i) {
-    const Option& option = options()[i];
-    if (option.takes_effect == TakesEffect::later && is_set(i))
-      out_.notes.push_back(
-          fmt::format("{} is set but has no effect yet ({})", option.key, out_.origins[i]));
-  }
-}
-
 }  // namespace
 
 std::optional<Override> as_override(std::string_view word) {
@@ -483,7 +473,6 @@ Result<LoadedConfig> load_config(System& system, const std::vector<Override>& ov
   if (step && !loader.has_only_file()) step = loader.load_directory_file();
   if (!step) return step.error();
   loader.fill_computed_defaults();
-  loader.note_keys_without_effect();
   return loader.take();
 }
 

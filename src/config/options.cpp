@@ -24,13 +24,12 @@ constexpr Option table[] = {
      "Absolute paths below these directories become relative to the working directory, for the key "
      "and for the compiler."},
     {"cache_dir", "DIR", &Config::cache_dir, never_from_directory, replays, "The cache's root.",
-     TakesEffect::now,
      "`$XDG_CACHE_HOME/deja`, else `~/.cache/deja`; Windows: `%LOCALAPPDATA%\\deja`"},
     {"ceiling_dirs", "CEILING_DIRS", PathField{&Config::ceiling_dirs}, never_from_directory,
      replays,
      "The search for a directory's `ccache.conf` stops below these directories, by their real "
      "places too.",
-     TakesEffect::now, "the home directory"},
+     "the home directory"},
     {"ceiling_markers", "CEILING_MARKERS", NameField{&Config::ceiling_markers},
      never_from_directory, replays,
      "A directory that holds one of these names is the last one the search looks in."},
@@ -97,7 +96,6 @@ constexpr Option table[] = {
      replays,
      "Watch what a compile reads, asks for and writes (Linux), so that what no option tells counts "
      "too: `auto` watches compilers that deja knows, `always` any program.",
-     TakesEffect::now,
      {},
      Origin::own},
     {"path", "PATH", &Config::path, below_safe_dirs, replays,
@@ -131,7 +129,7 @@ constexpr Option table[] = {
     {"stats_log", "STATSLOG", &Config::stats_log, below_safe_dirs, no_replay,
      "Append what every run counted to this file."},
     {"temporary_dir", "TEMPDIR", &Config::temporary_dir, below_safe_dirs, replays,
-     "Where temporary files go.", TakesEffect::now,
+     "Where temporary files go.",
      "`$XDG_RUNTIME_DIR/deja-tmp` where that folder's parent exists, else `<cache_dir>/tmp`"},
     {"umask", "UMASK", &Config::umask, below_safe_dirs, replays,
      "Octal file mode mask for the cache's files."},
@@ -521,17 +519,12 @@ std::string options_page() {
       "of `ceiling_dirs`, before one that "
       "belongs\n"
       "  to somebody else or lies on another file system, and after one that holds a name of "
-      "`ceiling_markers`.\n"
-      "- Keys marked *no effect yet* are read, checked and shown, and a run that sets one says so "
-      "in its log.\n\n"
+      "`ceiling_markers`.\n\n"
       "| Key | Variable | Class | Type | Default | Meaning |\n|---|---|---|---|---|---|\n";
-  for (const Option& option : table) {
-    const std::string_view mark =
-        option.takes_effect == TakesEffect::later ? " *No effect yet.*" : "";
-    page += fmt::format("| `{}` | `{}` | {} | {} | {} | {}{}{} |\n", option.key,
-                        variable_of(option), class_letter(option.trust), type_name(option),
-                        default_cell(option), option.doc, choices_cell(option), mark);
-  }
+  for (const Option& option : table)
+    page += fmt::format("| `{}` | `{}` | {} | {} | {} | {}{} |\n", option.key, variable_of(option),
+                        class_letter(option.trust), type_name(option), default_cell(option),
+                        option.doc, choices_cell(option));
   return page;
 }
 

@@ -26,9 +26,6 @@ enum class WithReplay : unsigned char { no_replay, replays };
 // own: the peer does not have the key, so that its variable is called DEJA_….
 enum class Origin : unsigned char { peer, own };
 
-// later: parsed, shown and kept, while the feature it steers is not there yet.
-enum class TakesEffect : unsigned char { now, later };
-
 // Fields whose text form is not told by their C++ type.
 struct PathField {  // list of absolute paths, kept normal
   Strings Config::*member;
@@ -63,7 +60,6 @@ struct Option {
   Trust trust;
   WithReplay with_replay;
   std::string_view doc;
-  TakesEffect takes_effect = TakesEffect::now;
   std::string_view default_text =
       {};  // where the default is computed: what the documentation says instead
   Origin origin = Origin::peer;

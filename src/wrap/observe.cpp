@@ -340,8 +340,15 @@ class Judge {
     return false;
   }
 
+  // Nor does a directory of headers that the command names: it is looked for there as well.
+  bool is_searched_in_vain(const std::string& name) const {
+    return std::ranges::any_of(call_.search.directories, [&](const SearchDirectory& directory) {
+      return absolute(directory.path) == path::normal(name);
+    });
+  }
+
   void add_absent(const std::string& name) {
-    if (is_header_search(name)) return;
+    if (is_header_search(name) || is_searched_in_vain(name)) return;
     const Absence absence = absence_of(name);
     const std::string beginning = path::join(absence.directory, absence.name);
     if (!gone_.insert(beginning).second) return;
