@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::size_t most_memory = 512 * 1024 * 1024;  // of entries on their way
 constexpr std::size_t most_known_keys = 64 * 1024;
-constexpr std::size_t shortest_secret = 16;  // bytes
+constexpr auto memory_of_entries = std::chrono::minutes(10);  // that are known to be there
+constexpr std::size_t shortest_secret = 16;                   // bytes
 constexpr std::uint64_t largest_secret = 4096;
 // How long an idle helper stays for what is queued; the next one goes on with the rest.
 constexpr auto grace = std::chrono::seconds(60);
@@ -83,8 +84,9 @@ class Helper {
     far_ = std::move(*far);
     const Trust trust = attributes.requires_signature ? Trust::signed_only : Trust::anybody;
     signed_ = std::make_unique<SignedFar>(*far_, metrics_, std::move(*secret), trust);
-    guarded_ = std::make_unique<GuardedFar>(*signed_, metrics_, diary_, BreakerLimits(),
-                                            KnownKeys(most_known_keys, attributes.miss_memory));
+    guarded_ = std::make_unique<GuardedFar>(
+        *signed_, metrics_, diary_, BreakerLimits(),
+        KnownKeys(most_known_keys, attributes.miss_memory, memory_of_entries));
     guard_ = guarded_.get();
     single_ = std::make_unique<SingleFlight>(*guarded_, metrics_);
     if (setup_.queue.empty()) return {};

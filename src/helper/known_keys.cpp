@@ -7,7 +7,7 @@ std::optional<bool> KnownKeys::is_there(std::string_view key, Time now) const {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return std::nullopt;
   const Known& known = *found->second;
-  if (!known.there && now - known.since >= absent_for_) return std::nullopt;
+  if (now - known.since >= (known.there ? there_for_ : absent_for_)) return std::nullopt;
   return known.there;
 }
 

@@ -15,8 +15,10 @@ class KnownKeys {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  KnownKeys(std::size_t most, std::chrono::milliseconds absent_for)
-      : most_(most), absent_for_(absent_for) {}
+  // Others put entries, and servers drop them: neither is known for ever.
+  KnownKeys(std::size_t most, std::chrono::milliseconds absent_for,
+            std::chrono::milliseconds there_for)
+      : most_(most), absent_for_(absent_for), there_for_(there_for) {}
 
   // True, false, or nothing is known.
   std::optional<bool> is_there(std::string_view key, Time now) const;
@@ -32,6 +34,7 @@ class KnownKeys {
 
   std::size_t most_;
   std::chrono::milliseconds absent_for_;
+  std::chrono::milliseconds there_for_;
   std::list<Known> all_;  // the newest first
   std::unordered_map<std::string_view, std::list<Known>::iterator> by_key_;
 };

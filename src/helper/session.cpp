@@ -19,6 +19,29 @@ using wire::Status;
 constexpr auto between_requests = std::chrono::hours(24 * 365);
 constexpr auto within_request = std::chrono::seconds(60);
 
+// A shorter one would be the name of a folder, not of an entry.
+constexpr std::size_t shortest_key = 4;
+
+bool needs_key(Operation operation) {
+  switch (operation) {
+    case Operation::get:
+    case Operation::put:
+    case Operation::remove:
+    case Operation::exists:
+    case Operation::put_queued:
+      return true;
+    case Operation::stop:
+    case Operation::info:
+    case Operation::drain:
+    case Operation::metrics:
+    case Operation::state:
+      return false;
+  }
+  return false;
+}
+
+constexpr std::string_view no_memory = "too many entries at once: no memory is left for this one";
+
 constexpr std::uint64_t longest_drain = 24 * 3600 * 1000;  // milliseconds
 
 constexpr std::size_t small_read = 4 * 1024;
@@ -76,7 +99,7 @@ class Session {
     const std::string why =
         size_ > service_.most_bytes
             ? fmt::format("the entry is larger than {} bytes", service_.most_bytes)
-            : "too many entries at once: no memory is left for this one";
+            : std::string(no_memory);
     if (!skip_request()) return false;
     return refuse(Operation::put, {Failure::Kind::too_large, why, {}}) && (size_ = 0, true);
   }
@@ -115,6 +138,8 @@ class Session {
 
   // False when the connection is to be closed.
   bool carry_out(const Request& request) {
+    if (needs_key(request.operation) && request.key.size() < shortest_key)
+      return refuse(request.operation, {Failure::Kind::refused, "the key is too short", {}});
     switch (request.operation) {
       case Operation::get:
         return get(request);
@@ -146,6 +171,9 @@ class Session {
     const auto found = service_.far.get(request.key);
     if (!found) return refuse(request.operation, found.failure());
     if (!*found) return answer(request.operation, Status::no);
+    // A client that reads slowly keeps what it reads in memory.
+    if (!share_.take((*found)->size()))
+      return refuse(request.operation, {Failure::Kind::busy, std::string(no_memory), {}});
     wire::Answer out;
     out.value = **found;
     return write(wire::encode_answer_head(request.operation, out)) && write(out.value);

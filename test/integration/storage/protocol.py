@@ -48,6 +48,10 @@ equal(client.get(key(1)), None, "get after a refused put")
 entries["/c/02/" + KEY.hex()[2:]] = bytes(2_000_000)
 refusal(lambda: client.get(key(2)), "larger than")
 
+# What is too short for the name of an entry is refused.
+refusal(lambda: client.get(b""), "too short")
+refusal(lambda: client.put(b"abc", b"x"), "too short")
+
 # Requests in small pieces, and two at once.
 for byte in bytes([0, 20]) + KEY:
     client.socket.sendall(bytes([byte]))
