@@ -12,7 +12,7 @@ constexpr char goes_on = '\001';  // before a line's end within a comment
 // Words of directives that name a file.
 constexpr std::string_view header_words[] = {"include", "import", "embed"};
 
-bool is_name_char(char c) {
+bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -54,7 +54,7 @@ class Blanker {
         break;
       case '\'':
         // Between digits it only sets them apart.
-        if (!out_.empty() && is_name_char(out_.back()) && is_name_char(peek(1)) && in_number())
+        if (!out_.empty() && is_word_byte(out_.back()) && is_word_byte(peek(1)) && in_number())
           copy();
         else
           literal('\'');
@@ -72,7 +72,7 @@ class Blanker {
   bool in_number() const {
     std::size_t begin = out_.size();
     while (begin > 0 &&
-           (is_name_char(out_[begin - 1]) || out_[begin - 1] == '\'' || out_[begin - 1] == '.'))
+           (is_word_byte(out_[begin - 1]) || out_[begin - 1] == '\'' || out_[begin - 1] == '.'))
       --begin;
     return begin < out_.size() && out_[begin] >= '0' && out_[begin] <= '9';
   }
@@ -97,7 +97,7 @@ class Blanker {
     if (c == '?' && peek(1) == '?') doubtful_ = true;
     if (c == '\\' && (peek(1) == '\n' || peek(1) == '\r')) {
       const bool splits = !out_.empty() && !is_blank(out_.back()) &&
-                          (out_.back() == '/' || out_.back() == '*' || is_name_char(out_.back()));
+                          (out_.back() == '/' || out_.back() == '*' || is_word_byte(out_.back()));
       if (splits) doubtful_ = true;
     }
     copy();

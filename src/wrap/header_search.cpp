@@ -130,7 +130,7 @@ HeaderSearch::Hidden HeaderSearch::hidden_precompiled_headers() {
     }
   }
   std::ranges::sort(out.files);
-  out.files.erase(std::ranges::unique(out.files).begin(), out.files.end());
+  out.files.erase(std::unique(out.files.begin(), out.files.end()), out.files.end());
   return out;
 }
 
