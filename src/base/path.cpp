@@ -64,6 +64,10 @@ std::size_t last_separator(std::string_view path, PathStyle style) {
 
 }  // namespace
 
+bool is_null_device(std::string_view path, PathStyle style) {
+  return same(path, null_device(style), style);
+}
+
 bool is_separator(char c, PathStyle style) {
   return c == '/' || (style == PathStyle::windows && c == '\\');
 }

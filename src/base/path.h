@@ -17,6 +17,12 @@ namespace path {
 constexpr std::string_view program_suffix(PathStyle style = native_style) {
   return style == PathStyle::windows ? ".exe" : "";
 }
+// What swallows all that is written to it, and is empty to who reads it.
+constexpr std::string_view null_device(PathStyle style = native_style) {
+  return style == PathStyle::windows ? "NUL" : "/dev/null";
+}
+// Windows: in any case.
+bool is_null_device(std::string_view path, PathStyle style = native_style);
 bool is_separator(char c, PathStyle style = native_style);
 // Windows: "C:\x", "\\server\share\x"; "\x" and "C:x" depend on a current directory and are not
 // absolute.

@@ -326,7 +326,7 @@ namespace {
 
 // Standard output, or what the caller has open: through deja it is something else.
 bool is_stream(std::string_view file) {
-  return file == "-" || (file.starts_with("/dev/") && file != "/dev/null") ||
+  return file == "-" || (file.starts_with("/dev/") && !path::is_null_device(file)) ||
          file.starts_with("/proc/");
 }
 

@@ -58,7 +58,7 @@ void GccReader::take_prefixed_search(const Given& given) {
 // preprocessor or to the compiler.
 void GccReader::take_include(const std::string& file) {
   const auto facts = fs_.stat(file);
-  if (facts && facts->kind == FileKind::other && file != "/dev/null")
+  if (facts && facts->kind == FileKind::other && !path::is_null_device(file))
     refuse(Why::input_unreadable, "'" + file + "' is no regular file");
   call_.search.working_directory_first = true;
 }

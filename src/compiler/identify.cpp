@@ -212,7 +212,7 @@ std::vector<std::string> search_query_words(const Invocation& invocation) {
     return n.language == invocation.language;
   });
   words.insert(words.end(), {"-x", row == std::end(names) ? "c" : std::string(row->name)});
-  words.push_back(native_style == PathStyle::windows ? "NUL" : "/dev/null");
+  words.emplace_back(path::null_device());
   return words;
 }
 

@@ -427,9 +427,8 @@ void Loader::fill_computed_defaults() {
   if (config.cache_dir.empty()) {
     config.disable = true;
     config.stats = false;
-    config.cache_dir = style_ == PathStyle::windows
-                           ? "NUL\\no-home"
-                           : "/dev/null/no-home";  // nothing can be created there
+    // Nothing can be created there.
+    config.cache_dir = path::join(path::null_device(style_), "no-home", style_);
     out_.notes.push_back("no home directory and no CCACHE_DIR: nothing is cached");
   }
   config.cache_dir = path::normal(absolute(config.cache_dir), style_);

@@ -8,10 +8,8 @@ namespace deja::helper {
 void Diary::add(std::string_view text) {
   if (file_.empty()) return;
   const LocalTime now = system_.clock.local(system_.clock.now_ns());
-  (void)system_.fs.append(
-      file_,
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02} deja-storage[{}] {}\n", now.year, now.month,
-                  now.day, now.hour, now.minute, now.second, system_.processes.id(), text));
+  (void)system_.fs.append(file_, fmt::format("{} deja-storage[{}] {}\n", time_text(now, 'T'),
+                                             system_.processes.id(), text));
 }
 
 void Diary::add_news(std::string_view text) {

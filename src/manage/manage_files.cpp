@@ -43,18 +43,12 @@ std::string part_suffix(std::uint8_t kind) {
                                                : std::string(row->suffix.substr(1));
 }
 
-std::string time_text(System& system, std::int64_t time_ns) {
-  const LocalTime t = system.clock.local(time_ns);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour,
-                     t.minute, t.second);
-}
-
 std::string describe_entry(System& system, const EntryInfo& info, const NamespaceSplit& stored) {
   Table table;
   table.text("Kind:", "result");
   table.text("Size:", fmt::format("{} bytes", stored.bytes.size()));
   if (!stored.name.empty()) table.text("Namespace:", std::string(stored.name));
-  table.text("Created:", time_text(system, info.created_ns));
+  table.text("Created:", time_text(system.clock.local(info.created_ns)));
   table.text("Sources:", info.sources.hex());
   table.text("Parts:", fmt::format("{}", info.parts.size()));
   for (const EntryPartInfo& part : info.parts) {

@@ -116,10 +116,7 @@ void add_remote_traffic(Table& table, const Counts& counts, int verbosity) {
 }
 
 std::string when(System& system, std::int64_t time_ns) {
-  if (time_ns == 0) return "never";
-  const LocalTime t = system.clock.local(time_ns);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour,
-                     t.minute, t.second);
+  return time_ns == 0 ? "never" : time_text(system.clock.local(time_ns));
 }
 
 void add_places(Table& table, Management& run, const LoadedConfig& loaded, const Totals& totals) {

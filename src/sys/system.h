@@ -8,15 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "sys/channel.h"
 #include "sys/fs.h"
 #include "sys/process.h"
 
 namespace deja {
-
-struct LocalTime {
-  int year, month, day, hour, minute, second;  // month and day from 1
-};
 
 class Clock {
  public:

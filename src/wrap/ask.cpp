@@ -188,7 +188,7 @@ std::optional<Bypass> ask_native_architecture(const Session& session, const Invo
   for (const Argument& argument : call.arguments)
     if (argument.to_preprocess)
       argv.insert(argv.end(), argument.words.begin(), argument.words.end());
-  argv.insert(argv.end(), {"-x", "c", "/dev/null"});
+  argv.insert(argv.end(), {"-x", "c", std::string(path::null_device())});
   const auto done = ask_driver(session, argv);
   const std::string resolved = done && done->exit_code == 0 ? parse_resolved_native(done->err) : "";
   if (resolved.empty()) return Bypass(Why::native_unknown);
@@ -218,7 +218,7 @@ void ask_outputs(const Session& session, const Invocation& call) {
   const auto beside = [](const OutputFile& output) {
     return output.kind != OutputKind::object && output.kind != OutputKind::depfile;
   };
-  if (call.object.path == "/dev/null" && std::ranges::any_of(call.outputs, beside))
+  if (path::is_null_device(call.object.path) && std::ranges::any_of(call.outputs, beside))
     ledger.value(Role::object, "is a device");
   if (call.matters.object_path)
     ledger.value(Role::object, "path",
@@ -249,8 +249,7 @@ bool time_is_fixed(const Session& session) {
 std::string date_for_keys(const Session& session) {
   System& system = session.system;
   if (time_is_fixed(session)) return "epoch " + *session.ledger.variable("SOURCE_DATE_EPOCH");
-  const LocalTime now = system.clock.local(system.clock.now_ns());
-  return fmt::format("{:04}-{:02}-{:02}", now.year, now.month, now.day);
+  return date_text(system.clock.local(system.clock.now_ns()));
 }
 
 std::optional<Bypass> ask_common(const Session& session, const Invocation& call) {

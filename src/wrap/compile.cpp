@@ -163,7 +163,7 @@ std::variant<Entry, Bypass> collect(const Session& session, const Invocation& ca
   if (!call.depfile.targets.empty())
     entry.parts.push_back({targets_part, text::join(call.depfile.targets, "\n")});
   for (const OutputFile& output : call.outputs) {
-    if (output.path == "/dev/null") continue;
+    if (path::is_null_device(output.path)) continue;
     std::string bytes;
     const auto facts = session.system.fs.read(output.path, bytes, largest_output);
     // A file from an earlier compile is not of this one.

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/path.h"
 #include "store/entry.h"
 #include "wrap/session.h"
 
@@ -26,7 +27,7 @@ std::optional<std::vector<SideFile>> side_files_of(const Session& session, const
 
 // What `entry` holds for `output`; nullptr where it holds nothing, or nobody wants it.
 inline const std::string* bytes_for(const Entry& entry, const OutputFile& output) {
-  return output.path == "/dev/null" ? nullptr : entry.find(part_of(output));
+  return path::is_null_device(output.path) ? nullptr : entry.find(part_of(output));
 }
 
 // True when this caller's terminal would show colours.

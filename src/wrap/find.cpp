@@ -87,7 +87,7 @@ bool fit_to_call(const Session& session, const Invocation& call, Entry& entry, S
     return false;
   }
   for (const OutputFile& output : call.outputs) {
-    if (output.path == "/dev/null") continue;
+    if (path::is_null_device(output.path)) continue;
     const auto part = std::ranges::find(entry.parts, part_of(output), &EntryPart::kind);
     if (part == entry.parts.end()) {
       if (!row_of(output.kind).required) continue;
@@ -165,7 +165,7 @@ bool still_includes(const Session& session, const Invocation& call) {
 std::variant<const SourceFile*, Bypass> source_of(const Session& session, const Invocation& call) {
   const auto facts = session.files.facts(call.source);
   if (!facts) return Bypass(Why::source_unreadable, facts.error().text());
-  if (facts->kind != FileKind::regular && call.source != "/dev/null")
+  if (facts->kind != FileKind::regular && !path::is_null_device(call.source))
     return Bypass(Why::input_unreadable, "'" + call.source + "' is no regular file");
   const auto source = session.files.get(call.source);
   if (!source) return Bypass(Why::input_unreadable, source.error().text());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "compiler/depfile.h"
 #include "wrap/deliver.h"
@@ -101,7 +102,7 @@ std::optional<Bypass> run_preprocessor(const Session& session, const Invocation&
 std::string stream_among(const Session& session, const PreprocessedFindings& found) {
   for (const std::string& file : found.files) {
     const auto facts = session.files.facts(file);
-    if (facts && facts->kind == FileKind::other && file != "/dev/null") return file;
+    if (facts && facts->kind == FileKind::other && !path::is_null_device(file)) return file;
   }
   return {};
 }

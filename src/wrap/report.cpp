@@ -14,13 +14,19 @@ namespace deja {
 
 namespace {
 
-std::string time_stamp(System& system, std::int64_t time_ns, char between) {
-  const LocalTime t = system.clock.local(time_ns);
-  const std::int64_t micros = time_ns / 1000 % 1'000'000;
-  return between == 'T' ? fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}", t.year, t.month,
-                                      t.day, t.hour, t.minute, t.second, micros)
-                        : fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}_{:06}", t.year, t.month,
-                                      t.day, t.hour, t.minute, t.second, micros);
+// "2026-11-22T09:05:07.000123"
+std::string time_stamp(System& system, std::int64_t time_ns) {
+  return fmt::format("{}.{:06}", time_text(system.clock.local(time_ns), 'T'),
+                     time_ns / 1000 % 1'000'000);
+}
+
+// "20261122_090507_000123", as part of a file's name.
+std::string time_in_name(System& system, std::int64_t time_ns) {
+  std::string text = time_stamp(system, time_ns);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  std::ranges::replace_if(
+      text, [](char c) { return c == 'T' || c == '.'; }, '_');
+  return text;
 }
 
 // The id of every count, as often as it counts, sorted by name.
@@ -38,7 +44,7 @@ std::string format_log(System& system, const std::vector<LogLine>& lines) {
   std::string out;
   for (const LogLine& line : lines) {
     const std::string prefix =
-        fmt::format("[{} {:<5}] ", time_stamp(system, line.time_ns, 'T'), system.processes.id());
+        fmt::format("[{} {:<5}] ", time_stamp(system, line.time_ns), system.processes.id());
     for (std::string_view text : text::split(line.text, '\n')) {
       out.append(prefix).append(text);
       out.push_back('\n');
@@ -120,7 +126,7 @@ void DebugFiles::write(System& system, const Config& config, const std::string& 
     base = config.debug_dir + path::join(real, path::file_name(base));
     (void)system.fs.make_directories(std::string(path::directory(base)));
   }
-  base += "." + time_stamp(system, system.clock.now_ns(), '_') + ".ccache-";
+  base += "." + time_in_name(system, system.clock.now_ns()) + ".ccache-";
   (void)system.fs.write_output(base + "log", log_);
   if (!with_inputs_ || common_->raw.empty()) return;
   (void)system.fs.write_output(base + "input-text",

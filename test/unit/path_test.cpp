@@ -80,6 +80,14 @@ TEST_CASE("relative") {
   CHECK(path::relative("D:\\a", "C:\\a", windows) == "D:\\a");
 }
 
+TEST_CASE("the null device") {
+  CHECK(path::is_null_device("/dev/null", posix));
+  CHECK_FALSE(path::is_null_device("/dev/nul", posix));
+  CHECK_FALSE(path::is_null_device("NUL", posix));
+  CHECK(path::is_null_device("nul", windows));
+  CHECK_FALSE(path::is_null_device("/dev/null", windows));
+}
+
 TEST_CASE("is_below") {
   CHECK(path::is_below("/a/b", "/a", posix));
   CHECK(path::is_below("/a", "/a", posix));

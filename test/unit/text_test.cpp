@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/time.h"
+
 using namespace deja;
 using Pieces = std::vector<std::string_view>;
 
@@ -72,4 +74,11 @@ TEST_CASE("durations") {
   CHECK(text::parse_duration("10d") == 864'000'000'000'000);
   for (const char* bad : {"", "10", "d", "-1s", "1.5s", "1 s", "1w", "99999999999d"})
     CHECK_MESSAGE(!text::parse_duration(bad), bad);
+}
+
+TEST_CASE("date and time") {
+  const LocalTime time{2026, 1, 2, 3, 4, 5};
+  CHECK(date_text(time) == "2026-01-02");
+  CHECK(time_text(time) == "2026-01-02 03:04:05");
+  CHECK(time_text(time, 'T') == "2026-01-02T03:04:05");
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/path.h"
 #include "sys/posix/posix_channel.h"
 #include "sys/posix/posix_child.h"
 #include "sys/posix/posix_process.h"
@@ -43,7 +44,7 @@ int spawn_detached(const Command& command, int listening) {
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawnattr_init(&attributes);
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    ::posix_spawn_file_actions_addopen(&files, stream, "/dev/null", O_RDWR, 0);
+    ::posix_spawn_file_actions_addopen(&files, stream, path::null_device().data(), O_RDWR, 0);
   for (const int fd : inherited_descriptors()) ::posix_spawn_file_actions_addclose(&files, fd);
   if (listening >= 0) ::posix_spawn_file_actions_adddup2(&files, listening, handed_over);
   sigset_t none;

@@ -32,6 +32,7 @@ Result<Observed> PosixProcesses::run_observed(const Command& command,
 #include <optional>
 #include <unordered_set>
 
+#include "base/path.h"
 #include "sys/posix/posix_child.h"
 
 namespace deja::posix {
@@ -141,7 +142,7 @@ void execute_unobserved(const char* program, char* const* argv, char* const* env
   ::dup2(start.err, STDERR_FILENO);
   if (start.command.input == Command::Input::empty) {
     ::close(STDIN_FILENO);
-    (void)::open("/dev/null", O_RDONLY);
+    (void)::open(path::null_device().data(), O_RDONLY);
   } else if (callers_streams().was_closed[STDIN_FILENO]) {
     ::close(STDIN_FILENO);
   }

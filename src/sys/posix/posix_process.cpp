@@ -7,6 +7,7 @@
 #include <climits>
 #include <csignal>
 
+#include "base/path.h"
 #include "sys/posix/posix_child.h"
 
 namespace deja::posix {
@@ -24,7 +25,8 @@ int spawn(const Command& command, const Pipe& out, const Pipe& err, const sigset
   ::posix_spawn_file_actions_adddup2(&files, out.write_end.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, err.write_end.get(), STDERR_FILENO);
   if (command.input == Command::Input::empty)
-    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, path::null_device().data(), O_RDONLY,
+                                       0);
   else if (callers_streams().was_closed[STDIN_FILENO])
     ::posix_spawn_file_actions_addclose(&files, STDIN_FILENO);
   sigset_t by_default;
@@ -51,7 +53,7 @@ void prepare_for_files() {
   for (int stream = 0; stream < 3; ++stream) {
     if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
     callers_streams().was_closed[static_cast<std::size_t>(stream)] = true;
-    (void)::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    (void)::open(path::null_device().data(), stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
   }
   callers_streams().size_signal_was_ignored = std::signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
 }
