@@ -172,9 +172,12 @@ Manifest Manifest::without_facts() const {
   std::vector<ManifestEntry> bare = entries();
   for (ManifestEntry& entry : bare) {
     for (ManifestFile& file : entry.files) file.mtime_ns = file.ctime_ns = 0;
+    // Numbers from 1 on: which paths lead to one directory counts elsewhere, too.
+    std::map<std::uint64_t, std::uint64_t> numbers;
     for (WatchedDirectory& watched : entry.directories) {
       watched.mtime_ns = watched.ctime_ns = 0;
-      watched.inode = watched.inode == 0 ? 0 : 1;
+      if (watched.inode != 0)
+        watched.inode = numbers.try_emplace(watched.inode, numbers.size() + 1).first->second;
     }
   }
   Manifest out;

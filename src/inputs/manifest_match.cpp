@@ -1,5 +1,6 @@
 // Matching a manifest's entries against the files as they are now: cheap questions first, each
 // asked once.
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -21,6 +22,7 @@ class Manifest::Matcher {
   bool holds(const EntryRow& entry) {
     for (std::uint32_t place : entry.files)
       if (!size_agrees(place)) return false;
+    if (!same_directories_agree(entry)) return false;
     std::vector<std::uint32_t> to_list;
     for (std::uint32_t place : entry.directories)
       if (!directory_agrees(manifest_.directories_[place], place, to_list)) return false;
@@ -88,6 +90,23 @@ class Manifest::Matcher {
     };
     return digest_is((*file)->content, row.digest) ||
            (may_differ(row) && digest_is(files_.code(path_of(row), **file), row.code));
+  }
+
+  // Paths that led to one directory, over a link, must do so still: of two equal search directories
+  // a compiler drops one, and their names tell nothing.
+  bool same_directories_agree(const EntryRow& entry) {
+    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> seen;  // inode then → now
+    for (const std::uint32_t place : entry.directories) {
+      const DirectoryRow& row = manifest_.directories_[place];
+      if (row.inode == 0) continue;
+      const std::string& path = manifest_.strings_[row.path];
+      const auto facts = files_.facts(path);
+      if (!facts) return no(Why::directory_gone, path);
+      const std::pair now(facts->device, facts->inode);
+      if (seen.try_emplace(row.inode, now).first->second != now)
+        return no(Why::directory_replaced, path);
+    }
+    return true;
   }
 
   // Leaves the question of names, for directories that changed, to be answered last.

@@ -153,7 +153,8 @@ class Replay {
     const Content* const content = content_of(dependency);
     if (content == nullptr) return false;
     const bool is_file = dependency.kind == Kind::file;
-    if (!(is_file ? same_content(at, name, *content, now) : same_names(at, name, content->hash)))
+    if (!(is_file ? same_content(at, name, *content, now)
+                  : same_names(at, name, content->hash, now)))
       return false;
     // Next time the facts alone will do. A directory that this very call creates files in will have
     // changed again by then.
@@ -179,12 +180,13 @@ class Replay {
 
   // Files came or went (objects, in a build inside the source tree): do they bear a name that
   // #include could find?
-  bool same_names(const typename Calls::Directory& at, const char* name, const Hash128& listing) {
+  bool same_names(const typename Calls::Directory& at, const char* name, const Hash128& listing,
+                  const Facts& now) {
     if (listing.low == not_listed) return false;
     NameSum sum(record_.names);
     return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) {
       sum.add(found, is_folder);
-    }) && sum.sum() == listing.high;
+    }) && sum.sum() + identity_of(now) == listing.high;
   }
 
   // --- the answer ---

@@ -30,9 +30,7 @@ struct Facts {
   std::int64_t mtime_ns = 0, ctime_ns = 0;
   bool operator==(const Facts&) const = default;
   // No change after `now_ns` can leave these facts as they are.
-  bool settled_at(std::int64_t now_ns) const {
-    return is_settled(mtime_ns, ctime_ns, now_ns);
-  }
+  bool settled_at(std::int64_t now_ns) const { return is_settled(mtime_ns, ctime_ns, now_ns); }
 };
 static_assert(sizeof(Facts) == 40);
 
@@ -40,6 +38,12 @@ static_assert(sizeof(Facts) == 40);
 inline constexpr std::uint64_t no_fingerprint = 0;
 static inline std::uint64_t fingerprint_of(const Facts& facts) {
   return hash64({reinterpret_cast<const char*>(&facts), sizeof facts}) | 1;
+}
+
+// Which directory it is, whatever it is called and however it changes.
+static inline std::uint64_t identity_of(const Facts& facts) {
+  const std::uint64_t identity[] = {facts.device, facts.inode};
+  return hash64({reinterpret_cast<const char*>(identity), sizeof identity});
 }
 
 struct TextRange {
@@ -57,7 +61,8 @@ struct Dependency {
 
 // What a dependency whose facts have changed is judged by. A file has its content's hash, or zeros
 // where only the facts count. A directory has in `high` the sum of the hashes of those of its names
-// that are in the record's table of names, in `low` one of these numbers.
+// that are in the record's table of names, and of its identity: another one of that path, behind a
+// link, may have the same names for other files. In `low` it has one of these numbers.
 inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
 inline constexpr std::uint64_t listed = 1;
 inline constexpr std::uint64_t listed_and_written =

@@ -132,7 +132,8 @@ class Dependencies {
     if (std::max(facts->mtime_ns, facts->ctime_ns) > started_ns_ - rest_ns) {
       const auto names = sum_of_names(path, sum);
       if (!names) return;
-      out.content = {*names, written ? replay::listed_and_written : replay::listed};
+      out.content = {*names + replay::identity_of(out.facts),
+                     written ? replay::listed_and_written : replay::listed};
       out.settled = out.facts.settled_at(started_ns_);
     }
     found_.emplace(path, out);

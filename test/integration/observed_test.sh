@@ -104,6 +104,22 @@ both miss r/bin/gcc -c a.c
 mv r s
 both direct s/bin/gcc -c a.c
 
+for cc in $(c_compilers); do
+  fresh "$cc: a directory that becomes a link to another, and is itself again"
+  put t1/x.h <<<'#define V 1'
+  put t2/x.h <<<'#define V 2'
+  printf '#include "x.h"\nint v = V;\n' | put a.c
+  age
+  both miss "$cc" -iquote t1 -I t2 -c a.c
+  mv t1 aside
+  ln -s t2 t1
+  both miss "$cc" -iquote t1 -I t2 -c a.c
+  both direct "$cc" -iquote t1 -I t2 -c a.c
+  rm t1
+  mv aside t1
+  for run in first second; do both direct "$cc" -iquote t1 -I t2 -c a.c; done
+done
+
 fresh "headers of one content that only their times tell apart"
 for name in one two; do
   put $name/$name.h <<<$'#pragma once\nstruct s { int x; };'
