@@ -92,8 +92,10 @@ class Judge {
       known_.insert(absolute(header));
       header_names_.emplace(path::file_name(header));
     }
+    // What only the text's key has is new to a direct look-up.
     for (const Input& input : session_.ledger.inputs())
-      if (input.kind != Input::Kind::value) known_.insert(absolute(input.name));
+      if (input.kind != Input::Kind::value && row_of(input.role).part != KeyPart::text)
+        known_.insert(absolute(input.name));
     // Unlike another file, which is looked at by its name, these are everybody's own.
     for (const char* const variable : {"TMPDIR", "PWD"})
       if (const auto value = session_.system.env.get(variable)) ignored_.insert(absolute(*value));

@@ -45,7 +45,7 @@ for cc in $(c_compilers); do
   is_clang "$cc" || calls+=("-c a.c b.c -o ab.o" "-c" "-o x" "a.c b.c main.c -o program" "main.c" "main.c -o program" "-E a.c" "-E -c a.c -o a.i" "-M a.c" "-MM a.c" "-dM -E a.c" "-P -E a.c" "-C -E a.c" "-S a.c b.c"
     "--version" "-dumpversion" "-dumpmachine" "-print-search-dirs" "-print-file-name=libc.so" "--help" "-### -c a.c" "-c ." "-c inc" "-c a.c not_there.c" "-c a.c --no-such-option"
     "-c a.c -Wno-such-warning -Wall" "-c a.c -std=c2525" "-c a.c -D" "-c a.c -I" "-c a.c -include" "-c a.c -o a.o --" "-c a.c - " "-shared a.c -o a.so"
-    "-r a.c -o r.o" "-c a.c -Wp," "-c a.c -Wa," "-c a.c -O99" "-c a.c --ccache-skip" "-c a.c -fsyntax-only")
+    "-r a.c -o r.o" "-c a.c -Wp," "-c a.c -Wa," "-c a.c -O99" "-c a.c --ccache-skipper" "-c a.c -fsyntax-only")
   for words in "${calls[@]}"; do
     # shellcheck disable=SC2086
     same_once "words '$words'" any -- "$cc" $words

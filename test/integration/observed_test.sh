@@ -120,6 +120,14 @@ for cc in $(c_compilers); do
   for run in first second; do both direct "$cc" -iquote t1 -I t2 -c a.c; done
 done
 
+fresh "a grammar that preprocessed text names, and messages quote"
+printf '# 1 "gr.y"\nint f(void){ int unused; return 1; }\n' | put w.i
+for line in one two; do
+  put gr.y <<<"$line"
+  both miss gcc -Wall -c w.i
+  both direct gcc -Wall -c w.i
+done
+
 fresh "headers of one content that only their times tell apart"
 for name in one two; do
   put $name/$name.h <<<$'#pragma once\nstruct s { int x; };'
