@@ -126,21 +126,14 @@ std::optional<Reason> ask_conditions(const Session& session, const Sought& sough
 }
 
 // Messages show source lines, comments and all: they are repeated for the very same files only.
-bool has_messages(const Entry& entry) {
-  return entry.find(stderr_part) != nullptr || entry.find(stdout_part) != nullptr;
-}
 bool has_same_sources(const Session& session, const Invocation& call, const Entry& entry,
                       const std::vector<std::string>& headers) {
-  return !has_messages(entry) || entry.sources == sources_digest(session, call, headers);
+  return entry.find(stderr_part) == nullptr ||
+         entry.sources == sources_digest(session, call, headers);
 }
 
-// Whether `entry` serves this call, whose headers are known; it is made to fit it.
-bool serves(const Session& session, const Invocation& call, Entry& entry,
-            const std::vector<std::string>& headers, Sought& sought) {
-  if (!has_same_sources(session, call, entry, headers)) {
-    note(session, sought, "Not served", {Why::result_has_messages, {}});
-    return false;
-  }
+// Whether `entry` serves this call; it is made to fit it.
+bool serves(const Session& session, const Invocation& call, Entry& entry, Sought& sought) {
   if (auto why = ask_conditions(session, sought, entry)) {
     note(session, sought, "Not served", std::move(*why));
     return false;
@@ -212,9 +205,13 @@ std::optional<Found> by_manifest(const Session& session, const Invocation& call,
   if (!found) note(session, sought, "Not served", {Why::result_gone, match->result.hex()});
   if (!found) return std::nullopt;
   std::vector<std::string> headers;
-  if (by_code(session, call))
-    for (const ManifestFile& file : match->files) headers.push_back(file.path);
-  if (!serves(session, call, found->entry, headers, sought)) return std::nullopt;
+  for (const ManifestFile& file : match->files) headers.push_back(file.path);
+  // By content, a match leaves no doubt.
+  if (by_code(session, call) && !has_same_sources(session, call, found->entry, headers)) {
+    note(session, sought, "Not served", {Why::result_has_messages, {}});
+    return std::nullopt;
+  }
+  if (!serves(session, call, found->entry, sought)) return std::nullopt;
   write_down(session, call, *match, found->entry.find(conditions_part) != nullptr);
   sought.direct_missed = false;
   return Found{std::move(found->entry), match->result, Outcome::direct_cache_hit, found->tier};
@@ -225,7 +222,11 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
   sought.text_missed = true;
   auto found = find_result(session, *sought.text);
   if (!found) return std::nullopt;
-  if (!serves(session, call, found->entry, sought.headers, sought)) return std::nullopt;
+  if (!has_same_sources(session, call, found->entry, sought.headers)) {
+    note(session, sought, "Not served", {Why::result_has_messages, {}});
+    return std::nullopt;
+  }
+  if (!serves(session, call, found->entry, sought)) return std::nullopt;
   sought.text_missed = false;
   return Found{std::move(found->entry), *sought.text, Outcome::preprocessed_cache_hit, found->tier};
 }
