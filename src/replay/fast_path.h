@@ -160,7 +160,8 @@ class Replay {
     // changed again by then.
     if (now.settled_at(started_ns_)) {
       dependency.fingerprint = fingerprint_of(now);
-      (!is_file && content->hash.low == listed_and_written ? folder_refreshed_ : refreshed_) = true;
+      (!is_file && (content->hash.low & ~is_shared) == listed_and_written ? folder_refreshed_
+                                                                          : refreshed_) = true;
     }
     return true;
   }
@@ -186,7 +187,7 @@ class Replay {
     NameSum sum(record_.names);
     return calls_.each_name(at, name, room_.work, [&](std::string_view found, bool is_folder) {
       sum.add(found, is_folder);
-    }) && sum.sum() + identity_of(now) == listing.high;
+    }) && sum.sum() + ((listing.low & is_shared) != 0 ? identity_of(now) : 0) == listing.high;
   }
 
   // --- the answer ---

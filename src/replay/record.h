@@ -61,12 +61,14 @@ struct Dependency {
 
 // What a dependency whose facts have changed is judged by. A file has its content's hash, or zeros
 // where only the facts count. A directory has in `high` the sum of the hashes of those of its names
-// that are in the record's table of names, and of its identity: another one of that path, behind a
-// link, may have the same names for other files. In `low` it has one of these numbers.
+// that are in the record's table of names, in `low` one of these numbers.
 inline constexpr std::uint64_t not_listed = 0;  // there is no sum: changed facts end the replay
 inline constexpr std::uint64_t listed = 1;
 inline constexpr std::uint64_t listed_and_written =
     2;  // an output of the call lies there, so its facts change with every replay
+// Added where two paths lead to the directory, and in `high` its identity: one that takes its place
+// later, behind a link, may have the same names for other files.
+inline constexpr std::uint64_t is_shared = 4;
 struct Content {
   std::uint64_t size = 0;  // of a file, in bytes
   Hash128 hash;

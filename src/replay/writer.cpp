@@ -121,8 +121,9 @@ class Dependencies {
   }
 
   // A directory in which a name may not appear, or that may not appear itself. `sum` knows the
-  // names that matter; `written`: an output lies there.
-  void add_directory(const std::string& path, const replay::NameSum& sum, bool written) {
+  // names that matter; `written`: an output lies there; `shared`: another path leads to it, too.
+  void add_directory(const std::string& path, const replay::NameSum& sum, bool written,
+                     bool shared) {
     if (refusal_ || !usable(path)) return;
     const auto facts = fs_.stat(path);
     if (!facts) return add_absent(path);
@@ -132,8 +133,9 @@ class Dependencies {
     if (std::max(facts->mtime_ns, facts->ctime_ns) > started_ns_ - rest_ns) {
       const auto names = sum_of_names(path, sum);
       if (!names) return;
-      out.content = {*names + replay::identity_of(out.facts),
-                     written ? replay::listed_and_written : replay::listed};
+      out.content = {*names, written ? replay::listed_and_written : replay::listed};
+      if (shared) out.content.high += replay::identity_of(out.facts);
+      if (shared) out.content.low |= replay::is_shared;
       out.settled = out.facts.settled_at(started_ns_);
     }
     found_.emplace(path, out);
@@ -200,8 +202,16 @@ Dependencies gather(System& system, const ReplayCall& call,
     system.fs.stat(zone_file) ? out.add_file({zone_file}) : out.add_absent(zone_file);
   std::set<std::string_view> written;
   for (const ReplayOutput& output : call.outputs) written.insert(path::directory(output.path));
+  std::map<std::pair<std::uint64_t, std::uint64_t>, int> paths_of;
+  const auto identity = [&](const std::string& path) {
+    const auto facts = system.fs.stat(path);
+    return facts ? std::pair(facts->device, facts->inode)
+                 : std::pair<std::uint64_t, std::uint64_t>();
+  };
+  for (const std::string& path : call.watched_directories) ++paths_of[identity(path)];
   for (const std::string& path : call.watched_directories)
-    out.add_directory(path, replay::NameSum(names), written.contains(path));
+    out.add_directory(path, replay::NameSum(names), written.contains(path),
+                      paths_of[identity(path)] > 1);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "inputs/account.h"
 #include "inputs/conditions.h"
 #include "store/packed.h"
@@ -152,8 +153,14 @@ std::optional<Reason> why_not_in_manifest(const Session& session, const std::str
 // included once a second time, unless times and contents agree.
 bool are_told_apart_by_time(const Session& session, const std::string& header) {
   const auto content = session.files.read_again(header);
-  return !content || content->find("once") != std::string::npos ||
-         content->find("import") != std::string::npos;
+  if (!content || content->find("_Pragma") != std::string::npos) return true;
+  const std::string_view text(*content);
+  for (std::size_t at = text.find('#'); at != text.npos; at = text.find('#', at + 1)) {
+    const auto words = text::words(text.substr(at + 1, text.find('\n', at) - (at + 1)));
+    if (!words.empty() && words[0] == "import") return true;
+    if (words.size() > 1 && words[0] == "pragma" && words[1].starts_with("once")) return true;
+  }
+  return false;
 }
 
 // Headers that the source and its headers only ask for: their appearing changes what is compiled.

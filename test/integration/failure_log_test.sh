@@ -14,7 +14,7 @@ prepare() {
 # What a run tells besides its ordinary lines, with the time and PID taken off.
 complaints() {
   sed -E 's/^\[[^]]*\] //' "$TOP/log" |
-    grep -vE '^(=== |Command line: |Working directory: |Config: |Compiler: |Compiler type: |Preprocess: |Compile: |Compiler ended: |Observed: |Result: |Done in |No (manifest|result) |Not served: |Result [0-9a-f]* (found|stored)|Manifest [0-9a-f]* updated|No match in manifest: |No replay record: record |Replay record [0-9a-f]* stored|Replayed: |Run the real compiler: )'
+    grep -vE '^(=== |Command line: |Working directory: |Config: |Compiler: |Compiler type: |Preprocess: |Compile: |Compiler ended: |Observed: |Not observed: |Result: |Done in |No (manifest|result) |Not served: |Result [0-9a-f]* (found|stored)|Manifest [0-9a-f]* updated|No match in manifest: |No replay record: record |Replay record [0-9a-f]* stored|Replayed: |Run the real compiler: )'
 }
 
 # tells NAME PATTERN: one run, as with the bare compiler, whose log has exactly one complaint, and that matches. No pattern: none.

@@ -143,9 +143,9 @@ endings() {
 }
 # Remembers the statistics; ended() then tells how the runs since ended, in $ending: direct, preprocessed, miss, or other ids, joined by
 # '+', or nothing; and remembers what there is now.
-mark() { ask mark "$CCACHE_DIR"; }
+mark() { ask mark "${CCACHE_DIR:-/nowhere}"; }
 ended() {
-  ask ended "$CCACHE_DIR"
+  ask ended "${CCACHE_DIR:-/nowhere}"
   ending=$answer
 }
 # HOW: one of ended()'s words; `cacheable` for direct, preprocessed or miss; `hit` for the first two; `any`.

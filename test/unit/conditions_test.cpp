@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/path.h"
 #include "fake/fake_system.h"
 
 namespace deja {
@@ -42,7 +43,7 @@ TEST_CASE("a path is kept below the longest place that has it") {
   is("/home/me/.config/clang.cfg", home, ".config/clang.cfg");
   is("/etc/clang.cfg", as_named, "/etc/clang.cfg");
   const Condition moved = condition(Condition::Kind::absent, "/opt/gcc/lib/cc1");
-  CHECK(path_of(moved, {"/opt/other", "/root"}) == "/opt/other/lib/cc1");
+  CHECK(path_of(moved, {"/opt/other", "/root"}) == path::join("/opt/other", "lib/cc1"));
 }
 
 TEST_CASE("conditions are read as they were written; what is cut off is refused") {
@@ -101,7 +102,7 @@ TEST_CASE("each kind of condition holds until what it names changes") {
   CHECK(broken(world, none)->id == Why::asked_name_appeared);
   CHECK(broken(world, names)->id == Why::listed_directory_changed);
   CHECK(broken(world, condition(Condition::Kind::absent, "/opt/gcc/lib/specs"))->object ==
-        "'/opt/gcc/lib/specs'");
+        "'" + path::join("/opt/gcc", "lib/specs") + "'");
   CHECK(broken(world, condition(Condition::Kind::present, "/opt/gcc/include"))->id ==
         Why::asked_name_gone);
 }
