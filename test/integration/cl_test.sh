@@ -60,6 +60,7 @@ put pch.h <<<'#define IN_PCH 1'
 put pch.c <<<$'#include "pch.h"\nint in_pch(void) { return IN_PCH; }'
 put use.c <<<$'#include "pch.h"\nint use(void) { return IN_PCH; }'
 same_as_compiler "/Yc without sloppiness" any any -- "$cc" "${common[@]}" /Ycpch.h /Fppch.pch /c pch.c /Fopch.obj
+rm -rf "$CCACHE_DIR"
 export CCACHE_SLOPPINESS=pch_defines,time_macros
 both=("$cc" "${common[@]}" /Yupch.h /Fppch.pch /c use.c /Fouse.obj)
 for times in "" -fno-pch-timestamp; do
