@@ -21,4 +21,9 @@ constexpr CompilerCheck compiler_check_of(std::string_view value) {
   return {CheckKind::commands, value};
 }
 
+// Whether programs are looked at; else the user says what they are.
+constexpr bool looks_at_programs(CheckKind check) {
+  return check != CheckKind::none && check != CheckKind::text;
+}
+
 }  // namespace deja

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "inputs/word_char.h"
+
 namespace deja {
 
 namespace {
@@ -11,13 +14,6 @@ constexpr char goes_on = '\001';  // before a line's end within a comment
 
 // Words of directives that name a file.
 constexpr std::string_view header_words[] = {"include", "import", "embed"};
-
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class Blanker {
  public:
@@ -54,7 +50,7 @@ class Blanker {
         break;
       case '\'':
         // Between digits it only sets them apart.
-        if (!out_.empty() && is_word_byte(out_.back()) && is_word_byte(peek(1)) && in_number())
+        if (!out_.empty() && is_word_char(out_.back()) && is_word_char(peek(1)) && in_number())
           copy();
         else
           literal('\'');
@@ -72,14 +68,14 @@ class Blanker {
   bool in_number() const {
     std::size_t begin = out_.size();
     while (begin > 0 &&
-           (is_word_byte(out_[begin - 1]) || out_[begin - 1] == '\'' || out_[begin - 1] == '.'))
+           (is_word_char(out_[begin - 1]) || out_[begin - 1] == '\'' || out_[begin - 1] == '.'))
       --begin;
     return begin < out_.size() && out_[begin] >= '0' && out_[begin] <= '9';
   }
 
   void drop_blanks() {
     std::size_t end = out_.size();
-    while (end > 0 && is_blank(out_[end - 1])) --end;
+    while (end > 0 && text::is_blank(out_[end - 1])) --end;
     // A line that goes on behind blanks is told of.
     doubtful_ |= end < out_.size() && end > 0 && out_[end - 1] == '\\';
     out_.resize(end);
@@ -96,8 +92,8 @@ class Blanker {
     if (c == '\r' && peek(1) != '\n') doubtful_ = true;
     if (c == '?' && peek(1) == '?') doubtful_ = true;
     if (c == '\\' && (peek(1) == '\n' || peek(1) == '\r')) {
-      const bool splits = !out_.empty() && !is_blank(out_.back()) &&
-                          (out_.back() == '/' || out_.back() == '*' || is_word_byte(out_.back()));
+      const bool splits = !out_.empty() && !text::is_blank(out_.back()) &&
+                          (out_.back() == '/' || out_.back() == '*' || is_word_char(out_.back()));
       if (splits) doubtful_ = true;
     }
     copy();

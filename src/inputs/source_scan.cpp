@@ -8,6 +8,7 @@
 
 #include "base/sieve.h"
 #include "base/text.h"
+#include "inputs/word_char.h"
 
 // Here the words that are looked for are not written out: this file uses none of them.
 
@@ -17,11 +18,6 @@ namespace {
 
 constexpr std::size_t disable_window = 4096;                    // bytes, by the interface contract
 constexpr std::string_view disable_word = "ccache\072disable";  // with a colon
-
-bool is_word_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
 
 bool is_horizontal_space(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 

@@ -126,10 +126,12 @@ std::optional<Reason> ask_conditions(const Session& session, const Sought& sough
 }
 
 // Messages show source lines, comments and all: they are repeated for the very same files only.
-bool has_same_sources(const Session& session, const Invocation& call, const Entry& entry,
-                      const std::vector<std::string>& headers) {
-  return entry.find(stderr_part) == nullptr ||
-         entry.sources == sources_digest(session, call, headers);
+bool shows_same_sources(const Session& session, const Invocation& call, const Entry& entry,
+                        const std::vector<std::string>& headers, Sought& sought) {
+  const bool same =
+      entry.find(stderr_part) == nullptr || entry.sources == sources_digest(session, call, headers);
+  if (!same) note(session, sought, "Not served", {Why::result_has_messages, {}});
+  return same;
 }
 
 // Whether `entry` serves this call; it is made to fit it.
@@ -207,10 +209,8 @@ std::optional<Found> by_manifest(const Session& session, const Invocation& call,
   std::vector<std::string> headers;
   for (const ManifestFile& file : match->files) headers.push_back(file.path);
   // By content, a match leaves no doubt.
-  if (by_code(session, call) && !has_same_sources(session, call, found->entry, headers)) {
-    note(session, sought, "Not served", {Why::result_has_messages, {}});
+  if (by_code(session, call) && !shows_same_sources(session, call, found->entry, headers, sought))
     return std::nullopt;
-  }
   if (!serves(session, call, found->entry, sought)) return std::nullopt;
   write_down(session, call, *match, found->entry.find(conditions_part) != nullptr);
   sought.direct_missed = false;
@@ -222,10 +222,7 @@ std::optional<Found> by_text(const Session& session, const Invocation& call, Sou
   sought.text_missed = true;
   auto found = find_result(session, *sought.text);
   if (!found) return std::nullopt;
-  if (!has_same_sources(session, call, found->entry, sought.headers)) {
-    note(session, sought, "Not served", {Why::result_has_messages, {}});
-    return std::nullopt;
-  }
+  if (!shows_same_sources(session, call, found->entry, sought.headers, sought)) return std::nullopt;
   if (!serves(session, call, found->entry, sought)) return std::nullopt;
   sought.text_missed = false;
   return Found{std::move(found->entry), *sought.text, Outcome::preprocessed_cache_hit, found->tier};

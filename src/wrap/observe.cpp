@@ -3,7 +3,6 @@
 #include "wrap/observe.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -62,12 +61,13 @@ class Judge {
       : session_(session),
         fs_(session.system.fs),
         places_(places_of(session)),
+        check_(compiler_check_of(session.config.compiler_check).kind),
         call_(call),
         headers_(headers),
         uses_(compiled.uses) {
-    note_known(call, headers);
-    note_search(call, search.directories(), headers);
-    note_made(call, compiled.own_depfile);
+    note_known();
+    note_search(search.directories());
+    note_made(compiled.own_depfile);
   }
 
   std::variant<Observation, Reason> result() {
@@ -86,9 +86,9 @@ class Judge {
   }
 
   // Inputs that are in the ledger, whose answers are in keys, manifests and replay records.
-  void note_known(const Invocation& call, const std::vector<std::string>& headers) {
-    known_.insert(absolute(call.source));
-    for (const std::string& header : headers) {
+  void note_known() {
+    known_.insert(absolute(call_.source));
+    for (const std::string& header : headers_) {
       known_.insert(absolute(header));
       header_names_.emplace(path::file_name(header));
     }
@@ -101,7 +101,7 @@ class Judge {
       if (const auto value = session_.system.env.get(variable)) ignored_.insert(absolute(*value));
     for (const char* const folder : {"/", "/tmp", "/var/tmp", "/usr/tmp"}) ignored_.insert(folder);
     note_way_to(session_.working_directory);
-    note_way_to(std::string(path::directory(absolute(call.source))));
+    note_way_to(std::string(path::directory(absolute(call_.source))));
   }
 
   // A directory that the compile stands in, and those above it.
@@ -110,29 +110,30 @@ class Judge {
       folder = path::directory(folder);
   }
 
-  void note_search(const Invocation& call, const std::vector<std::string>& directories,
-                   const std::vector<std::string>& headers) {
+  void note_search(const std::vector<std::string>& directories) {
     const auto add = [&](std::string_view folder) { search_.insert(absolute(folder)); };
     for (const std::string& folder : directories) add(folder);
     if (session_.config.sloppiness.has(Sloppy::system_headers))
       for (const std::string& folder : directories)
-        if (is_for_system(call, folder)) system_.push_back(absolute(folder));
-    add(path::directory(call.source));
-    for (const std::string& header : headers) add(path::directory(header));
+        if (is_for_system(folder)) system_.push_back(absolute(folder));
+    for (const SearchDirectory& directory : call_.search.directories)
+      named_.insert(absolute(directory.path));
+    add(path::directory(call_.source));
+    for (const std::string& header : headers_) add(path::directory(header));
   }
 
   // One of -isystem, of -idirafter, or of the compiler's own.
-  static bool is_for_system(const Invocation& call, const std::string& folder) {
+  bool is_for_system(const std::string& folder) const {
     const auto is_it = [&](const SearchDirectory& directory) {
       return directory.path == folder && (directory.kind == SearchDirectory::Kind::quote ||
                                           directory.kind == SearchDirectory::Kind::angle);
     };
-    return folder != path::directory(call.source) &&
-           std::ranges::none_of(call.search.directories, is_it);
+    return folder != path::directory(call_.source) &&
+           std::ranges::none_of(call_.search.directories, is_it);
   }
 
-  void note_made(const Invocation& call, const std::string& own_depfile) {
-    for (const OutputFile& output : call.outputs) {
+  void note_made(const std::string& own_depfile) {
+    for (const OutputFile& output : call_.outputs) {
       outputs_.insert(absolute(output.path));
       note_way_to(std::string(path::directory(absolute(output.path))));
     }
@@ -204,10 +205,7 @@ class Judge {
     return (!places_.compiler.empty() && path::is_below(name, places_.compiler)) ||
            is_below_any(toolchain_trees, name);
   }
-  bool unchecked_toolchain() const {
-    const CheckKind check = compiler_check_of(session_.config.compiler_check).kind;
-    return check == CheckKind::none || check == CheckKind::text;
-  }
+  bool unchecked_toolchain() const { return !looks_at_programs(check_); }
 
   Condition& add(Condition::Kind kind, const std::string& name) {
     Condition& condition = out_.conditions.emplace_back();
@@ -225,7 +223,7 @@ class Judge {
     if (unwanted) return std::nullopt;
     const bool toolchain = in_toolchain(normal);
     if (toolchain && unchecked_toolchain()) return std::nullopt;
-    if (toolchain && compiler_check_of(session_.config.compiler_check).kind != CheckKind::content) {
+    if (toolchain && check_ != CheckKind::content) {
       Condition& condition = add(Condition::Kind::same_facts, name);
       condition.size = facts.size;
       condition.mtime_ns = facts.mtime_ns;
@@ -342,15 +340,9 @@ class Judge {
     return false;
   }
 
-  // Nor does a directory of headers that the command names: it is looked for there as well.
-  bool is_searched_in_vain(const std::string& name) const {
-    return std::ranges::any_of(call_.search.directories, [&](const SearchDirectory& directory) {
-      return absolute(directory.path) == path::normal(name);
-    });
-  }
-
   void add_absent(const std::string& name) {
-    if (is_header_search(name) || is_searched_in_vain(name)) return;
+    // A directory of headers that the command names is looked for there as well.
+    if (is_header_search(name) || named_.contains(path::normal(name))) return;
     const Absence absence = absence_of(name);
     const std::string beginning = path::join(absence.directory, absence.name);
     if (!gone_.insert(beginning).second) return;
@@ -370,6 +362,7 @@ class Judge {
   const Session& session_;
   Fs& fs_;
   Places places_;
+  CheckKind check_;
   const Invocation& call_;
   const std::vector<std::string>& headers_;
   const std::vector<NameUse>& uses_;
@@ -377,6 +370,7 @@ class Judge {
   std::unordered_set<std::string> known_;    // absolute and normal, as all below
   std::unordered_set<std::string> ignored_;  // directories
   std::unordered_set<std::string> search_;   // directories where headers are looked for
+  std::unordered_set<std::string> named_;    // those of them that the command names
   std::unordered_set<std::string> header_names_, data_names_;  // without directories
   std::vector<std::string> system_;  // whose headers nobody minds (sloppiness)
   std::unordered_set<std::string> outputs_;

@@ -71,8 +71,7 @@ class Search {
 std::vector<OtherProgram> other_programs(const Session& session, const Invocation& call) {
   std::vector<OtherProgram> out;
   const CheckKind check = compiler_check_of(session.config.compiler_check).kind;
-  const bool unchecked = check == CheckKind::none || check == CheckKind::text;
-  if (unchecked || native_style == PathStyle::windows) return out;
+  if (!looks_at_programs(check) || native_style == PathStyle::windows) return out;
   Search search(session, out);
   for (const std::string& prefix : call.programs.prefixes) search.below(prefix);
   for (const char* variable : {"COMPILER_PATH", "GCC_EXEC_PREFIX"})
