@@ -167,6 +167,17 @@ compile() {
   expect_hit "$how" "$*"
 }
 
+# check HOW ID COUNT…: a.c compiled gives the compiler's object and ends as HOW; then the statistics are these.
+check() {
+  local how=$1
+  shift
+  gcc -c a.c -o bare.o || fail "gcc"
+  rm -f a.o
+  compile "$how" gcc -c a.c -o a.o
+  cmp -s a.o bare.o || fail "the object is another one"
+  stats_are "$@"
+}
+
 # --- comparison with the bare compiler ----------------------------------------------------------------------------------
 # What is below $W now counts as input from here on.
 snapshot() { ask snapshot "$W" "$TOP/inputs"; }

@@ -11,16 +11,6 @@ exec python3 '$SCRIPTS/storage_helper.py'
 HELPER
 chmod +x "$TOP/libexec/ccache-storage-test"
 
-# The compiler's object, and deja's run must end as `how`; then the counters.
-check() {
-  local how=$1
-  shift
-  gcc -c a.c -o bare.o || fail "gcc"
-  rm -f a.o
-  compile "$how" gcc -c a.c -o a.o
-  cmp -s a.o bare.o || fail "the object is another one"
-  stats_are "$@"
-}
 # Patient ones: machines that run tests are busy.
 begin() {
   fresh "$1"

@@ -1,15 +1,6 @@
 # Without the local store: remote_only, reshare, recache, read_only, and several storages.
 . "$(dirname "$0")/lib.sh"
 
-check() {
-  local how=$1
-  shift
-  gcc -c a.c -o bare.o || fail "gcc"
-  rm -f a.o
-  compile "$how" gcc -c a.c -o a.o
-  cmp -s a.o bare.o || fail "the object is another one"
-  stats_are "$@"
-}
 begin() {
   unset CCACHE_REMOTE_ONLY CCACHE_RESHARE CCACHE_READONLY CCACHE_RECACHE
   fresh "$1"
